@@ -1,0 +1,59 @@
+import type { Environment } from './environment.js';
+import type { DownlinkRecord } from './record.js';
+
+/** The client half of a transport. */
+export interface ClientTransport {
+  /** As in the catalog and in the path. */
+  readonly name: string;
+  /** Why it cannot work here, in words for people; `null` when it can. */
+  missing(environment: Environment): string | null;
+  /** Opens a downlink. MUST NOT call back before it has returned. */
+  open(link: Link): ClientConnection;
+}
+
+/** What the client hands to a half for the life of one connection. */
+export interface Link {
+  readonly environment: Environment;
+  readonly settings: LinkSettings;
+  /** The address to ask, with the channels and positions as they are now: MUST be asked anew for every request. */
+  address(extra?: Readonly<Record<string, string>>): string;
+  /** Headers of the application's own, for requests that can carry them. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Hands on what arrived, in order. */
+  record(record: DownlinkRecord): void;
+  /** MUST be called exactly once when the connection is over, unless `close` was; nothing after it. */
+  closed(reason: CloseReason): void;
+}
+
+/** What an application may set about single transports. */
+export interface LinkSettings {
+  /** Pause between two polls, in milliseconds. */
+  readonly pollMs: number;
+  /** The longest wait to ask a long-poll for, in milliseconds. */
+  readonly waitMs: number;
+}
+
+/** Why a connection ended, in words and in what follows. */
+export interface CloseReason {
+  /** For the trace and for people. */
+  readonly detail: string;
+  /** The gateway's code, where one came: see `error.ts`. */
+  readonly code?: string;
+  /** The HTTP status or the close code, where one was seen. */
+  readonly status?: number;
+  /** `false` when the gateway closed for good: the client does not come back. Default `true`. */
+  readonly retry?: boolean;
+}
+
+/** An open downlink. */
+export interface ClientConnection {
+  /** Sends one frame of operations. Only on a transport that goes both ways. */
+  readonly send?: (frame: string) => void;
+  /**
+   * Asks again with the channels as they are now, dropping an answer that is under way. On a transport with neither
+   * this nor `send`, the client opens a second connection when the channels change, and then closes the first.
+   */
+  readonly renew?: () => void;
+  /** Ends the connection; nothing is called back afterwards. Safe to call twice. */
+  close(): void;
+}

@@ -1,0 +1,83 @@
+/**
+ * What a client half needs of the place it runs in, as narrow interfaces: a browser and Node both fit, and a test
+ * can stand in for either. Everything that is missing there is `undefined`, which is how a half knows.
+ */
+export interface Environment {
+  readonly fetch: FetchLike;
+  readonly WebSocket?: WebSocketConstructor | undefined;
+  /** The built-in EventSource: no headers, and no answer when a status is wrong. */
+  readonly EventSource?: EventSourceConstructor | undefined;
+  /** Puts invisible frames into the page. */
+  readonly frames?: Frames | undefined;
+  /** The page's origin, where there is a page. */
+  readonly origin?: string | undefined;
+  /** Monotonic milliseconds. */
+  now(): number;
+  setTimeout(callback: () => void, ms: number): Timer;
+  clearTimeout(timer: Timer): void;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** Calls back when the network comes back or the page becomes visible; returns how to stop that. */
+  onWake(listener: (reason: WakeReason) => void): () => void;
+}
+
+/** Why a waiting client should try at once. */
+export type WakeReason = 'online' | 'visible';
+
+/** A pending timer, as `Environment.setTimeout` returned it. */
+export type Timer = ReturnType<typeof globalThis.setTimeout>;
+
+/** The part of fetch (WHATWG) that the halves use. */
+export type FetchLike = (
+  url: string,
+  init?: {
+    method?: string;
+    headers?: Record<string, string>;
+    body?: string;
+    signal?: AbortSignal;
+    credentials?: 'include' | 'same-origin' | 'omit';
+    cache?: 'no-store';
+    keepalive?: boolean;
+  },
+) => Promise<FetchAnswer>;
+
+/** The part of a fetch Response that the halves use. */
+export interface FetchAnswer {
+  readonly ok: boolean;
+  readonly status: number;
+  text(): Promise<string>;
+}
+
+/** The part of the WebSocket interface (WHATWG) that the halves use. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onerror: ((event: never) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export type WebSocketConstructor = new (url: string) => WebSocketLike;
+
+/** The part of the EventSource interface (WHATWG HTML, "server-sent events") that the halves use. */
+export interface EventSourceLike {
+  readonly readyState: number;
+  addEventListener(type: string, listener: (event: EventSourceEvent) => void): void;
+  close(): void;
+}
+
+/** A message, or an error that has no data. */
+export interface EventSourceEvent {
+  readonly data?: unknown;
+  readonly status?: number;
+}
+
+export type EventSourceConstructor = new (url: string, init?: { withCredentials?: boolean }) => EventSourceLike;
+
+/** Invisible frames in a page, and what they post to it. */
+export interface Frames {
+  /** Loads a document in a frame; `receive` gets what exactly this frame posts from the document's origin. */
+  open(url: string, receive: (data: unknown) => void, failed: () => void): { close(): void };
+}

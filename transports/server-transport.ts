@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Bye } from './record.js';
+import type { WireFormat } from './wire-format.js';
+
+/**
+ * The server half of a transport: one way of carrying "what comes after this cursor, on these channels".
+ *
+ * The gateway has checked method, origin, query and limits before a half is asked; a half neither looks at
+ * cursors nor keeps messages.
+ */
+export type ServerTransport = RequestTransport | UpgradeTransport;
+
+/** A transport that answers a GET request, at once or for as long as it lasts. */
+export interface RequestTransport {
+  /** The last part of its path: `/push/<name>`. */
+  readonly name: string;
+  readonly carries: 'request';
+  /** MUST answer the request, or throw before it has written anything. */
+  serve(exchange: RequestExchange): void | Promise<void>;
+}
+
+/** A transport that takes over the socket of an HTTP upgrade. */
+export interface UpgradeTransport {
+  readonly name: string;
+  readonly carries: 'upgrade';
+  /** MUST take the socket over, or destroy it. */
+  accept(exchange: UpgradeExchange): void | Promise<void>;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly query: URLSearchParams;
+  readonly settings: TransportSettings;
+  /** Whether pages of a web origin may read from this gateway. */
+  allows(origin: string): boolean;
+  /** Starts the downlink: from now on the sink is written to, until it says `closed` or is told to `end`. */
+  flow<Packet>(sink: Sink<Packet>): Flow;
+}
+
+/** One request for a downlink, and the ways to answer it. */
+export interface RequestExchange extends Exchange {
+  readonly response: ServerResponse;
+  /** Reads once what comes after the position, with a `hello` if the query asks for one (`hello=1`); may be empty. */
+  once<Packet>(format: WireFormat<Packet>): Promise<Packet>;
+}
+
+/** One upgrade, with the bare socket. */
+export interface UpgradeExchange extends Exchange {
+  readonly socket: Duplex;
+  /** Bytes that came behind the request's head. */
+  readonly head: Buffer;
+  /** Headers that MUST be sent with the handshake's answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Performs the operations of one frame and resolves with the answers, as lines of JSON. Never rejects. */
+  perform(frame: string, flow: Flow): Promise<string>;
+}
+
+/** Where a downlink writes: one response or one socket. Implemented by a transport, called by the gateway. */
+export interface Sink<Packet> {
+  readonly format: WireFormat<Packet>;
+  /**
+   * Sends a packet. Returns `false` when the socket's buffer is past its high-water mark: the gateway then writes
+   * nothing more until the half calls {@link Flow.drained}. The half MUST NOT queue.
+   */
+  write(packet: Packet): boolean;
+  /** The gateway ends the connection. MUST send the bye if there is still room for it, and close. */
+  end(bye: Bye): void;
+  /** `true` for an answer that carries one packet and is over: no hello of its own, no heartbeats. */
+  readonly single?: boolean;
+}
+
+/** The gateway's side of a downlink, for the half that carries it. */
+export interface Flow {
+  /** There is room again: the gateway reads on from where it stopped. */
+  drained(): void;
+  /** The connection is gone. MUST be called once, however it ended; nothing is written afterwards. */
+  closed(): void;
+  /** Answers at once with what there is, be it nothing. For a single-packet answer whose time is up. */
+  flush(): void;
+}
+
+/** What the halves need to know of the gateway's options. */
+export interface TransportSettings {
+  /** A stream is never quiet for longer, in milliseconds. */
+  readonly heartbeatMs: number;
+  /** The longest that a long-poll waits, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** An iframe's document is renewed after so many bytes. */
+  readonly renewBytes: number;
+  /** What an EventSource is told to wait before it reconnects, in milliseconds. */
+  readonly retryMs: number;
+  /** The largest frame or body that a client may send, in bytes. */
+  readonly frameBytes: number;
+}
