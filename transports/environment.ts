@@ -45,6 +45,8 @@ export type FetchLike = (
 export interface FetchAnswer {
   readonly ok: boolean;
   readonly status: number;
+  /** The bytes as they come, where fetch can stream. */
+  readonly body?: ReadableStream<Uint8Array> | null;
   text(): Promise<string>;
 }
 

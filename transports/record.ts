@@ -138,6 +138,26 @@ export function parsePollAnswer(text: string): PollAnswer | null {
   };
 }
 
+/** Reads the body of an uplink answer; `null` when the text is not one. */
+export function parseReplies(text: string): UplinkReply[] | null {
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(values)) return null;
+  const replies: UplinkReply[] = [];
+  for (const value of values) {
+    const record = toRecord(value);
+    if (record === null || !(isOfType(record, 'ack') || isOfType(record, 'reply') || isOfType(record, 'error'))) {
+      return null;
+    }
+    replies.push(record);
+  }
+  return replies;
+}
+
 function isOfType<T extends ControlRecord['type']>(
   record: DownlinkRecord,
   type: T,

@@ -50,10 +50,11 @@ export interface UpgradeExchange extends Exchange {
   readonly socket: Duplex;
   /** Bytes that came behind the request's head. */
   readonly head: Buffer;
-  /** Headers that MUST be sent with the handshake's answer. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Performs the operations of one frame and resolves with the answers, as lines of JSON. Never rejects. */
-  perform(frame: string, flow: Flow): Promise<string>;
+  /**
+   * Performs the operations of one frame, on the connection that {@link flow} opened, and resolves with the answers
+   * as lines of JSON: `''` when they went out in their place among the messages. Never rejects.
+   */
+  perform(frame: string): Promise<string>;
 }
 
 /** Where a downlink writes: one response or one socket. Implemented by a transport, called by the gateway. */

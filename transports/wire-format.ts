@@ -14,8 +14,6 @@ export interface PacketContent {
   readonly messages: readonly string[];
   /** A position that covers everything sent so far. */
   readonly cursor: Cursor;
-  /** A safe position to resume from when the connection ends right after the controls. */
-  readonly start?: Cursor;
 }
 
 /**

@@ -1,0 +1,75 @@
+import type { WireFormat } from '../transports/wire-format.js';
+import type { Entry } from './bus/bus.js';
+
+/** A live downlink, as its audience sees it. */
+export interface Member {
+  /** Entries up to this offset have reached it already. */
+  readonly skipUpTo: number;
+  readonly client: string | null;
+  /** Takes what its own audience's format has made. */
+  deliver(packet: unknown, messages: number): void;
+}
+
+/** Makes the text of a message once for each format, for as long as the message is around. */
+export class Encoder {
+  readonly #texts = new WeakMap<Entry, string>();
+
+  constructor(readonly format: WireFormat<unknown>) {}
+
+  text(entry: Entry): string {
+    const known = this.#texts.get(entry);
+    if (known !== undefined) return known;
+    const text = this.format.message(entry);
+    this.#texts.set(entry, text);
+    return text;
+  }
+}
+
+/**
+ * The live downlinks that are to receive the same bytes: the same channels, in the same format. What is published
+ * within one turn of the event loop becomes one packet for all of them.
+ */
+export class Audience {
+  readonly members = new Set<Member>();
+  #pending: Entry[] = [];
+
+  constructor(
+    readonly key: string,
+    readonly channels: readonly string[],
+    private readonly encoder: Encoder,
+  ) {}
+
+  push(entry: Entry): void {
+    this.#pending.push(entry);
+  }
+
+  /** Hands what has gathered to every member. */
+  flush(): void {
+    const entries = this.#pending;
+    const first = entries[0];
+    const last = entries.at(-1);
+    if (first === undefined || last === undefined) return;
+    this.#pending = [];
+
+    const excepted = new Set<string>();
+    for (const entry of entries) if (entry.except !== undefined) excepted.add(entry.except);
+    let shared: unknown;
+    for (const member of this.members) {
+      const apart = member.skipUpTo >= first.offset || (member.client !== null && excepted.has(member.client));
+      const own = apart ? entries.filter((entry) => isFor(member, entry)) : entries;
+      if (own.length === 0) continue;
+      const packet = apart ? this.#packet(own, last) : (shared ??= this.#packet(entries, last));
+      member.deliver(packet, own.length);
+    }
+  }
+
+  #packet(entries: readonly Entry[], last: Entry): unknown {
+    const messages = entries.map((entry) => this.encoder.text(entry));
+    return this.encoder.format.packet({ controls: [], messages, cursor: last.id });
+  }
+}
+
+/** Whether an entry is still to be sent to a member, and was not published by its own client without echo. */
+export function isFor(member: Pick<Member, 'skipUpTo' | 'client'>, entry: Entry): boolean {
+  return entry.offset > member.skipUpTo && (entry.except === undefined || entry.except !== member.client);
+}

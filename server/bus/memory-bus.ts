@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import { formatCursor } from '../../transports/cursor.js';
+import { PushError } from '../../transports/error.js';
+import { messageText } from '../../transports/record.js';
+import type { Bus, Draft, Entry, Following, Hole, Page, ReadRequest, Receipt, Retention } from './bus.js';
+import { DEFAULT_RETENTION, EARLIEST } from './bus.js';
+import type { ChannelReader } from './channel-log.js';
+import { ChannelLog } from './channel-log.js';
+import { RecentKeys } from './recent-keys.js';
+
+/** What a channel costs beyond its entries. */
+const CHANNEL_OVERHEAD = 400;
+/** Channels that are forgotten with their floor; beyond it, one floor stands for the rest. */
+const FORGOTTEN_CHANNELS = 10_000;
+const SWEEP_MS = 10_000;
+
+/** Options of {@link MemoryBus}. */
+export interface MemoryBusOptions {
+  /** What to keep; what is absent is as in {@link DEFAULT_RETENTION}. */
+  readonly retention?: Partial<Retention>;
+  /** How long a repeated key is recognised, in milliseconds. @default 600_000 */
+  readonly keyAgeMs?: number;
+  /** How many keys are remembered. @default 100_000 */
+  readonly keyCount?: number;
+  /** Milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
+  /** The name of this life of the log. @default random */
+  readonly epoch?: string;
+}
+
+/** The log in this process's memory: gone with the process, which the next epoch tells everybody. */
+export class MemoryBus implements Bus {
+  readonly engine = 'memory';
+  readonly epoch: string;
+
+  readonly #retention: Retention;
+  readonly #now: () => number;
+  readonly #keys: RecentKeys<Receipt>;
+  readonly #channels = new Map<string, ChannelLog>();
+  readonly #followers = new Set<(entry: Entry) => void>();
+  readonly #sweeper: NodeJS.Timeout;
+  /** Floors of channels that hold nothing any more, oldest first. */
+  readonly #floors = new Map<string, number>();
+  /** The floor of every channel that is not known by name. */
+  #unknownFloor = 0;
+  #cost = 0;
+  #offset = 0;
+  #closed = false;
+
+  constructor(options: MemoryBusOptions = {}) {
+    this.#retention = { ...DEFAULT_RETENTION, ...options.retention };
+    this.#now = options.now ?? Date.now;
+    this.epoch = options.epoch ?? randomBytes(6).toString('hex');
+    this.#keys = new RecentKeys({
+      count: options.keyCount ?? 100_000,
+      ageMs: options.keyAgeMs ?? 600_000,
+      now: this.#now,
+    });
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#sweeper.unref();
+  }
+
+  async publish(draft: Draft): Promise<Receipt> {
+    if (this.#closed) throw new PushError('UNAVAILABLE', 'The bus is closed.');
+    const known = draft.key === undefined ? undefined : this.#keys.get(draft.key);
+    if (known !== undefined) return { ...known, repeated: true };
+
+    const entry = this.#entry(draft);
+    const log = this.#channel(draft.channel);
+    this.#change(log, () => {
+      log.append(entry);
+      log.trim(this.#retention.count, this.#retention.bytes, entry.at - this.#retention.ageMs);
+    });
+    this.#makeRoom();
+
+    const receipt: Receipt = { id: entry.id, repeated: false };
+    if (draft.key !== undefined) this.#keys.set(draft.key, receipt);
+    for (const listener of this.#followers) listener(entry);
+    return receipt;
+  }
+
+  async read(request: ReadRequest): Promise<Page> {
+    const notBefore = this.#now() - this.#retention.ageMs;
+    const holes: Hole[] = [];
+    const readers: ChannelReader[] = [];
+    for (const [channel, after] of request.after) {
+      const log = this.#channels.get(channel);
+      if (log !== undefined) this.#expire(log, notBefore);
+      const floor = log?.floor ?? this.#floorOf(channel);
+      if (after !== EARLIEST && after < floor) holes.push({ channel, from: after, to: floor });
+      if (log !== undefined) readers.push(log.readerAfter(after));
+    }
+    const entries = merge(readers, request.limit, request.bytes);
+    const last = entries.at(-1);
+    const more = readers.some((reader) => reader.next !== undefined);
+    return { entries, holes, upTo: more && last !== undefined ? last.offset : this.#offset };
+  }
+
+  async latest(channel: string, limit: number): Promise<readonly Entry[]> {
+    const log = this.#channels.get(channel);
+    if (log === undefined) return [];
+    this.#expire(log, this.#now() - this.#retention.ageMs);
+    return log.latest(limit);
+  }
+
+  async head(): Promise<number> {
+    return this.#offset;
+  }
+
+  async follow(listener: (entry: Entry) => void): Promise<Following> {
+    this.#followers.add(listener);
+    return { from: this.#offset, stop: () => this.#followers.delete(listener) };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#sweeper);
+    this.#followers.clear();
+  }
+
+  #entry(draft: Draft): Entry {
+    const offset = ++this.#offset;
+    const id = formatCursor(this.epoch, offset);
+    const json = messageText(id, draft.channel, draft.data);
+    return {
+      offset,
+      id,
+      channel: draft.channel,
+      json,
+      bytes: Buffer.byteLength(json),
+      at: this.#now(),
+      ...(draft.except === undefined ? {} : { except: draft.except }),
+    };
+  }
+
+  #channel(name: string): ChannelLog {
+    let log = this.#channels.get(name);
+    if (log === undefined) {
+      log = new ChannelLog(name, this.#floorOf(name));
+      this.#floors.delete(name);
+      this.#channels.set(name, log);
+      this.#cost += CHANNEL_OVERHEAD;
+    }
+    return log;
+  }
+
+  /** Changes a channel's entries and keeps the log's total right. */
+  #change(log: ChannelLog, change: () => void): void {
+    const before = log.cost;
+    change();
+    this.#cost += log.cost - before;
+  }
+
+  #expire(log: ChannelLog, notBefore: number): void {
+    const oldest = log.oldest;
+    if (oldest === undefined || oldest.at >= notBefore) return;
+    this.#change(log, () => log.trim(this.#retention.count, this.#retention.bytes, notBefore));
+  }
+
+  #floorOf(channel: string): number {
+    return this.#floors.get(channel) ?? this.#unknownFloor;
+  }
+
+  /**
+   * Takes from the channel that costs the most until the total fits. It is brought down by a good part at once, so
+   * that the search for the next one is rare.
+   */
+  #makeRoom(): void {
+    while (this.#cost > this.#retention.totalBytes && this.#channels.size > 0) {
+      let largest: ChannelLog | undefined;
+      for (const log of this.#channels.values()) if (largest === undefined || log.cost > largest.cost) largest = log;
+      if (largest === undefined) return;
+      const victim = largest;
+      const enough = Math.floor(victim.cost * 0.9);
+      this.#change(victim, () => {
+        do victim.dropOldest();
+        while (victim.length > 1 && victim.cost > enough);
+      });
+      if (victim.length === 0) this.#forget(victim);
+    }
+  }
+
+  #sweep(): void {
+    const notBefore = this.#now() - this.#retention.ageMs;
+    for (const log of this.#channels.values()) {
+      this.#expire(log, notBefore);
+      if (log.length === 0) this.#forget(log);
+    }
+  }
+
+  /** Lets go of an empty channel, but not of the fact that something of it is gone. */
+  #forget(log: ChannelLog): void {
+    this.#channels.delete(log.name);
+    this.#cost -= CHANNEL_OVERHEAD;
+    this.#floors.set(log.name, log.floor);
+    if (this.#floors.size <= FORGOTTEN_CHANNELS) return;
+    for (const [name, floor] of this.#floors) {
+      this.#floors.delete(name);
+      this.#unknownFloor = Math.max(this.#unknownFloor, floor);
+      return;
+    }
+  }
+}
+
+/** Merges channels in order of offset. There are few of them at a time, so the next one is found by looking at each. */
+function merge(readers: readonly ChannelReader[], limit: number, bytes: number): Entry[] {
+  const entries: Entry[] = [];
+  let size = 0;
+  while (entries.length < limit && size < bytes) {
+    let first: ChannelReader | undefined;
+    for (const reader of readers) {
+      if (reader.next !== undefined && (first?.next === undefined || reader.next.offset < first.next.offset)) {
+        first = reader;
+      }
+    }
+    const entry = first?.next;
+    if (first === undefined || entry === undefined) break;
+    entries.push(entry);
+    size += entry.bytes;
+    first.advance();
+  }
+  return entries;
+}

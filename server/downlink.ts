@@ -1,0 +1,290 @@
+import { formatCursor } from '../transports/cursor.js';
+import type { Position } from '../transports/position.js';
+import type { Bye, ControlRecord, Hello } from '../transports/record.js';
+import type { Flow, Sink } from '../transports/server-transport.js';
+import type { WireFormat } from '../transports/wire-format.js';
+import type { Member } from './audience.js';
+import { isFor } from './audience.js';
+import type { Page } from './bus/bus.js';
+import type { DownlinkRequest, FanOut } from './fan-out.js';
+import type { Start } from './start.js';
+import { gapsOf, lowest, startOf } from './start.js';
+
+/** Where a downlink stands. Only a live one gets anything without asking the log. */
+type State =
+  | { readonly at: 'reading' }
+  | { readonly at: 'live'; readonly leave: () => void }
+  | { readonly at: 'full'; readonly since: number }
+  | { readonly at: 'closed' };
+
+/**
+ * One connection's way through the log: its positions, and whether its socket has room. It keeps no messages.
+ *
+ * It reads pages from its positions until it has reached the end, and then joins an audience. When the socket is
+ * full it leaves with its position, and reads on from there once the socket has drained.
+ */
+export class Downlink implements Flow, Member {
+  readonly client: string | null;
+  /** Messages written so far. */
+  messages = 0;
+
+  /** For each channel, the offset up to which this connection has it. Exact while it is not live. */
+  readonly #after = new Map<string, number>();
+  #state: State = { at: 'reading' };
+  /** How the next page begins: where it starts, for what has to be said before it. */
+  #start: Start | null = null;
+  /** Counts changes of the channels, so that a page that was asked for before one of them is thrown away. */
+  #edition = 0;
+  /** What the audience may still hold for others, but this one has read by itself. */
+  #skipUpTo = 0;
+  #lastWrite = performance.now();
+  #greeted: boolean;
+  /** The time of a single answer is up: it goes out as soon as the log has been read. */
+  #due = false;
+  #reading = false;
+  readonly #begun: Promise<void>;
+
+  constructor(
+    private readonly fanOut: FanOut,
+    request: DownlinkRequest,
+    private readonly sink: Sink<unknown>,
+    private readonly ended: () => void,
+  ) {
+    this.client = request.client;
+    this.#greeted = sink.single === true;
+    this.#begun = this.#begin(request.channels);
+  }
+
+  get skipUpTo(): number {
+    return this.#skipUpTo;
+  }
+
+  /** The channels that it carries. */
+  get channels(): readonly string[] {
+    return [...this.#after.keys()];
+  }
+
+  drained(): void {
+    if (this.#state.at !== 'full') return;
+    this.#state = { at: 'reading' };
+    void this.#read();
+  }
+
+  closed(): void {
+    if (this.#state.at === 'closed') return;
+    if (this.#state.at === 'live') this.#state.leave();
+    this.#state = { at: 'closed' };
+    this.ended();
+  }
+
+  flush(): void {
+    this.fanOut.flush();
+    this.#due = this.#state.at === 'reading';
+    if (this.#state.at !== 'live') return;
+    const cursor = this.#cursor(this.#liveUpTo());
+    this.#put(this.sink.format.packet({ controls: [], messages: [], cursor }), 0);
+  }
+
+  /** Ends the connection from this side. */
+  end(bye: Bye): void {
+    if (this.#isClosed()) return;
+    this.sink.end(bye);
+    this.closed();
+  }
+
+  /**
+   * Adds channels, each from its position, and writes the answer in the right place: after everything that was sent
+   * without these channels, before anything of them.
+   */
+  async subscribe(channels: ReadonlyMap<string, Position>, answer: (head: string) => ControlRecord): Promise<void> {
+    await this.#begun;
+    const start = startOf(channels, this.fanOut.bus.epoch, await this.fanOut.bus.head());
+    this.#change(() => {
+      for (const [channel, after] of start.after) this.#after.set(channel, after);
+      this.#start = { ...start, lost: new Map([...(this.#start?.lost ?? []), ...start.lost]) };
+      return answer(this.#cursor(start.head));
+    });
+  }
+
+  /** Takes channels away. */
+  async unsubscribe(channels: Iterable<string>, answer: () => ControlRecord): Promise<void> {
+    await this.#begun;
+    this.#change(() => {
+      for (const channel of channels) this.#after.delete(channel);
+      return answer();
+    });
+  }
+
+  deliver(packet: unknown, messages: number): void {
+    if (this.#put(packet, messages)) return;
+    this.#stopLive();
+    this.#fill();
+  }
+
+  /** Keeps a quiet stream alive, and closes one that takes nothing for too long. */
+  beat(now: number, period: number, heartbeat: (format: WireFormat<unknown>) => unknown): void {
+    if (this.sink.single === true) return;
+    const { heartbeatMs, stalledMs } = this.fanOut.options;
+    if (this.#state.at === 'full' && now - this.#state.since > stalledMs) {
+      this.end({ type: 'bye', reason: 'the reader took nothing for too long', retryMs: 0 });
+    } else if (this.#state.at === 'live' && now - this.#lastWrite >= heartbeatMs - period) {
+      this.deliver(heartbeat(this.sink.format), 0);
+    }
+  }
+
+  async #begin(channels: ReadonlyMap<string, Position>): Promise<void> {
+    try {
+      await this.fanOut.ready();
+      this.#start = startOf(channels, this.fanOut.bus.epoch, await this.fanOut.bus.head());
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    for (const [channel, after] of this.#start.after) this.#after.set(channel, after);
+    await this.#read();
+  }
+
+  /** Reads until there is nothing left, no room, or nobody; one reader at a time. */
+  async #read(): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      for (let wasAtEnd = false; this.#state.at === 'reading'; ) {
+        const edition = this.#edition;
+        const page = await this.fanOut.page(this.#after, wasAtEnd);
+        if (edition === this.#edition && this.#state.at === 'reading') wasAtEnd = this.#take(page) || wasAtEnd;
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Writes a page and moves on; returns whether it reached the end of the log. */
+  #take(page: Page): boolean {
+    const room = this.#writePage(page);
+    for (const [channel, after] of this.#after) this.#after.set(channel, Math.max(after, page.upTo));
+    if (this.#isClosed()) return false;
+    if (!room) {
+      this.#fill();
+      return false;
+    }
+    if (page.entries.length > 0 && page.upTo < this.fanOut.seen) return false;
+    this.#join(page.upTo);
+    return true;
+  }
+
+  /** Goes live, if nothing is missing between the position and what the audiences have been given. */
+  #join(upTo: number): void {
+    const leave = this.fanOut.join(this, upTo, this.#after.keys(), this.sink.format);
+    if (leave === null) return;
+    this.#skipUpTo = upTo;
+    this.#state = { at: 'live', leave };
+    if (this.#due) this.flush();
+  }
+
+  /** Writes a page with what has to be said before it; returns whether there is room for more. */
+  #writePage(page: Page): boolean {
+    const start = this.#start;
+    this.#start = null;
+    const controls: ControlRecord[] = [];
+    if (!this.#greeted && start !== null) {
+      this.#greeted = true;
+      controls.push(greeting(this.fanOut, start, page));
+    }
+    const packet = packetOf(this.fanOut, this.sink.format, this.client, page, [
+      ...controls,
+      ...gapsOf(page, start, this.fanOut.bus.epoch),
+    ]);
+    return packet === null || this.#put(packet.packet, packet.messages);
+  }
+
+  /** Changes the channels between two pages, and says so on the wire. */
+  #change(change: () => ControlRecord): void {
+    if (this.#isClosed()) return;
+    this.#stopLive();
+    this.#edition++;
+    const cursor = this.#cursor(this.fanOut.seen);
+    const room = this.#put(this.sink.format.packet({ controls: [change()], messages: [], cursor }), 0);
+    if (this.#state.at !== 'reading') return;
+    if (room) void this.#read();
+    else this.#fill();
+  }
+
+  #put(packet: unknown, messages: number): boolean {
+    this.#lastWrite = performance.now();
+    this.messages += messages;
+    return this.sink.write(packet);
+  }
+
+  #fill(): void {
+    if (!this.#isClosed()) this.#state = { at: 'full', since: performance.now() };
+  }
+
+  /** Leaves the audience, with the position that it has reached. */
+  #stopLive(): void {
+    this.fanOut.flush();
+    if (this.#state.at !== 'live') return;
+    this.#state.leave();
+    const upTo = this.#liveUpTo();
+    for (const [channel, after] of this.#after) this.#after.set(channel, Math.max(after, upTo));
+    this.#state = { at: 'reading' };
+  }
+
+  #liveUpTo(): number {
+    return Math.max(this.#skipUpTo, this.fanOut.seen);
+  }
+
+  #cursor(offset: number): string {
+    return formatCursor(this.fanOut.bus.epoch, offset);
+  }
+
+  #isClosed(): boolean {
+    return this.#state.at === 'closed';
+  }
+
+  #fail(error: unknown): void {
+    this.fanOut.options.failed(error);
+    this.end({ type: 'bye', reason: 'the log could not be read', retryMs: 1_000 });
+  }
+}
+
+/** Reads one page and makes the packet of it, for an answer that is complete with it. */
+export async function readOnce<Packet>(
+  fanOut: FanOut,
+  request: DownlinkRequest,
+  format: WireFormat<Packet>,
+  hello: boolean,
+): Promise<Packet> {
+  const { epoch } = fanOut.bus;
+  const start = startOf(request.channels, epoch, await fanOut.bus.head());
+  const page = await fanOut.page(start.after, false);
+  const controls = [...(hello ? [greeting(fanOut, start, page)] : []), ...gapsOf(page, start, epoch)];
+  const packet = packetOf(fanOut, format, request.client, page, controls);
+  return packet?.packet ?? format.packet({ controls, messages: [], cursor: formatCursor(epoch, page.upTo) });
+}
+
+function greeting(fanOut: FanOut, start: Start, page: Page): Hello {
+  const { epoch } = fanOut.bus;
+  return fanOut.options.hello({
+    cursor: formatCursor(epoch, lowest(start, page)),
+    head: formatCursor(epoch, start.head),
+  });
+}
+
+/** The packet of a page, or `null` when there is nothing to say. */
+function packetOf<Packet>(
+  fanOut: FanOut,
+  format: WireFormat<Packet>,
+  client: string | null,
+  page: Page,
+  controls: readonly ControlRecord[],
+): { readonly packet: Packet; readonly messages: number } | null {
+  const reader = { skipUpTo: 0, client };
+  const encoder = fanOut.encoder(format);
+  const messages = page.entries.filter((entry) => isFor(reader, entry)).map((entry) => encoder.text(entry));
+  if (controls.length === 0 && messages.length === 0) return null;
+  const cursor = formatCursor(fanOut.bus.epoch, page.upTo);
+  return { packet: format.packet({ controls, messages, cursor }), messages: messages.length };
+}

@@ -1,0 +1,214 @@
+import { formatCursor } from '../transports/cursor.js';
+import type { Position } from '../transports/position.js';
+import type { Hello } from '../transports/record.js';
+import type { Sink } from '../transports/server-transport.js';
+import type { WireFormat } from '../transports/wire-format.js';
+import type { Member } from './audience.js';
+import { Audience, Encoder } from './audience.js';
+import type { Bus, Entry, Following, Page } from './bus/bus.js';
+import { Downlink, readOnce } from './downlink.js';
+import { Tail } from './tail.js';
+
+/** What gathers within one turn of the event loop goes out early when it gets larger than this, in bytes. */
+const TURN_BYTES = 256 * 1024;
+/** A page of the log is about as much as a socket's buffer should ever be asked to take beyond its mark. */
+const PAGE = { limit: 256, bytes: 256 * 1024 };
+
+/** Options of {@link FanOut}. */
+export interface FanOutOptions {
+  readonly heartbeatMs: number;
+  /** A reader that takes nothing for so long is closed, in milliseconds. */
+  readonly stalledMs: number;
+  /** Fills in what the gateway says of itself. */
+  readonly hello: (position: Pick<Hello, 'cursor' | 'head'>) => Hello;
+  /** Something that should not happen did. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Who asks for a downlink, and for what. */
+export interface DownlinkRequest {
+  readonly channels: ReadonlyMap<string, Position>;
+  /** The name that the client gave itself, so that it can be spared its own messages. */
+  readonly client: string | null;
+}
+
+/**
+ * Brings the log to the downlinks of this node.
+ *
+ * A downlink is either *live*, a member of the audience for its channels, or it *reads*, from its own position in
+ * the log. It becomes live when it has read to the end, and reads again when its socket was full: nothing is ever
+ * queued for it. Both hand-overs happen within one synchronous step, at a point where everything that this node
+ * has seen of the log (`seen`) has been handed to the audiences. No code of an application runs inside `flush`,
+ * so nothing can be published in the middle of it.
+ */
+export class FanOut {
+  readonly #audiences = new Map<string, Audience>();
+  readonly #byChannel = new Map<string, Set<Audience>>();
+  readonly #waiting = new Set<Audience>();
+  readonly #encoders = new WeakMap<WireFormat<unknown>, Encoder>();
+  readonly #downlinks = new Set<Downlink>();
+  readonly #started: Promise<void>;
+  readonly #pulse: NodeJS.Timeout;
+  #tail = new Tail(0);
+  #following: Following | undefined;
+  #turnBytes = 0;
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor(
+    readonly bus: Bus,
+    readonly options: FanOutOptions,
+  ) {
+    this.#started = this.#start();
+    this.#started.catch((error: unknown) => options.failed(error));
+    const period = Math.max(10, Math.min(1_000, options.heartbeatMs / 4));
+    this.#pulse = setInterval(() => this.#beat(period), period);
+    this.#pulse.unref();
+  }
+
+  /** The offset up to which this node has seen the log. */
+  get seen(): number {
+    return this.#tail.upTo;
+  }
+
+  /** Opens a downlink that goes on until its sink closes or {@link close} is called. */
+  open(request: DownlinkRequest, sink: Sink<unknown>, ended: () => void): Downlink {
+    const downlink = new Downlink(this, request, sink, () => {
+      this.#downlinks.delete(downlink);
+      ended();
+    });
+    this.#downlinks.add(downlink);
+    return downlink;
+  }
+
+  /** Reads one page and makes the packet of it. */
+  async once<Packet>(request: DownlinkRequest, format: WireFormat<Packet>, hello: boolean): Promise<Packet> {
+    await this.#started;
+    return readOnce(this, request, format, hello);
+  }
+
+  /** Resolves when the bus is followed. */
+  ready(): Promise<void> {
+    return this.#started;
+  }
+
+  /** What comes after the positions: from the log, or, once the log has been read, from what this node saw of it. */
+  async page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page> {
+    const recent = wasAtEnd ? this.#tail.read(after) : null;
+    return recent ?? (await this.bus.read({ after, ...PAGE }));
+  }
+
+  encoder(format: WireFormat<unknown>): Encoder {
+    let encoder = this.#encoders.get(format);
+    if (encoder === undefined) {
+      encoder = new Encoder(format);
+      this.#encoders.set(format, encoder);
+    }
+    return encoder;
+  }
+
+  /**
+   * Makes a downlink live, if there is nothing between its position and what the audiences have been given.
+   * Returns how to leave, or `null` when there is more to be read first.
+   */
+  join(member: Member, position: number, channels: Iterable<string>, format: WireFormat<unknown>): (() => void) | null {
+    this.flush();
+    if (position < this.seen) return null;
+    const sorted = [...channels].sort();
+    // A channel's name has no control characters, so that the key is unambiguous.
+    const key = `${format.name}\n${sorted.join('\n')}`;
+    let audience = this.#audiences.get(key);
+    if (audience === undefined) {
+      audience = new Audience(key, sorted, this.encoder(format));
+      this.#addAudience(audience);
+    }
+    const joined = audience;
+    joined.members.add(member);
+    return () => {
+      joined.members.delete(member);
+      if (joined.members.size === 0) this.#removeAudience(joined);
+    };
+  }
+
+  /** Hands everything that was seen to the audiences now. */
+  flush(): void {
+    if (this.#turn === undefined) return;
+    clearImmediate(this.#turn);
+    this.#turn = undefined;
+    this.#turnBytes = 0;
+    for (const audience of this.#waiting) audience.flush();
+    this.#waiting.clear();
+  }
+
+  /** Ends every downlink; each comes back after its own random part of the window. */
+  async close(reason: string, windowMs: number): Promise<void> {
+    clearInterval(this.#pulse);
+    await this.#started.catch(() => undefined);
+    this.#following?.stop();
+    this.flush();
+    for (const downlink of [...this.#downlinks]) {
+      downlink.end({ type: 'bye', reason, retryMs: Math.floor(Math.random() * windowMs) });
+    }
+  }
+
+  async #start(): Promise<void> {
+    let started = false;
+    const early: Entry[] = [];
+    this.#following = await this.bus.follow((entry) => (started ? this.#see(entry) : early.push(entry)));
+    this.#tail = new Tail(this.#following.from);
+    started = true;
+    for (const entry of early) this.#see(entry);
+  }
+
+  #see(entry: Entry): void {
+    this.#tail.push(entry);
+    const audiences = this.#byChannel.get(entry.channel);
+    if (audiences === undefined) return;
+    for (const audience of audiences) {
+      audience.push(entry);
+      this.#waiting.add(audience);
+    }
+    this.#turnBytes += entry.bytes;
+    this.#turn ??= setImmediate(() => this.flush());
+    // A publisher that never lets the event loop turn must not make us hold what the log has long let go.
+    if (this.#turnBytes > TURN_BYTES) this.flush();
+  }
+
+  #beat(period: number): void {
+    this.flush();
+    const now = performance.now();
+    const packets = new Map<WireFormat<unknown>, unknown>();
+    const cursor = formatCursor(this.bus.epoch, this.seen);
+    for (const downlink of this.#downlinks) {
+      downlink.beat(now, period, (format) => {
+        let packet = packets.get(format);
+        if (packet === undefined) {
+          packet = format.packet({ controls: [{ type: 'heartbeat', cursor }], messages: [], cursor });
+          packets.set(format, packet);
+        }
+        return packet;
+      });
+    }
+  }
+
+  #addAudience(audience: Audience): void {
+    this.#audiences.set(audience.key, audience);
+    for (const channel of audience.channels) {
+      let audiences = this.#byChannel.get(channel);
+      if (audiences === undefined) {
+        audiences = new Set();
+        this.#byChannel.set(channel, audiences);
+      }
+      audiences.add(audience);
+    }
+  }
+
+  #removeAudience(audience: Audience): void {
+    this.#audiences.delete(audience.key);
+    this.#waiting.delete(audience);
+    for (const channel of audience.channels) {
+      const audiences = this.#byChannel.get(channel);
+      audiences?.delete(audience);
+      if (audiences?.size === 0) this.#byChannel.delete(channel);
+    }
+  }
+}

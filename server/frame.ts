@@ -1,0 +1,62 @@
+import type { Position } from '../transports/position.js';
+import type { UplinkReply } from '../transports/record.js';
+import type { Downlink } from './downlink.js';
+import { checkChannelCount } from './input.js';
+import type { Limits } from './limits.js';
+import type { Metrics } from './metrics.js';
+import type { Parsed } from './operations.js';
+import { parseFrame } from './operations.js';
+import { toPushError } from './problem.js';
+import type { Caller, Uplink } from './uplink.js';
+
+/** Where a frame came in. */
+export interface FrameContext {
+  readonly caller: Caller;
+  /** The connection whose channels `subscribe` and `unsubscribe` change. */
+  readonly downlink: Downlink | null;
+  readonly uplink: Uplink;
+  readonly limits: Limits;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Performs the operations of one frame in order, and resolves with the answers as lines of JSON. The answer to a
+ * change of channels is not among them: it goes out in its place between the messages.
+ */
+export async function performFrame(frame: string, context: FrameContext): Promise<string> {
+  let parsed: Parsed[];
+  try {
+    parsed = parseFrame(frame, context.limits);
+  } catch (error) {
+    const { code, message } = toPushError(error);
+    return JSON.stringify({ type: 'error', code, message });
+  }
+  const answers: string[] = [];
+  for (const item of parsed) {
+    const reply = await performOne(item, context);
+    const type = 'operation' in item ? item.operation.type : 'unreadable';
+    context.metrics.operations.inc({ type, outcome: reply?.type ?? 'ack' });
+    if (reply !== null) answers.push(JSON.stringify(reply));
+  }
+  return answers.join('\n');
+}
+
+async function performOne(parsed: Parsed, { caller, downlink, uplink, limits }: FrameContext): Promise<UplinkReply | null> {
+  if ('error' in parsed || downlink === null) return uplink.perform(parsed, caller);
+  const { operation } = parsed;
+  if (operation.type !== 'subscribe' && operation.type !== 'unsubscribe') return uplink.perform(parsed, caller);
+  const keyed = operation.key === undefined ? {} : { key: operation.key };
+  try {
+    if (operation.type === 'unsubscribe') {
+      await downlink.unsubscribe(operation.channels, () => ({ type: 'ack', ...keyed, channels: downlink.channels }));
+      return null;
+    }
+    checkChannelCount(new Set([...downlink.channels, ...operation.channels]).size, limits);
+    const since: Position = operation.since ?? 'now';
+    const channels = new Map(operation.channels.map((channel) => [channel, since]));
+    await downlink.subscribe(channels, (head) => ({ type: 'ack', ...keyed, channels: downlink.channels, head }));
+    return null;
+  } catch (error) {
+    return uplink.refuse(error, operation);
+  }
+}

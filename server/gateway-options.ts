@@ -1,0 +1,87 @@
+import { PushError } from '../transports/error.js';
+import type { ServerTransport, TransportSettings } from '../transports/server-transport.js';
+import type { Bus, Retention } from './bus/bus.js';
+import type { Limits } from './limits.js';
+import { DEFAULT_LIMITS } from './limits.js';
+
+/** Options of `createGateway`; every one has a default. */
+export interface GatewayOptions {
+  /** The log. @default a `MemoryBus`, which the gateway then closes itself */
+  readonly bus?: Bus;
+  /** What the default bus keeps. Give a bus of your own its retention itself. */
+  readonly retention?: Partial<Retention>;
+  /** Where `attach` finds the gateway's paths. An Express app says it with `app.use(path, gateway.handler)`. @default '/push' */
+  readonly path?: string;
+  /**
+   * The transports on offer: names from the catalog, and transports of your own. @default the whole catalog
+   */
+  readonly transports?: readonly (string | ServerTransport)[];
+  /**
+   * Web origins whose pages may use the gateway, such as `https://example.org`; its own always may.
+   * `*` lets everybody in, without cookies. @default []
+   */
+  readonly origins?: readonly string[];
+  /** What is refused as too much. */
+  readonly limits?: Partial<Limits>;
+  /** A stream is never quiet for longer, in milliseconds. Stay below your proxies' idle time-outs. @default 25_000 */
+  readonly heartbeatMs?: number;
+  /** The longest that a long-poll waits, in milliseconds. @default 25_000 */
+  readonly maxWaitMs?: number;
+  /** A reader that takes nothing for so long is closed, in milliseconds. @default 60_000 */
+  readonly stalledMs?: number;
+  /** An iframe's document is renewed after so many bytes. @default 4_194_304 */
+  readonly renewBytes?: number;
+  /** What an EventSource is told to wait before it reconnects, in milliseconds. @default 2_000 */
+  readonly retryMs?: number;
+  /** The longest that a method may take, in milliseconds. @default 30_000 */
+  readonly callTimeoutMs?: number;
+  /** When the gateway closes, its clients come back spread over this time, in milliseconds. @default 2_000 */
+  readonly drainMs?: number;
+  /** Told what went wrong inside: a method or the bus threw. @default console.error */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** The options with every default filled in, in the form in which the gateway's parts want them. */
+export interface GatewaySettings {
+  readonly path: string;
+  readonly limits: Limits;
+  readonly transport: TransportSettings;
+  readonly stalledMs: number;
+  readonly callTimeoutMs: number;
+  readonly drainMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** @throws PushError `BAD_REQUEST` for a value that makes no sense */
+export function settingsOf(options: GatewayOptions): GatewaySettings {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  for (const [name, value] of Object.entries(limits)) positive(`limits.${name}`, value);
+  return {
+    path: basePath(options.path ?? '/push'),
+    limits,
+    transport: {
+      heartbeatMs: positive('heartbeatMs', options.heartbeatMs ?? 25_000),
+      maxWaitMs: positive('maxWaitMs', options.maxWaitMs ?? 25_000),
+      renewBytes: positive('renewBytes', options.renewBytes ?? 4 * 1024 * 1024),
+      retryMs: positive('retryMs', options.retryMs ?? 2_000),
+      frameBytes: limits.bodyBytes,
+    },
+    stalledMs: positive('stalledMs', options.stalledMs ?? 60_000),
+    callTimeoutMs: positive('callTimeoutMs', options.callTimeoutMs ?? 30_000),
+    drainMs: positive('drainMs', options.drainMs ?? 2_000),
+    onError: options.onError ?? ((error) => console.error(error)),
+  };
+}
+
+/** Begins with a slash and ends without one; the root is the empty text. */
+function basePath(path: string): string {
+  if (!/^(?:\/[A-Za-z0-9._~-]+)*\/?$/.test(path)) {
+    throw new PushError('BAD_REQUEST', `"${path}" is not a path; write it as /push.`);
+  }
+  return path.replace(/\/$/, '');
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new PushError('BAD_REQUEST', `"${name}" is a number above 0, not ${value}.`);
+}

@@ -1,0 +1,18 @@
+/**
+ * `pushgate`: the gateway.
+ *
+ * @packageDocumentation
+ */
+export type { ErrorCode } from '../transports/error.js';
+export { PushError } from '../transports/error.js';
+export type { Json, Message } from '../transports/record.js';
+export type { Bus, Draft, Entry, Following, Hole, Page, ReadRequest, Receipt, Retention } from './bus/bus.js';
+export { DEFAULT_RETENTION, EARLIEST } from './bus/bus.js';
+export type { MemoryBusOptions } from './bus/memory-bus.js';
+export { MemoryBus } from './bus/memory-bus.js';
+export type { AttachOptions, ConnectionInfo, Gateway, GatewayEvents, PublishOptions } from './gateway.js';
+export { createGateway } from './gateway.js';
+export type { GatewayOptions } from './gateway-options.js';
+export type { Limits } from './limits.js';
+export { DEFAULT_LIMITS } from './limits.js';
+export type { Caller, Method } from './uplink.js';

@@ -1,0 +1,48 @@
+import type { ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { PushError } from '../transports/error.js';
+
+/** An error as `application/problem+json` (RFC 9457): `code` is stable, `detail` says what to do. */
+export function problemBody(error: PushError): string {
+  const { code, status, message } = error;
+  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail: message });
+}
+
+/** Whatever was thrown, as an error that may be shown. The cause stays inside. */
+export function toPushError(error: unknown): PushError {
+  if (error instanceof PushError) return error;
+  return new PushError('INTERNAL', 'Something broke inside the gateway; its log says what.', { cause: error });
+}
+
+/** Answers with a problem, or cuts the connection when an answer had begun. */
+export function sendProblem(response: ServerResponse, error: PushError, headers: Record<string, string> = {}): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const body = problemBody(error);
+  response.writeHead(error.status, {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    ...headers,
+  });
+  response.end(body);
+}
+
+/** Refuses an upgrade with a problem on the bare socket. */
+export function refuseUpgrade(socket: Duplex, error: PushError): void {
+  const body = problemBody(error);
+  socket.on('error', () => socket.destroy());
+  socket.end(
+    [
+      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,
+      'Connection: close',
+      'Content-Type: application/problem+json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}

@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http';
+import { isAfter } from './cursor.js';
+import type { ControlRecord, Gap } from './record.js';
+import type { WireFormat } from './wire-format.js';
+
+/** `{"cursor":…,"messages":[…]}`, with `hello` and `gap` where there are any: what polling and long-polling answer. */
+export const pollFormat: WireFormat<Buffer> = {
+  name: 'poll',
+  message: ({ json }) => json,
+  packet({ controls, messages, cursor }) {
+    const head = controls.filter((control) => control.type === 'hello').map((hello) => `"hello":${JSON.stringify(hello)},`);
+    const gap = joinGaps(controls);
+    const gapText = gap === null ? '' : `"gap":${JSON.stringify(gap)},`;
+    return Buffer.from(`{${head.join('')}${gapText}"cursor":"${cursor}","messages":[${messages.join(',')}]}`);
+  },
+};
+
+/** Answers a request with one complete JSON body. */
+export function answerJson(response: ServerResponse, body: Buffer): void {
+  response.writeHead(200, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': body.length,
+    'Cache-Control': 'no-store',
+  });
+  response.end(body);
+}
+
+/** An answer has room for one gap, so that several become one that spans them: all their channels, lowest to highest. */
+function joinGaps(controls: readonly ControlRecord[]): Gap | null {
+  let joined: Gap | null = null;
+  for (const gap of controls) {
+    if (gap.type !== 'gap') continue;
+    joined =
+      joined === null
+        ? gap
+        : {
+            type: 'gap',
+            channels: [...joined.channels, ...gap.channels],
+            from: isAfter(joined.from, gap.from) === true ? gap.from : joined.from,
+            to: isAfter(gap.to, joined.to) === true ? gap.to : joined.to,
+          };
+  }
+  return joined;
+}
