@@ -3,9 +3,7 @@ import { readProblem } from './problem.js';
 import { type PollAnswer, parsePollAnswer } from './record.js';
 
 /** How one poll ended. `cut` when the network ended it, and not an answer of the gateway. */
-export type PollOutcome =
-  | { readonly answer: PollAnswer }
-  | { readonly reason: CloseReason; readonly cut: boolean };
+export type PollOutcome = { readonly answer: PollAnswer } | { readonly reason: CloseReason; readonly cut: boolean };
 
 /** Asks once, with the channels and positions as they are now. Never rejects. */
 export async function poll(

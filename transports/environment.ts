@@ -53,10 +53,9 @@ export interface FetchAnswer {
 /** The part of the WebSocket interface (WHATWG) that the halves use. */
 export interface WebSocketLike {
   readonly readyState: number;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onerror: ((event: never) => void) | null;
-  onclose: ((event: { code: number; reason: string }) => void) | null;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'error', listener: (event: { readonly message?: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
   send(data: string): void;
   close(code?: number, reason?: string): void;
 }

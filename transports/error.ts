@@ -43,6 +43,10 @@ export const ERROR_STATUS = {
   CLOSED: 499,
   /** No transport could be proved. Only a client reports this. */
   UNREACHABLE: 502,
+  /** Too much waits in the client: operations for answers, or messages for a loop. Only a client reports this. */
+  BUFFER_FULL: 507,
+  /** A handler of the application threw. Only a client reports this. */
+  HANDLER_FAILED: 500,
 } as const;
 
 /** A stable name of what went wrong. */

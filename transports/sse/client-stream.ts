@@ -21,7 +21,15 @@ export async function openStream(link: Link, failed: (reason: CloseReason) => vo
   const { EventSourcePolyfill } = await import('event-source-polyfill');
 
   class Request {
-    open(_xhr: unknown, start: OnStart, text: OnText, _finish: unknown, url: string, _cookies: boolean, headers: object) {
+    open(
+      _xhr: unknown,
+      start: OnStart,
+      text: OnText,
+      _finish: unknown,
+      url: string,
+      _cookies: boolean,
+      headers: object,
+    ) {
       const request = new AbortController();
       read(link, url, { ...headers }, request.signal, start, text).then(
         (reason) => request.signal.aborted || failed(reason),

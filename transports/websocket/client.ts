@@ -14,33 +14,31 @@ export const transport: ClientTransport = {
     let isOver = false;
     let fault = '';
 
-    socket.onmessage = ({ data }) => {
+    socket.addEventListener('message', ({ data }) => {
       if (typeof data !== 'string') return;
       for (const line of data.split('\n')) {
         if (isOver) return;
         const record = parseRecord(line);
         if (record !== null) link.record(record);
       }
-    };
+    });
     // Says nothing in a browser; elsewhere it may know why the upgrade was refused. A close follows.
-    socket.onerror = ({ message }: { message?: unknown }) => {
+    socket.addEventListener('error', ({ message }) => {
       if (typeof message === 'string') fault = message;
-    };
-    socket.onclose = ({ code, reason }) => {
+    });
+    socket.addEventListener('close', ({ code, reason }) => {
       if (isOver) return;
       isOver = true;
       // 1006 stands for a close without a code: the status says nothing then.
       const status = code === 1006 ? {} : { status: code };
       link.closed({ detail: reason || fault || 'the socket was closed', retry: mayComeBack(code), ...status });
-    };
+    });
 
     return {
       send: (frame) => socket.send(frame),
       close() {
         if (isOver) return;
         isOver = true;
-        socket.onmessage = null;
-        socket.onclose = null;
         socket.close(CLOSE.normal);
       },
     };

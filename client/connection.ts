@@ -1,0 +1,230 @@
+import type {
+  ClientConnection,
+  ClientTransport,
+  CloseReason,
+  Link,
+  LinkSettings,
+} from '../transports/client-transport.js';
+import type { Environment } from '../transports/environment.js';
+import { PushError } from '../transports/error.js';
+import { type Position, toQuery } from '../transports/position.js';
+import type { Bye, DownlinkRecord, Gap, Hello, Message, UplinkReply } from '../transports/record.js';
+import { isMessage } from '../transports/record.js';
+import { Coverage } from './coverage.js';
+import type { Track } from './track.js';
+import { Watchdog } from './watchdog.js';
+
+/** What is the same for all connections of one client. */
+export interface ConnectionSetting {
+  readonly environment: Environment;
+  readonly settings: LinkSettings & {
+    readonly toleranceMs: number;
+    readonly headers: Readonly<Record<string, string>>;
+  };
+  readonly base: URL;
+  /** The client's id. */
+  readonly client: string;
+}
+
+/** What a connection tells. Nothing is called after `close()`. */
+export interface ConnectionListener {
+  /** The tracks that are wanted now, their positions up to date. */
+  tracks(): Iterable<Track>;
+  hello(hello: Hello, ms: number): void;
+  message(message: Message, takers: readonly Track[]): void;
+  gap(gap: Gap): void;
+  bye(bye: Bye): void;
+  /** From now on these are carried. */
+  covered(tracks: readonly Track[]): void;
+  /** The gateway does not carry these. */
+  refused(tracks: readonly Track[], error: PushError): void;
+  answered(reply: UplinkReply): void;
+  /** The gateway says what is wrong with the connection; its end will follow. */
+  complained(error: PushError): void;
+  silent(ms: number): void;
+  closed(reason: CloseReason): void;
+}
+
+/** One connection: a client half at work, what it carries, and the watch over its silence. */
+export class Connection implements Link {
+  readonly coverage = new Coverage();
+  readonly transport: string;
+  readonly environment: Environment;
+  readonly settings: LinkSettings;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #setting: ConnectionSetting;
+  readonly #listener: ConnectionListener;
+  readonly #openedAt: number;
+  readonly #half: ClientConnection;
+  /** Subscribe frames without an answer, by key. */
+  readonly #subscribing = new Map<string, readonly Track[]>();
+  #lastKey = 0;
+  #watchdog: Watchdog | null = null;
+  #isClosed = false;
+
+  /** Opens the half; throws what it throws. */
+  constructor(half: ClientTransport, setting: ConnectionSetting, listener: ConnectionListener) {
+    this.transport = half.name;
+    this.environment = setting.environment;
+    this.settings = setting.settings;
+    this.headers = setting.settings.headers;
+    this.#setting = setting;
+    this.#listener = listener;
+    this.#openedAt = this.environment.now();
+    this.#half = half.open(this);
+  }
+
+  get send(): ((frame: string) => void) | undefined {
+    return this.#half.send;
+  }
+
+  get isOverdue(): boolean {
+    return this.#watchdog?.isOverdue === true;
+  }
+
+  /**
+   * Brings the connection in line with the tracks that are wanted. `false` when it cannot do that itself and a new
+   * connection is needed.
+   */
+  reconcile(wanted: readonly Track[]): boolean {
+    const { coverage } = this;
+    const channels = new Set(wanted.map((track) => track.channel));
+    const removed = coverage.channels.filter((channel) => !channels.has(channel));
+    const missing = wanted.filter((track) => !coverage.includes(track) && !coverage.join(track));
+    this.#listener.covered(wanted.filter((track) => coverage.covers(track)));
+    const { send, renew } = this.#half;
+    if (renew !== undefined) {
+      // A poll asks anew anyway: only what is to come sooner needs a request of its own.
+      if (missing.length > 0) renew();
+      return true;
+    }
+    if (send === undefined) return missing.length === 0 && removed.length === 0;
+    // A replay of a channel that is carried already would have to go back in the stream.
+    if (missing.some((track) => coverage.asks(track.channel))) return false;
+    if (removed.length > 0) send(JSON.stringify({ type: 'unsubscribe', channels: removed, key: this.#nextKey() }));
+    coverage.ask(wanted.filter((track) => coverage.includes(track)));
+    this.#subscribe(send, missing);
+    return true;
+  }
+
+  fold(): void {
+    this.coverage.fold();
+  }
+
+  /** Ends the connection; safe to call twice. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#over();
+    this.#half.close();
+  }
+
+  // --- Link: what the half calls
+
+  address(extra: Readonly<Record<string, string>> = {}): string {
+    const query = toQuery(this.coverage.ask(this.#listener.tracks()));
+    for (const [name, value] of Object.entries(extra)) query.set(name, value);
+    query.set('client', this.#setting.client);
+    const url = new URL(this.#setting.base);
+    url.pathname = `${url.pathname === '/' ? '' : url.pathname}/${this.transport}`;
+    for (const [name, value] of query) url.searchParams.append(name, value);
+    return url.href;
+  }
+
+  record(record: DownlinkRecord): void {
+    if (this.#isClosed) return;
+    this.#watchdog?.heard();
+    if (isMessage(record)) {
+      const takers = this.coverage.take(record.channel, record.id);
+      if (takers.length > 0) this.#listener.message(record, takers);
+      return;
+    }
+    switch (record.type) {
+      case 'hello':
+        return this.#hello(record);
+      case 'heartbeat':
+        if (record.cursor === undefined) return;
+        this.coverage.see(record.cursor);
+        // A poll's answer covers all that its request asked for.
+        if (this.#half.renew !== undefined) this.#listener.covered(this.coverage.confirmAll(record.cursor));
+        return;
+      case 'gap':
+        return this.#listener.gap(record);
+      case 'bye':
+        return this.#listener.bye(record);
+      case 'error':
+      case 'ack':
+      case 'reply':
+        return this.#answer(record);
+      default:
+        return record satisfies never;
+    }
+  }
+
+  closed(reason: CloseReason): void {
+    if (this.#isClosed) return;
+    this.#over();
+    this.#listener.closed(reason);
+  }
+
+  // --- Inside
+
+  #over(): void {
+    this.#isClosed = true;
+    this.#watchdog?.stop();
+    this.coverage.fold();
+  }
+
+  #hello(hello: Hello): void {
+    const fresh = this.coverage.confirmAll(hello.head);
+    if (this.#watchdog === null) {
+      const { pollMs, waitMs, toleranceMs } = this.#setting.settings;
+      // A transport that asks again and again is quiet in between.
+      const promisedMs = Math.max(hello.heartbeatMs, this.#half.renew === undefined ? 0 : Math.max(pollMs, waitMs));
+      this.#watchdog = new Watchdog(this.environment, promisedMs + toleranceMs, toleranceMs, (ms) =>
+        this.#listener.silent(ms),
+      );
+      this.#listener.hello(hello, this.environment.now() - this.#openedAt);
+    }
+    if (!this.#isClosed) this.#listener.covered(fresh);
+  }
+
+  /** One frame for each starting point: a subscribe frame has one for all its channels. */
+  #subscribe(send: (frame: string) => void, tracks: readonly Track[]): void {
+    const byPosition = new Map<Position, string[]>();
+    for (const [channel, position] of this.coverage.add(tracks)) {
+      const channels = byPosition.get(position);
+      if (channels === undefined) byPosition.set(position, [channel]);
+      else channels.push(channel);
+    }
+    for (const [since, channels] of byPosition) {
+      const key = this.#nextKey();
+      this.#subscribing.set(
+        key,
+        tracks.filter((track) => channels.includes(track.channel)),
+      );
+      send(JSON.stringify({ type: 'subscribe', channels, ...(since === 'now' ? {} : { since }), key }));
+    }
+  }
+
+  #answer(reply: UplinkReply): void {
+    const tracks = reply.key === undefined ? undefined : this.#subscribing.get(reply.key);
+    if (reply.key === undefined || tracks === undefined) {
+      if (reply.type === 'error' && reply.key === undefined) {
+        this.#listener.complained(new PushError(reply.code, reply.message));
+      } else this.#listener.answered(reply);
+      return;
+    }
+    this.#subscribing.delete(reply.key);
+    if (reply.type === 'ack' && reply.head !== undefined) {
+      this.#listener.covered(this.coverage.confirm(tracks, reply.head));
+    } else if (reply.type === 'error') {
+      for (const track of tracks) this.coverage.remove(track);
+      this.#listener.refused(tracks, new PushError(reply.code, reply.message));
+    }
+  }
+
+  #nextKey(): string {
+    this.#lastKey += 1;
+    return `subscribe-${this.#lastKey}`;
+  }
+}

@@ -1,0 +1,144 @@
+import { type Cursor, isAfter } from '../transports/cursor.js';
+import type { Position } from '../transports/position.js';
+import type { Gap } from '../transports/record.js';
+import type { Track } from './track.js';
+
+/** A hole, as the application is told about it. */
+export interface GapNotice {
+  readonly channel: string;
+  /** The last cursor before the hole; every message after it, up to `to`, may be missing. */
+  readonly from: Cursor;
+  readonly to: Cursor;
+}
+
+/**
+ * What one connection was asked for, and how much of it the gateway has confirmed.
+ *
+ * A log is ordered over all its channels and a connection delivers in log order. So the last cursor seen on it, of
+ * whatever channel, holds for every track that it covers. That is applied when a position is needed (`fold`), not per
+ * message. Before a hello or an ack confirms a track, no cursor moves it: only its own messages do.
+ */
+export class Coverage {
+  readonly #asked = new Map<string, Set<Track>>();
+  readonly #covered = new Set<Track>();
+  /** The last cursor seen, and whether the tracks have been moved to it. */
+  #seen: Cursor | null = null;
+  #folded = true;
+  /** The end of the log when the gateway last confirmed something. */
+  #head: Cursor | null = null;
+
+  /** Starts over with these tracks, for a request that is about to be made; returns where each channel starts. */
+  ask(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
+    this.fold();
+    this.#asked.clear();
+    const wanted = [...tracks];
+    for (const track of this.#covered) if (!wanted.includes(track)) this.#covered.delete(track);
+    return this.add(wanted);
+  }
+
+  /** Takes tracks in, for a request that is about to be made; returns where each of their channels starts. */
+  add(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
+    const behind = new Map<string, Track>();
+    for (const track of tracks) {
+      const { channel } = track;
+      const others = this.#asked.get(channel);
+      if (others === undefined) this.#asked.set(channel, new Set([track]));
+      else others.add(track);
+      const lowest = behind.get(channel);
+      if (lowest === undefined || track.isBehind(lowest)) behind.set(channel, track);
+    }
+    return new Map([...behind].map(([channel, track]) => [channel, track.position]));
+  }
+
+  /** Forgets a track; `true` when its channel has none left. */
+  remove(track: Track): boolean {
+    this.#covered.delete(track);
+    const tracks = this.#asked.get(track.channel);
+    tracks?.delete(track);
+    return tracks?.size === 0 && this.#asked.delete(track.channel);
+  }
+
+  /** A track that wants what comes from now on joins a channel that is covered; `false` when it cannot. */
+  join(track: Track): boolean {
+    const others = this.#asked.get(track.channel);
+    if (track.position !== 'now' || this.#head === null || others === undefined) return false;
+    if (![...others].some((other) => this.#covered.has(other))) return false;
+    // During a replay the last cursor seen lies before the head, and "now" does not.
+    const replaying = this.#seen === null || isAfter(this.#seen, this.#head) === false;
+    track.start(replaying || this.#seen === null ? this.#head : this.#seen);
+    others.add(track);
+    this.#covered.add(track);
+    return true;
+  }
+
+  asks(channel: string): boolean {
+    return this.#asked.has(channel);
+  }
+
+  covers(track: Track): boolean {
+    return this.#covered.has(track);
+  }
+
+  includes(track: Track): boolean {
+    return this.#asked.get(track.channel)?.has(track) === true;
+  }
+
+  get channels(): readonly string[] {
+    return [...this.#asked.keys()];
+  }
+
+  /** The gateway carries everything that was asked, from `head` on where nothing else was said. */
+  confirmAll(head: Cursor): Track[] {
+    return this.confirm(
+      [...this.#asked.values()].flatMap((tracks) => [...tracks]),
+      head,
+    );
+  }
+
+  /** The gateway carries these tracks; returns those that it did not carry before. */
+  confirm(tracks: Iterable<Track>, head: Cursor): Track[] {
+    // What was seen so far says nothing about the new ones.
+    this.fold();
+    const fresh: Track[] = [];
+    for (const track of tracks) {
+      if (!this.includes(track)) continue;
+      track.start(head);
+      if (!this.#covered.has(track)) fresh.push(track);
+      this.#covered.add(track);
+    }
+    this.#head = head;
+    return fresh;
+  }
+
+  /** Everything up to here has been sent. */
+  see(cursor: Cursor): void {
+    this.#seen = cursor;
+    this.#folded = false;
+  }
+
+  /** The tracks for which a message is new. */
+  take(channel: string, id: Cursor): Track[] {
+    const takers: Track[] = [];
+    for (const track of this.#asked.get(channel) ?? []) if (track.take(id)) takers.push(track);
+    this.see(id);
+    return takers;
+  }
+
+  /** What of a gap concerns whom. */
+  skip(gap: Gap): GapNotice[] {
+    const notices: GapNotice[] = [];
+    for (const channel of gap.channels) {
+      let from: Cursor | null = null;
+      for (const track of this.#asked.get(channel) ?? []) from = track.skip(gap.from, gap.to) ?? from;
+      if (from !== null) notices.push({ channel, from, to: gap.to });
+    }
+    return notices;
+  }
+
+  /** Moves every covered track to the last cursor seen. */
+  fold(): void {
+    if (this.#folded || this.#seen === null) return;
+    for (const track of this.#covered) track.advance(this.#seen);
+    this.#folded = true;
+  }
+}

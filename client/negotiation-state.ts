@@ -1,0 +1,168 @@
+import type { CloseReason } from '../transports/client-transport.js';
+import type { WakeReason } from '../transports/environment.js';
+import type { PushError } from '../transports/error.js';
+import type { Demerits } from './demerits.js';
+import type { TraceEvent } from './trace.js';
+
+/** One try to prove a transport. */
+export interface Attempt {
+  readonly id: number;
+  readonly transport: string;
+  /** `race`: for a first connection; `probe`: for a better one; `renew`: for a fresh one of the same transport. */
+  readonly why: 'race' | 'probe' | 'renew';
+  /** Without a hello by then, in milliseconds of the environment's clock, it has failed. */
+  readonly proofAt: number;
+  readonly proofMs: number;
+}
+
+/** A proved connection. */
+export interface Path {
+  readonly id: number;
+  readonly transport: string;
+  readonly provedAt: number;
+  /** The gateway asked for a renewal: its end is expected, and not held against the transport. */
+  readonly leaving: boolean;
+}
+
+/** Why a transport was not proved in this round. */
+export interface Failure extends CloseReason {
+  readonly transport: string;
+  /** The gateway's wish, from a bye. */
+  readonly retryMs?: number;
+}
+
+/** What the negotiation is doing. Times are milliseconds of the environment's clock; `Infinity` is never. */
+export type Phase =
+  | { readonly at: 'idle' }
+  | {
+      readonly at: 'connecting';
+      readonly attempts: readonly Attempt[];
+      readonly untried: readonly string[];
+      /** When the next untried candidate starts beside the running ones. */
+      readonly nextAt: number;
+      readonly failures: readonly Failure[];
+    }
+  | {
+      readonly at: 'open';
+      readonly via: Path;
+      /** Probes and renewals that are under way. */
+      readonly attempts: readonly Attempt[];
+      readonly probeAt: number;
+      readonly probeMs: number;
+      /** When a renewal that failed is tried again, and how many did. */
+      readonly renewAt: number;
+      readonly renewals: number;
+    }
+  | { readonly at: 'waiting'; readonly until: number }
+  | { readonly at: 'closed' };
+
+/** What outlives a phase. */
+export interface Memory {
+  readonly nextId: number;
+  /** Rounds and short-lived connections since the last one that lasted. */
+  readonly troubles: number;
+  /** Rounds in a row in which nothing was proved. */
+  readonly failedRounds: number;
+  /** From request to hello, smoothed, in milliseconds. */
+  readonly rtt: number | null;
+  /** What the gateway offers, once a hello said so. */
+  readonly offered: readonly string[] | null;
+  /** Transports that cannot work in this environment. */
+  readonly unsupported: readonly string[];
+  readonly demerits: Demerits;
+  /** The transport that carried last, and why it stopped. */
+  readonly last: string | null;
+  readonly lostBecause: string | null;
+  readonly lastProbeAt: number;
+}
+
+export interface State {
+  readonly phase: Phase;
+  readonly memory: Memory;
+}
+
+/** What happens to the negotiation. */
+export type Stimulus =
+  /** There are channels to carry, or none any more. */
+  | { readonly type: 'wanted' | 'unwanted' }
+  | { readonly type: 'tick' }
+  | { readonly type: 'hello'; readonly id: number; readonly offered: readonly string[]; readonly ms: number }
+  /** An attempt or a connection is over, however that came. */
+  | { readonly type: 'ended'; readonly id: number; readonly reason: CloseReason }
+  /** An attempt's transport cannot work here at all. */
+  | { readonly type: 'unsupported'; readonly id: number; readonly detail: string }
+  /** Nothing has come through a connection for longer than the gateway promised. */
+  | { readonly type: 'silent'; readonly id: number; readonly ms: number }
+  | { readonly type: 'bye'; readonly id: number; readonly reason: string; readonly retryMs?: number | undefined }
+  /** The connection has to be made anew over the same transport. */
+  | { readonly type: 'renew'; readonly detail: string }
+  | { readonly type: 'wake'; readonly reason: WakeReason; readonly stale: boolean }
+  | { readonly type: 'close' };
+
+/** A stimulus, with the clock and the dice of that moment. */
+export type NegotiationEvent = Stimulus & { readonly now: number; readonly random: number };
+
+/** What the runner has to do, in order. */
+export type Effect =
+  | { readonly type: 'open'; readonly id: number; readonly transport: string }
+  | { readonly type: 'drop'; readonly id: number }
+  /** From now on this connection carries. */
+  | { readonly type: 'adopt'; readonly id: number; readonly from: string | null; readonly reason: string }
+  /** What the connection does not carry yet was refused, and will be whenever it is asked for. */
+  | { readonly type: 'refuse'; readonly reason: CloseReason }
+  | { readonly type: 'report'; readonly error: PushError; readonly final: boolean }
+  | {
+      readonly type: 'trace';
+      readonly transport: string | null;
+      readonly event: TraceEvent;
+      readonly detail: string;
+      readonly ms?: number;
+    };
+
+/** What does not change during the life of a client. Times in milliseconds. */
+export interface NegotiationRules {
+  /** Best first. */
+  readonly order: readonly string[];
+  /** Before the next candidate starts beside a silent one, while the round trip is unknown. */
+  readonly staggerMs: number;
+  /** The shortest time-out for a hello. */
+  readonly proofMs: number;
+  /** Before the first probe of a better transport; doubles with each. */
+  readonly probeMs: number;
+  readonly probeCapMs: number;
+  readonly backoffMs: number;
+  readonly backoffCapMs: number;
+}
+
+export const START: State = {
+  phase: { at: 'idle' },
+  memory: {
+    nextId: 1,
+    troubles: 0,
+    failedRounds: 0,
+    rtt: null,
+    offered: null,
+    unsupported: [],
+    demerits: new Map(),
+    last: null,
+    lostBecause: null,
+    lastProbeAt: Number.NEGATIVE_INFINITY,
+  },
+};
+
+/** When the negotiation next wants a `tick`; `Infinity` when only something from outside moves it. */
+export function deadline({ phase }: State): number {
+  switch (phase.at) {
+    case 'idle':
+    case 'closed':
+      return Number.POSITIVE_INFINITY;
+    case 'waiting':
+      return phase.until;
+    case 'connecting':
+      return Math.min(phase.nextAt, ...phase.attempts.map((attempt) => attempt.proofAt));
+    case 'open':
+      return Math.min(phase.probeAt, phase.renewAt, ...phase.attempts.map((attempt) => attempt.proofAt));
+    default:
+      return phase satisfies never;
+  }
+}

@@ -1,0 +1,392 @@
+import type { CloseReason } from '../transports/client-transport.js';
+import type { WakeReason } from '../transports/environment.js';
+import { PushError } from '../transports/error.js';
+import { backoff } from './backoff.js';
+import { blame, forgive, heldUntil } from './demerits.js';
+import type {
+  Attempt,
+  Effect,
+  Failure,
+  Memory,
+  NegotiationEvent,
+  NegotiationRules,
+  Path,
+  Phase,
+  State,
+} from './negotiation-state.js';
+import { refusal, unreachable } from './round-error.js';
+
+/** A connection that lived for longer has done nothing wrong by ending. */
+const LONG_LIFE_MS = 10_000;
+/** Waking up often, as when someone flips through tabs, probes only so often. */
+const WAKE_PROBE_MS = 3_000;
+const LONGEST_PROOF_MS = 10_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+type Connecting = Extract<Phase, { at: 'connecting' }>;
+type Open = Extract<Phase, { at: 'open' }>;
+
+/** One step of the negotiation. Pure: the clock and the dice come with the event. */
+export function step(state: State, event: NegotiationEvent, rules: NegotiationRules): [State, readonly Effect[]] {
+  const turn = new Turn(state.memory, event.now, event.random, rules);
+  const phase = turn.next(state.phase, event);
+  return [{ phase, memory: turn.memory }, turn.effects];
+}
+
+/** The working place of one step: what it leaves behind is the next memory and the effects. */
+class Turn {
+  memory: Memory;
+  readonly effects: Effect[] = [];
+  readonly #now: number;
+  readonly #random: number;
+  readonly #rules: NegotiationRules;
+
+  constructor(memory: Memory, now: number, random: number, rules: NegotiationRules) {
+    this.memory = memory;
+    this.#now = now;
+    this.#random = random;
+    this.#rules = rules;
+  }
+
+  next(phase: Phase, event: NegotiationEvent): Phase {
+    if (phase.at === 'closed') return phase;
+    switch (event.type) {
+      case 'wanted':
+        return phase.at === 'idle' ? this.#startRound() : phase;
+      case 'unwanted':
+        if (phase.at === 'idle') return phase;
+        this.#dropAll(phase);
+        this.#trace(null, 'idle', 'no subscription is left');
+        return { at: 'idle' };
+      case 'close':
+        return this.#close(phase, 'the application closed it');
+      case 'tick':
+        return this.#tick(phase);
+      case 'hello':
+        return this.#proved(phase, event.id, event.offered, event.ms);
+      case 'ended':
+        return this.#ended(phase, event.id, event.reason);
+      case 'unsupported':
+        return this.#unsupported(phase, event.id, event.detail);
+      case 'silent':
+        if (phase.at !== 'open' || phase.via.id !== event.id) return phase;
+        this.effects.push({ type: 'drop', id: event.id });
+        return this.#lost(phase, { detail: `silent for ${Math.round(event.ms)} ms` }, true);
+      case 'bye':
+        return this.#bye(phase, event.id, event.reason, event.retryMs);
+      case 'renew':
+        return phase.at === 'open' ? this.#renew(phase, event.detail) : phase;
+      case 'wake':
+        return this.#wake(phase, event.reason, event.stale);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  // --- Rounds: from nothing to a proved transport
+
+  /** What to try, best first; those with a demerit come last. */
+  #candidates(): string[] {
+    const usable = this.#rules.order.filter((transport) => this.#isUsable(transport));
+    const held = usable.filter((transport) => heldUntil(this.memory.demerits, transport) > this.#now);
+    return [...usable.filter((transport) => !held.includes(transport)), ...held];
+  }
+
+  #isUsable(transport: string): boolean {
+    const { offered, unsupported } = this.memory;
+    return !unsupported.includes(transport) && (offered === null || offered.includes(transport));
+  }
+
+  #startRound(): Phase {
+    return this.#goOn({ at: 'connecting', attempts: [], untried: this.#candidates(), nextAt: NEVER, failures: [] });
+  }
+
+  /** Starts the next candidate; when none is left and none is running, the round has failed. */
+  #goOn(phase: Connecting): Phase {
+    const [transport, ...untried] = phase.untried;
+    if (transport === undefined) {
+      return phase.attempts.length > 0 ? { ...phase, nextAt: NEVER } : this.#roundFailed(phase.failures);
+    }
+    const attempts = [...phase.attempts, this.#start(transport, 'race', 'a candidate')];
+    return { ...phase, attempts, untried, nextAt: untried.length > 0 ? this.#now + this.#staggerMs() : NEVER };
+  }
+
+  #start(transport: string, why: Attempt['why'], detail: string): Attempt {
+    const id = this.memory.nextId;
+    const proofMs = this.#proofMs();
+    this.#remember({ nextId: id + 1 });
+    this.#trace(transport, why === 'race' ? 'started' : why, detail);
+    this.effects.push({ type: 'open', id, transport });
+    return { id, transport, why, proofAt: this.#now + proofMs, proofMs };
+  }
+
+  #staggerMs(): number {
+    const { rtt } = this.memory;
+    return rtt === null ? this.#rules.staggerMs : clamp(2.5 * rtt, 250, 2_000);
+  }
+
+  /** Doubles with each failed round, so that a network slower than anything measured still gets its connection. */
+  #proofMs(): number {
+    const shortest = Math.max(this.#rules.proofMs, 10 * (this.memory.rtt ?? 0));
+    const longest = Math.max(this.#rules.proofMs, LONGEST_PROOF_MS);
+    return Math.min(longest, shortest * 2 ** this.memory.failedRounds);
+  }
+
+  #roundFailed(failures: readonly Failure[]): Phase {
+    const refused = refusal(failures);
+    if (refused !== null) {
+      this.effects.push({ type: 'report', error: refused, final: true });
+      this.#trace(null, 'closed', refused.message);
+      return { at: 'closed' };
+    }
+    // Nothing was proved, so nothing is known against any single transport: the network or the gateway was away.
+    this.#remember({ failedRounds: this.memory.failedRounds + 1 });
+    const ms = Math.max(this.#backoff(), ...failures.map((failure) => failure.retryMs ?? 0));
+    this.effects.push({ type: 'report', error: unreachable(failures), final: false });
+    return this.#wait(ms, 'no transport could be proved');
+  }
+
+  #backoff(): number {
+    const { backoffMs: baseMs, backoffCapMs: capMs } = this.#rules;
+    const { troubles } = this.memory;
+    this.#remember({ troubles: troubles + 1 });
+    return backoff(troubles, { baseMs, capMs }, this.#random);
+  }
+
+  #wait(ms: number, detail: string): Phase {
+    this.#trace(null, 'waiting', detail, ms);
+    return { at: 'waiting', until: this.#now + ms };
+  }
+
+  // --- A hello: make before break
+
+  #proved(phase: Phase, id: number, offered: readonly string[], ms: number): Phase {
+    const attempt = attemptsOf(phase).find((candidate) => candidate.id === id);
+    if (attempt === undefined) return phase;
+    const { rtt, last, lostBecause } = this.memory;
+    this.#remember({ rtt: rtt === null ? ms : 0.75 * rtt + 0.25 * ms, offered });
+    this.#trace(attempt.transport, 'proved', `hello after ${Math.round(ms)} ms`, ms);
+
+    const reason = phase.at === 'open' ? switchReason(attempt, phase.via) : (lostBecause ?? 'the first to be proved');
+    this.effects.push({ type: 'adopt', id, from: last, reason });
+    if (last !== null && last !== attempt.transport)
+      this.#trace(attempt.transport, 'switched', `from ${last}: ${reason}`);
+    if (phase.at === 'open') this.effects.push({ type: 'drop', id: phase.via.id });
+    if (phase.at === 'connecting') {
+      // With another one proved over the same network, a failure is the transport's own.
+      for (const failure of phase.failures) this.#blame(failure.transport);
+    }
+    const attempts = attemptsOf(phase).filter((other) => other.id !== id && this.#keeps(other, attempt.transport));
+    this.#remember({ last: attempt.transport, lostBecause: null, failedRounds: 0 });
+    const via: Path = { id, transport: attempt.transport, provedAt: this.#now, leaving: false };
+    const probeAt = this.#isBest(attempt.transport) ? NEVER : this.#now + this.#rules.probeMs;
+    return { at: 'open', via, attempts, probeAt, probeMs: this.#rules.probeMs, renewAt: NEVER, renewals: 0 };
+  }
+
+  /** An attempt that is better than what has just been proved goes on as a probe; any other is dropped. */
+  #keeps(attempt: Attempt, proved: string): boolean {
+    const better = this.#rank(attempt.transport) < this.#rank(proved) && this.#isUsable(attempt.transport);
+    if (!better) this.#drop(attempt, `${proved} was proved`);
+    return better;
+  }
+
+  #rank(transport: string): number {
+    return this.#rules.order.indexOf(transport);
+  }
+
+  #better(transport: string): string[] {
+    return this.#rules.order.slice(0, this.#rank(transport)).filter((other) => this.#isUsable(other));
+  }
+
+  #isBest(transport: string): boolean {
+    return this.#better(transport).length === 0;
+  }
+
+  // --- Ends, of attempts and of connections
+
+  #ended(phase: Phase, id: number, reason: CloseReason): Phase {
+    if (phase.at === 'open' && phase.via.id === id) return this.#lost(phase, reason, false);
+    const attempt = attemptsOf(phase).find((candidate) => candidate.id === id);
+    return attempt === undefined ? phase : this.#failed(phase, attempt, reason);
+  }
+
+  #failed(phase: Phase, attempt: Attempt, reason: Omit<Failure, 'transport'>): Phase {
+    this.#trace(attempt.transport, 'failed', describe(reason));
+    if (phase.at === 'connecting') {
+      const failures = [...phase.failures, { ...reason, transport: attempt.transport }];
+      return this.#goOn({ ...phase, attempts: without(phase.attempts, attempt), failures });
+    }
+    if (phase.at !== 'open') return phase;
+    const attempts = without(phase.attempts, attempt);
+    if (attempt.why !== 'renew') {
+      this.#blame(attempt.transport);
+      return { ...phase, attempts };
+    }
+    if (reason.retry === false) {
+      this.effects.push({ type: 'refuse', reason });
+      return { ...phase, attempts };
+    }
+    // The connection that was to be renewed still carries; breaking it would help nobody.
+    const { backoffMs: baseMs, backoffCapMs: capMs } = this.#rules;
+    const renewAt = this.#now + backoff(phase.renewals, { baseMs, capMs }, this.#random);
+    return { ...phase, attempts, renewAt, renewals: phase.renewals + 1 };
+  }
+
+  #unsupported(phase: Phase, id: number, detail: string): Phase {
+    const attempt = attemptsOf(phase).find((candidate) => candidate.id === id);
+    if (attempt === undefined) return phase;
+    this.#remember({ unsupported: [...this.memory.unsupported, attempt.transport] });
+    this.#trace(attempt.transport, 'unsupported', detail);
+    if (phase.at === 'connecting') return this.#goOn({ ...phase, attempts: without(phase.attempts, attempt) });
+    return phase.at === 'open' ? { ...phase, attempts: without(phase.attempts, attempt) } : phase;
+  }
+
+  #lost(phase: Open, reason: CloseReason, silent: boolean): Phase {
+    const { via, attempts } = phase;
+    const lived = this.#now - via.provedAt;
+    this.#trace(via.transport, 'lost', describe(reason), lived);
+    if (reason.retry === false) {
+      const error = new PushError(reason.code ?? 'CLOSED', `The gateway ended the connection: ${describe(reason)}.`);
+      this.effects.push({ type: 'report', error, final: true });
+      return this.#close(phase, error.message);
+    }
+    if (silent || (lived < LONG_LIFE_MS && !via.leaving)) this.#blame(via.transport);
+    else this.#remember({ demerits: forgive(this.memory.demerits, via.transport) });
+    if (lived >= LONG_LIFE_MS) this.#remember({ troubles: 0 });
+    this.#remember({ lostBecause: `${via.transport} was lost: ${describe(reason)}` });
+    const ms = this.#backoff();
+    if (attempts.length === 0) return this.#wait(ms, `${via.transport} was lost`);
+
+    const running = attempts.map((attempt) => attempt.transport);
+    const untried = this.#candidates().filter((transport) => !running.includes(transport));
+    const nextAt = untried.length > 0 ? this.#now + ms : NEVER;
+    return { at: 'connecting', attempts, untried, nextAt, failures: [] };
+  }
+
+  #bye(phase: Phase, id: number, reason: string, retryMs: number | undefined): Phase {
+    const detail = `the gateway said goodbye: ${reason}`;
+    if (phase.at !== 'open' || phase.via.id !== id) {
+      const attempt = attemptsOf(phase).find((candidate) => candidate.id === id);
+      if (attempt === undefined) return phase;
+      this.effects.push({ type: 'drop', id });
+      return this.#failed(phase, attempt, { detail, retry: retryMs !== undefined, retryMs: retryMs ?? 0 });
+    }
+    this.#trace(phase.via.transport, 'bye', reason, retryMs);
+    if (retryMs === undefined) {
+      const error = new PushError('UNAVAILABLE', `The gateway ended the connection for good: ${reason}.`);
+      this.effects.push({ type: 'report', error, final: true });
+      return this.#close(phase, detail);
+    }
+    if (reason === 'renew' || retryMs === 0) {
+      return this.#renew({ ...phase, via: { ...phase.via, leaving: true } }, detail);
+    }
+    this.#remember({ lostBecause: detail });
+    this.#dropAll(phase);
+    return this.#wait(retryMs, detail);
+  }
+
+  // --- Time and the outside
+
+  #tick(phase: Phase): Phase {
+    let next = phase;
+    for (const attempt of attemptsOf(phase)) {
+      // A failure may have changed what is running.
+      if (attempt.proofAt > this.#now || !attemptsOf(next).includes(attempt)) continue;
+      this.effects.push({ type: 'drop', id: attempt.id });
+      next = this.#failed(next, attempt, { detail: `no hello within ${Math.round(attempt.proofMs)} ms` });
+    }
+    if (next.at === 'waiting' && next.until <= this.#now) return this.#startRound();
+    if (next.at === 'connecting' && next.nextAt <= this.#now) next = this.#goOn(next);
+    if (next.at === 'open' && next.renewAt <= this.#now) next = this.#renew(next, 'trying again');
+    if (next.at === 'open' && next.probeAt <= this.#now) next = this.#probe(next, 'time to look');
+    return next;
+  }
+
+  /** Tries the best transport above the present one that nothing is held against. One probe at a time. */
+  #probe(phase: Open, detail: string): Open {
+    const better = this.#better(phase.via.transport);
+    if (better.length === 0) return { ...phase, probeAt: NEVER };
+    const free = better.find((transport) => heldUntil(this.memory.demerits, transport) <= this.#now);
+    if (free === undefined) {
+      const until = better.map((transport) => heldUntil(this.memory.demerits, transport));
+      return { ...phase, probeAt: Math.min(...until) };
+    }
+    const probeMs = Math.min(this.#rules.probeCapMs, phase.probeMs * 2);
+    const probeAt = this.#now + probeMs * (0.75 + this.#random / 2);
+    if (phase.attempts.some((attempt) => attempt.why !== 'renew')) return { ...phase, probeAt };
+    this.#remember({ lastProbeAt: this.#now });
+    return { ...phase, attempts: [...phase.attempts, this.#start(free, 'probe', detail)], probeAt, probeMs };
+  }
+
+  #renew(phase: Open, detail: string): Open {
+    // A renewal that is under way asked with what was wanted then.
+    const stale = phase.attempts.filter((attempt) => attempt.why === 'renew');
+    for (const attempt of stale) this.#drop(attempt, 'asked anew');
+    const attempts = phase.attempts.filter((attempt) => attempt.why !== 'renew');
+    return { ...phase, attempts: [...attempts, this.#start(phase.via.transport, 'renew', detail)], renewAt: NEVER };
+  }
+
+  #wake(phase: Phase, reason: WakeReason, stale: boolean): Phase {
+    if (phase.at === 'waiting') return this.#startRound();
+    if (phase.at !== 'open') return phase;
+    const open = stale && !phase.attempts.some(isRenewal) ? this.#renew(phase, `woken up: ${reason}`) : phase;
+    if (this.#now - this.memory.lastProbeAt < WAKE_PROBE_MS || this.#isBest(open.via.transport)) return open;
+    // Another network is another chance: what was held against a transport belonged to the old one.
+    if (reason === 'online') this.#remember({ demerits: new Map() });
+    return this.#probe(open, `woken up: ${reason}`);
+  }
+
+  // --- Endings and notes
+
+  #close(phase: Phase, detail: string): Phase {
+    this.#dropAll(phase);
+    this.#trace(null, 'closed', detail);
+    return { at: 'closed' };
+  }
+
+  #dropAll(phase: Phase): void {
+    for (const attempt of attemptsOf(phase)) this.effects.push({ type: 'drop', id: attempt.id });
+    if (phase.at === 'open') this.effects.push({ type: 'drop', id: phase.via.id });
+  }
+
+  #drop(attempt: Attempt, detail: string): void {
+    this.effects.push({ type: 'drop', id: attempt.id });
+    this.#trace(attempt.transport, 'dropped', detail);
+  }
+
+  #blame(transport: string): void {
+    this.#remember({ demerits: blame(this.memory.demerits, transport, this.#now) });
+  }
+
+  #remember(changes: Partial<Memory>): void {
+    this.memory = { ...this.memory, ...changes };
+  }
+
+  #trace(transport: string | null, event: Extract<Effect, { type: 'trace' }>['event'], detail: string, ms?: number) {
+    this.effects.push({ type: 'trace', transport, event, detail, ...(ms === undefined ? {} : { ms }) });
+  }
+}
+
+function attemptsOf(phase: Phase): readonly Attempt[] {
+  return phase.at === 'connecting' || phase.at === 'open' ? phase.attempts : [];
+}
+
+function without(attempts: readonly Attempt[], gone: Attempt): readonly Attempt[] {
+  return attempts.filter((attempt) => attempt.id !== gone.id);
+}
+
+function isRenewal(attempt: Attempt): boolean {
+  return attempt.why === 'renew';
+}
+
+function switchReason(attempt: Attempt, via: Path): string {
+  return attempt.why === 'renew' ? 'renewed' : `${attempt.transport} is better than ${via.transport}`;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+function describe(reason: CloseReason): string {
+  return reason.status === undefined ? reason.detail : `${reason.detail} (${reason.status})`;
+}

@@ -1,0 +1,255 @@
+import type { ClientTransport, CloseReason } from '../transports/client-transport.js';
+import type { Environment, Timer } from '../transports/environment.js';
+import { PushError } from '../transports/error.js';
+import type { Gap, Hello, Message, UplinkReply } from '../transports/record.js';
+import { Connection, type ConnectionListener, type ConnectionSetting } from './connection.js';
+import type { GapNotice } from './coverage.js';
+import { loadHalf } from './halves.js';
+import { step } from './negotiation.js';
+import { deadline, type Effect, type NegotiationRules, type Phase, START, type Stimulus } from './negotiation-state.js';
+import type { TraceEntry } from './trace.js';
+import type { Track } from './track.js';
+
+/** What the negotiator tells the client. */
+export interface NegotiatorListener {
+  /** Every track that is wanted now. */
+  tracks(): readonly Track[];
+  phase(from: Phase['at'], to: Phase['at']): void;
+  /** Another connection carries now. */
+  adopted(from: string | null, to: string, reason: string): void;
+  message(message: Message, takers: readonly Track[]): void;
+  gap(notice: GapNotice): void;
+  covered(tracks: readonly Track[]): void;
+  refused(tracks: readonly Track[], error: PushError): void;
+  /** The path upwards: `null` when no connection goes both ways. */
+  uplink(send: ((frame: string) => void) | null): void;
+  answered(reply: UplinkReply): void;
+  failed(error: PushError, final: boolean): void;
+  trace(entry: Omit<TraceEntry, 'at'>): void;
+}
+
+/** Performs what the negotiation decides, and tells it what came of that. */
+export class Negotiator {
+  readonly #environment: Environment;
+  readonly #setting: ConnectionSetting;
+  readonly #rules: NegotiationRules;
+  readonly #listener: NegotiatorListener;
+  /** Loaded halves by name. */
+  readonly #halves: Map<string, ClientTransport>;
+  /** Open connections and, as `null`, those whose half is still being loaded. */
+  readonly #connections = new Map<number, Connection | null>();
+  readonly #stimuli: Stimulus[] = [];
+  #state = START;
+  #current: Connection | null = null;
+  #limits: Hello['limits'] | null = null;
+  #timer: Timer | null = null;
+  #isStepping = false;
+  #isReconciling = false;
+
+  constructor(
+    setting: ConnectionSetting,
+    rules: NegotiationRules,
+    halves: ReadonlyMap<string, ClientTransport>,
+    listener: NegotiatorListener,
+  ) {
+    this.#environment = setting.environment;
+    this.#setting = setting;
+    this.#rules = rules;
+    this.#halves = new Map(halves);
+    this.#listener = listener;
+  }
+
+  get phase(): Phase['at'] {
+    return this.#state.phase.at;
+  }
+
+  /** The transport that carries now. */
+  get transport(): string | null {
+    return this.#current?.transport ?? null;
+  }
+
+  /** What the gateway said about sizes; `null` before the first hello. */
+  get limits(): Hello['limits'] | null {
+    return this.#limits;
+  }
+
+  /** The wanted tracks have changed. Several changes in one turn of the event loop are one. */
+  changed(): void {
+    if (this.#isReconciling) return;
+    this.#isReconciling = true;
+    queueMicrotask(() => {
+      this.#isReconciling = false;
+      this.#reconcile();
+    });
+  }
+
+  wake(reason: 'online' | 'visible'): void {
+    this.tell({ type: 'wake', reason, stale: this.#current?.isOverdue === true });
+  }
+
+  close(): void {
+    this.tell({ type: 'close' });
+  }
+
+  /** One stimulus after the other: what an effect sets off waits until the step is done. */
+  tell(stimulus: Stimulus): void {
+    this.#stimuli.push(stimulus);
+    if (this.#isStepping) return;
+    this.#isStepping = true;
+    for (let next = this.#stimuli.shift(); next !== undefined; next = this.#stimuli.shift()) this.#step(next);
+    this.#isStepping = false;
+    this.#arm();
+  }
+
+  #step(stimulus: Stimulus): void {
+    const { now, random } = this.#environment;
+    const event = { ...stimulus, now: now.call(this.#environment), random: random.call(this.#environment) };
+    const from = this.#state.phase.at;
+    const [state, effects] = step(this.#state, event, this.#rules);
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    if (state.phase.at !== from) this.#listener.phase(from, state.phase.at);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'open':
+        return this.#open(effect.id, effect.transport);
+      case 'drop':
+        return this.#drop(effect.id);
+      case 'adopt':
+        return this.#adopt(effect.id, effect.from, effect.reason);
+      case 'refuse':
+        this.#refuseUncovered(effect.reason);
+        return;
+      case 'report':
+        return this.#listener.failed(effect.error, effect.final);
+      case 'trace': {
+        const { type: _, ...entry } = effect;
+        return this.#listener.trace(entry);
+      }
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  #open(id: number, transport: string): void {
+    const half = this.#halves.get(transport);
+    if (half !== undefined) return this.#connect(id, half);
+    this.#connections.set(id, null);
+    loadHalf(transport).then(
+      (loaded) => {
+        this.#halves.set(transport, loaded);
+        if (this.#connections.has(id)) this.#connect(id, loaded);
+      },
+      (error: unknown) => this.#connections.delete(id) && this.#ended(id, { detail: `not loaded: ${textOf(error)}` }),
+    );
+  }
+
+  #connect(id: number, half: ClientTransport): void {
+    this.#connections.delete(id);
+    const missing = half.missing(this.#environment);
+    if (missing !== null) return this.tell({ type: 'unsupported', id, detail: missing });
+    try {
+      this.#connections.set(id, new Connection(half, this.#setting, this.#listen(id)));
+    } catch (error) {
+      this.#ended(id, { detail: `not opened: ${textOf(error)}` });
+    }
+  }
+
+  #listen(id: number): ConnectionListener {
+    const listener = this.#listener;
+    return {
+      tracks: () => {
+        this.#current?.fold();
+        return listener.tracks();
+      },
+      hello: (hello, ms) => {
+        this.#limits = hello.limits;
+        this.tell({ type: 'hello', id, offered: hello.transports, ms });
+      },
+      message: (message, takers) => listener.message(message, takers),
+      gap: (gap) => this.#gap(id, gap),
+      bye: ({ reason, retryMs }) => this.tell({ type: 'bye', id, reason, retryMs }),
+      covered: (tracks) => listener.covered(tracks),
+      refused: (tracks, error) => listener.refused(tracks, error),
+      answered: (reply) => listener.answered(reply),
+      complained: (error) => listener.failed(error, false),
+      silent: (ms) => this.tell({ type: 'silent', id, ms }),
+      closed: (reason) => this.#ended(id, reason),
+    };
+  }
+
+  #gap(id: number, gap: Gap): void {
+    for (const notice of this.#connections.get(id)?.coverage.skip(gap) ?? []) this.#listener.gap(notice);
+  }
+
+  #ended(id: number, reason: CloseReason): void {
+    const connection = this.#connections.get(id);
+    this.#connections.delete(id);
+    let outcome = reason;
+    if (connection && connection === this.#current) {
+      this.#carry(null);
+      // What was carried before was not what the gateway refused: without the rest it may go on.
+      if (reason.retry === false && this.#refuseUncovered(reason, connection)) outcome = { ...reason, retry: true };
+    }
+    this.tell({ type: 'ended', id, reason: outcome });
+  }
+
+  /** Refuses the tracks that the connection did not get to carry; `false` when there are none, or no others. */
+  #refuseUncovered(reason: CloseReason, connection: Connection | null = this.#current): boolean {
+    const tracks = this.#listener.tracks();
+    const uncovered = tracks.filter((track) => connection?.coverage.covers(track) !== true);
+    if (uncovered.length === 0 || uncovered.length === tracks.length) return false;
+    this.#listener.refused(uncovered, new PushError(reason.code ?? 'BAD_REQUEST', reason.detail));
+    return true;
+  }
+
+  #drop(id: number): void {
+    const connection = this.#connections.get(id);
+    this.#connections.delete(id);
+    connection?.close();
+    if (connection && connection === this.#current) this.#carry(null);
+  }
+
+  #adopt(id: number, from: string | null, reason: string): void {
+    const connection = this.#connections.get(id);
+    if (!connection) return;
+    this.#carry(connection);
+    this.#listener.adopted(from, connection.transport, reason);
+    // It was asked for what was wanted when it was opened.
+    this.changed();
+  }
+
+  #carry(connection: Connection | null): void {
+    this.#current = connection;
+    this.#listener.uplink(connection?.send ?? null);
+  }
+
+  #reconcile(): void {
+    const tracks = this.#listener.tracks();
+    if (tracks.length === 0) return this.tell({ type: 'unwanted' });
+    if (this.phase === 'idle') return this.tell({ type: 'wanted' });
+    if (this.#current !== null && !this.#current.reconcile(tracks)) {
+      this.tell({ type: 'renew', detail: 'the channels have changed' });
+    }
+  }
+
+  #arm(): void {
+    if (this.#timer !== null) this.#environment.clearTimeout(this.#timer);
+    this.#timer = null;
+    const at = deadline(this.#state);
+    if (at === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.#environment.setTimeout(
+      () => {
+        this.#timer = null;
+        this.tell({ type: 'tick' });
+      },
+      Math.max(0, Math.ceil(at - this.#environment.now())),
+    );
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

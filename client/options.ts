@@ -1,0 +1,160 @@
+import { catalog } from '../transports/catalog.js';
+import type { ClientTransport } from '../transports/client-transport.js';
+import type { Environment } from '../transports/environment.js';
+import { PushError } from '../transports/error.js';
+
+/** What an application may set. Every time is in milliseconds. */
+export interface ConnectOptions {
+  /**
+   * The transports to use, best first.
+   * @default every transport of the catalog, in its order, and then those of `halves`
+   */
+  readonly transports?: readonly string[];
+  /** Client halves of transports that do not come with this package. One named like a built-in replaces it. */
+  readonly halves?: readonly ClientTransport[];
+  /**
+   * Headers for every request that can carry them. A browser's WebSocket, EventSource and iframe cannot: there, SSE
+   * uses a polyfill, and the other two need another way, such as a cookie or a parameter in the address.
+   */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Pause between two polls.
+   * @default 2_000
+   */
+  readonly pollMs?: number;
+  /**
+   * The longest wait to ask a long-poll for.
+   * @default 25_000
+   */
+  readonly waitMs?: number;
+  /**
+   * How long `publish` and `call` wait for their answer.
+   * @default 10_000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Before the next transport is started beside one that has not answered, while the round trip is unknown. Afterwards
+   * it is two and a half round trips, between 250 and 2,000.
+   * @default 300
+   */
+  readonly staggerMs?: number;
+  /**
+   * The shortest time that a transport gets for its hello; on a slow network it is ten round trips, up to 10 s.
+   * @default 3_000
+   */
+  readonly proofMs?: number;
+  /**
+   * Before the first probe of a better transport than the present one. The pause doubles with each probe.
+   * @default 5_000
+   */
+  readonly probeMs?: number;
+  /**
+   * The longest pause between two probes.
+   * @default 300_000
+   */
+  readonly probeCapMs?: number;
+  /**
+   * The longest first pause before reconnecting; it doubles with each failure and is drawn between nothing and that.
+   * @default 500
+   */
+  readonly backoffMs?: number;
+  /**
+   * The longest pause before reconnecting.
+   * @default 30_000
+   */
+  readonly backoffCapMs?: number;
+  /**
+   * How much longer than the promised heartbeat a connection may be silent before it is given up.
+   * @default 10_000
+   */
+  readonly toleranceMs?: number;
+  /** The place to run in: clock, sockets, frames. For tests and for places that are neither browser nor Node. */
+  readonly environment?: Environment;
+}
+
+type Times = {
+  readonly [Name in keyof ConnectOptions as Name extends `${string}Ms` ? Name : never]-?: number;
+};
+
+/** The options, checked, with their defaults. */
+export interface Settings extends Times {
+  readonly order: readonly string[];
+  readonly halves: ReadonlyMap<string, ClientTransport>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const DEFAULTS: Times = {
+  pollMs: 2_000,
+  waitMs: 25_000,
+  timeoutMs: 10_000,
+  staggerMs: 300,
+  proofMs: 3_000,
+  probeMs: 5_000,
+  probeCapMs: 300_000,
+  backoffMs: 500,
+  backoffCapMs: 30_000,
+  toleranceMs: 10_000,
+};
+
+/** Checks the options and fills in the defaults; throws `BAD_REQUEST` for one that makes no sense. */
+export function toSettings(options: ConnectOptions): Settings {
+  const halves = new Map((options.halves ?? []).map((half) => [half.name, half]));
+  const known = new Set([...catalog, ...halves.keys()]);
+  const order = [...new Set(options.transports ?? known)];
+  const unknown = order.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw badOption(
+      `transports names "${unknown}"`,
+      `choose from ${[...known].join(', ')}, or pass its half in "halves"`,
+    );
+  }
+  if (order.length === 0) throw badOption('transports is empty', 'name at least one, or leave it out');
+  return { ...toTimes(options), order, halves, headers: { ...options.headers } };
+}
+
+/** A duration that an application gave, or the default; throws `BAD_REQUEST` when it is none. */
+export function toDuration(name: string, value: number | undefined, fallback: number): number {
+  const ms = value ?? fallback;
+  if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0) return ms;
+  throw badOption(`${name} is ${String(ms)}`, 'give a number of milliseconds, zero or more');
+}
+
+/**
+ * The address of the gateway, absolute and without a slash at its end. A query is kept and goes with every request.
+ * Throws `BAD_REQUEST` when it is not an http or https address.
+ */
+export function toBase(address: string, origin: string | undefined): URL {
+  let url: URL;
+  try {
+    url = new URL(address, origin);
+  } catch (cause) {
+    const remedy = 'Give an absolute one, such as https://example.org/push.';
+    throw new PushError('BAD_REQUEST', `"${address}" is not an address. ${remedy}`, { cause });
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new PushError('BAD_REQUEST', `The address begins with "${url.protocol}". Use http: or https:.`);
+  }
+  url.pathname = url.pathname.replace(/\/+$/u, '');
+  url.hash = '';
+  return url;
+}
+
+function toTimes(options: ConnectOptions): Times {
+  const time = (name: keyof Times) => toDuration(name, options[name], DEFAULTS[name]);
+  return {
+    pollMs: time('pollMs'),
+    waitMs: time('waitMs'),
+    timeoutMs: time('timeoutMs'),
+    staggerMs: time('staggerMs'),
+    proofMs: time('proofMs'),
+    probeMs: time('probeMs'),
+    probeCapMs: time('probeCapMs'),
+    backoffMs: time('backoffMs'),
+    backoffCapMs: time('backoffCapMs'),
+    toleranceMs: time('toleranceMs'),
+  };
+}
+
+function badOption(fault: string, remedy: string): PushError {
+  return new PushError('BAD_REQUEST', `Option ${fault}; ${remedy}.`);
+}

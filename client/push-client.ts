@@ -1,0 +1,273 @@
+import { channelFault, utf8Length } from '../transports/channel.js';
+import type { Cursor } from '../transports/cursor.js';
+import type { Environment } from '../transports/environment.js';
+import { PushError } from '../transports/error.js';
+import type { Call, Publish } from '../transports/operation.js';
+import { isPosition, type Position } from '../transports/position.js';
+import type { Json, Message } from '../transports/record.js';
+import type { GapNotice } from './coverage.js';
+import { Emitter } from './emitter.js';
+import type { Phase } from './negotiation-state.js';
+import { Negotiator } from './negotiator.js';
+import { type ConnectOptions, type Settings, toBase, toDuration, toSettings } from './options.js';
+import { randomId } from './random-id.js';
+import { type Handler, Subscription } from './subscription.js';
+import { Trace, type TraceEntry } from './trace.js';
+import type { Track } from './track.js';
+import { type Post, Uplink } from './uplink.js';
+
+/** What the client is doing. `waiting` is the pause between tries. */
+export type ClientState = Phase['at'];
+
+/** What `on` tells about. */
+export interface ClientEvents {
+  /** Another transport carries now; `from` is `null` the first time. */
+  transport: { readonly from: string | null; readonly to: string; readonly reason: string };
+  state: { readonly from: ClientState; readonly to: ClientState };
+  /** Messages on a channel are gone from the log; what is left follows. */
+  gap: GapNotice;
+  /**
+   * `UNREACHABLE` when no transport could be proved, with all failures in the message; what a handler threw; or the
+   * refusal that closed the client.
+   */
+  error: PushError;
+  trace: TraceEntry;
+}
+
+export interface SubscribeOptions {
+  /**
+   * Where to start: after a cursor, `earliest` for as far back as the log goes, or `now`.
+   * @default 'now'
+   */
+  readonly since?: Position;
+}
+
+export interface OperationOptions {
+  /**
+   * The idempotency key: an operation with the same key has its effect once and gets the same answer.
+   * @default a random one
+   */
+  readonly key?: string;
+  /**
+   * How long to wait for the answer, in milliseconds.
+   * @default the option `timeoutMs` of `connect`
+   */
+  readonly timeoutMs?: number;
+}
+
+export interface PublishOptions extends OperationOptions {
+  /**
+   * `false` keeps the message from this client's own subscriptions.
+   * @default true
+   */
+  readonly echo?: boolean;
+}
+
+/** A client of one gateway. Made by `connect`. */
+export class PushClient {
+  readonly #settings: Settings;
+  readonly #negotiator: Negotiator;
+  readonly #uplink: Uplink;
+  readonly #emitter: Emitter<ClientEvents>;
+  readonly #trace = new Trace();
+  readonly #subscriptions = new Map<Track, Subscription<unknown>>();
+  /** The last gap told, by channel: a connection that starts from before it is told of it again. */
+  readonly #gaps = new Map<string, Cursor>();
+  readonly #startedAt: number;
+  readonly #stopWaking: () => void;
+
+  constructor(address: string, environment: Environment, options: ConnectOptions) {
+    const settings = toSettings(options);
+    const base = toBase(address, environment.origin);
+    const client = randomId();
+    this.#settings = settings;
+    this.#startedAt = environment.now();
+    this.#emitter = new Emitter((error, event) => this.#thrown(error, event === 'error'));
+    const post = poster(environment, base, client, settings.headers);
+    this.#uplink = new Uplink(environment, post, { baseMs: settings.backoffMs, capMs: settings.backoffCapMs });
+    this.#negotiator = new Negotiator({ environment, settings, base, client }, settings, settings.halves, {
+      tracks: () => [...this.#subscriptions.keys()],
+      phase: (from, to) => this.#emitter.emit('state', { from, to }),
+      adopted: (from, to, reason) => {
+        if (from !== to) this.#emitter.emit('transport', { from, to, reason });
+      },
+      message: (message, takers) => this.#deliver(message, takers),
+      gap: (notice) => this.#gap(notice),
+      covered: (tracks) => {
+        for (const track of tracks) this.#subscriptions.get(track)?.carried();
+      },
+      refused: (tracks, error) => {
+        for (const track of tracks) this.#subscriptions.get(track)?.end(error);
+      },
+      uplink: (send) => this.#uplink.use(send),
+      answered: (reply) => this.#uplink.settle(reply),
+      failed: (error, final) => this.#failed(error, final),
+      trace: (entry) => this.#note({ at: environment.now() - this.#startedAt, ...entry }),
+    });
+    this.#stopWaking = environment.onWake((reason) => this.#negotiator.wake(reason));
+  }
+
+  /** The transport that carries now; `null` while none does. */
+  get transport(): string | null {
+    return this.#negotiator.transport;
+  }
+
+  /** `idle` while there is no subscription: then nothing is open. */
+  get state(): ClientState {
+    return this.#negotiator.phase;
+  }
+
+  /** The last 200 things that the negotiation did, oldest first. */
+  get trace(): readonly TraceEntry[] {
+    return this.#trace.entries;
+  }
+
+  /**
+   * Subscribes to a channel. The handler gets each message after the starting position once and in order, through
+   * every change of transport; without a handler, read the subscription with `for await`.
+   * Throws `CHANNEL_INVALID`, `CURSOR_INVALID`, or `CLOSED` when the client is closed.
+   */
+  subscribe<Data = Json>(channel: string, handler?: Handler<Data>, options?: SubscribeOptions): Subscription<Data>;
+  subscribe<Data = Json>(channel: string, options?: SubscribeOptions): Subscription<Data>;
+  subscribe<Data = Json>(
+    channel: string,
+    second?: Handler<Data> | SubscribeOptions,
+    third: SubscribeOptions = {},
+  ): Subscription<Data> {
+    const handler = typeof second === 'function' ? second : undefined;
+    const { since = 'now' } = typeof second === 'object' ? second : third;
+    checkChannel(channel);
+    if (!isPosition(since)) {
+      const remedy = 'Give the id of a message, "earliest" or "now".';
+      throw new PushError('CURSOR_INVALID', `"${String(since)}" is not a position. ${remedy}`);
+    }
+    if (this.state === 'closed') throw new PushError('CLOSED', 'The client is closed. Connect anew.');
+    const subscription = new Subscription(channel, since, handler, this);
+    this.#subscriptions.set(subscription.track, subscription);
+    this.#negotiator.changed();
+    return subscription;
+  }
+
+  /**
+   * Publishes a message; resolves with its cursor when the log has it. `data` is anything that JSON can hold. Rejects
+   * with `JSON_INVALID`, `TOO_LARGE`, `TIMEOUT`, `CLOSED`, `BUFFER_FULL`, or the code of the gateway's refusal.
+   */
+  async publish(channel: string, data: Json, options: PublishOptions = {}): Promise<{ readonly id: Cursor }> {
+    checkChannel(channel);
+    this.#checkJson(data);
+    const { key = randomId(), echo } = options;
+    const publish = { type: 'publish', channel, data, key, ...(echo === false ? { echo } : {}) } as const;
+    const reply = await this.#perform(publish, options);
+    if (reply.type === 'ack' && reply.id !== undefined) return { id: reply.id };
+    throw new PushError('INTERNAL', 'The gateway answered a publish with something else than an ack.');
+  }
+
+  /**
+   * Calls a function that is registered at the gateway; resolves with its result. Rejects like `publish`, and with
+   * `METHOD_UNKNOWN` or the code that the function threw.
+   */
+  async call(method: string, params: Json = null, options: OperationOptions = {}): Promise<Json> {
+    this.#checkJson(params);
+    const { key = randomId() } = options;
+    const reply = await this.#perform({ type: 'call', method, params, key }, options);
+    if (reply.type === 'reply') return reply.result;
+    throw new PushError('INTERNAL', 'The gateway answered a call with something else than a reply.');
+  }
+
+  /** Calls `listener` at each event of this name; returns how to stop that. */
+  on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): () => void {
+    return this.#emitter.on(name, listener);
+  }
+
+  /**
+   * Ends everything, for good: subscriptions end, pending operations reject with `CLOSED`, and no timer, socket,
+   * listener or frame is left. Safe to call twice.
+   */
+  async close(): Promise<void> {
+    this.#negotiator.close();
+    this.#end(null);
+  }
+
+  /** @internal Called by a subscription that has ended. */
+  left(subscription: Subscription<unknown>): void {
+    this.#subscriptions.delete(subscription.track);
+    if (this.state !== 'closed') this.#negotiator.changed();
+  }
+
+  #end(error: PushError | null): void {
+    this.#stopWaking();
+    this.#uplink.close();
+    for (const subscription of [...this.#subscriptions.values()]) subscription.end(error);
+  }
+
+  #perform(operation: (Publish | Call) & { readonly key: string }, { timeoutMs }: OperationOptions) {
+    return this.#uplink.perform(operation, toDuration('timeoutMs', timeoutMs, this.#settings.timeoutMs));
+  }
+
+  #checkJson(data: Json): void {
+    let text: string | undefined;
+    try {
+      text = JSON.stringify(data);
+    } catch (cause) {
+      throw new PushError('JSON_INVALID', 'The data is not JSON: it holds itself, or a bigint.', { cause });
+    }
+    if (text === undefined) throw new PushError('JSON_INVALID', 'The data is not JSON. Use null for nothing.');
+    const limit = this.#negotiator.limits?.messageBytes ?? Number.POSITIVE_INFINITY;
+    // Checked here too, because a gateway closes a socket for good that sends it a frame too large.
+    if (utf8Length(text) > limit) throw new PushError('TOO_LARGE', `The gateway takes at most ${limit} bytes of JSON.`);
+  }
+
+  #deliver(message: Message, takers: readonly Track[]): void {
+    for (const track of takers) {
+      try {
+        this.#subscriptions.get(track)?.deliver(message);
+      } catch (error) {
+        this.#thrown(error, false);
+      }
+    }
+  }
+
+  #gap(notice: GapNotice): void {
+    if (this.#gaps.get(notice.channel) === notice.to) return;
+    this.#gaps.set(notice.channel, notice.to);
+    this.#emitter.emit('gap', notice);
+  }
+
+  #failed(error: PushError, final: boolean): void {
+    this.#emitter.emit('error', error);
+    if (final) this.#end(error);
+  }
+
+  #note(entry: TraceEntry): void {
+    this.#trace.add(entry);
+    this.#emitter.emit('trace', entry);
+  }
+
+  /** What the application's own code threw. */
+  #thrown(cause: unknown, inErrorListener: boolean): void {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const error = new PushError('HANDLER_FAILED', `A handler of the application threw: ${text}`, { cause });
+    if (!inErrorListener && this.#emitter.emit('error', error)) return;
+    // Nobody listens: then it goes where an error in any other callback goes.
+    queueMicrotask(() => {
+      throw cause;
+    });
+  }
+}
+
+function checkChannel(channel: string): void {
+  const fault = channelFault(channel);
+  if (fault !== null) throw new PushError('CHANNEL_INVALID', fault);
+}
+
+function poster(environment: Environment, base: URL, client: string, headers: Readonly<Record<string, string>>): Post {
+  const url = new URL(base);
+  url.pathname = `${url.pathname === '/' ? '' : url.pathname}/uplink`;
+  url.searchParams.set('client', client);
+  return async (body, signal) => {
+    const { fetch } = environment;
+    const withType = { ...headers, 'content-type': 'application/json' };
+    const response = await fetch(url.href, { method: 'POST', headers: withType, body, signal, cache: 'no-store' });
+    return { status: response.status, text: await response.text() };
+  };
+}

@@ -1,0 +1,57 @@
+import type { Environment, Timer } from '../transports/environment.js';
+
+/** A timer that fires so much later than it should has been held up: a hidden tab, a laptop that slept. */
+const HELD_UP_MS = 1_000;
+
+/** Notices silence. Hearing something costs one reading of the clock; the timer is moved only when it fires. */
+export class Watchdog {
+  readonly #environment: Environment;
+  readonly #limitMs: number;
+  readonly #graceMs: number;
+  readonly #silent: (ms: number) => void;
+  #heardAt: number;
+  #graced = false;
+  #timer: Timer;
+
+  /** Calls `silent` once, with the length of the silence, when nothing was heard for `limitMs`. */
+  constructor(environment: Environment, limitMs: number, graceMs: number, silent: (ms: number) => void) {
+    this.#environment = environment;
+    this.#limitMs = limitMs;
+    this.#graceMs = graceMs;
+    this.#silent = silent;
+    this.#heardAt = environment.now();
+    this.#timer = this.#arm(this.#heardAt + limitMs);
+  }
+
+  heard(): void {
+    this.#heardAt = this.#environment.now();
+    this.#graced = false;
+  }
+
+  /** Whether the silence is too long already, whatever the timer says. */
+  get isOverdue(): boolean {
+    return this.#environment.now() - this.#heardAt > this.#limitMs;
+  }
+
+  stop(): void {
+    this.#environment.clearTimeout(this.#timer);
+  }
+
+  #arm(at: number): Timer {
+    return this.#environment.setTimeout(() => this.#check(at), Math.max(0, at - this.#environment.now()));
+  }
+
+  #check(dueAt: number): void {
+    const now = this.#environment.now();
+    const limitAt = this.#heardAt + this.#limitMs;
+    if (now < limitAt) {
+      this.#timer = this.#arm(limitAt);
+    } else if (now - dueAt > HELD_UP_MS && !this.#graced) {
+      // What arrived meanwhile may still be waiting its turn behind this timer.
+      this.#graced = true;
+      this.#timer = this.#arm(now + this.#graceMs);
+    } else {
+      this.#silent(now - this.#heardAt);
+    }
+  }
+}

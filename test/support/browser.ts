@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchChromium } from './chromium.js';
+
+/** A page in a real browser, with a record of what went wrong in it. */
+export interface TestPage {
+  readonly page: Page;
+  /** Errors in the console, and exceptions that nobody caught. */
+  readonly errors: readonly string[];
+  /** Requests that got no answer, save those that the page gave up itself. */
+  readonly failedRequests: readonly string[];
+  /** Keeps a picture of the page as `test/output/screenshots/<name>.png`. */
+  screenshot(name: string): Promise<void>;
+}
+
+/** The browser of one test file. */
+export interface TestBrowser {
+  /**
+   * Opens a page, in a session of its own or as a further tab beside another page, sharing its storage. Does not wait
+   * for the page's `load` event: that never comes where an iframe streams.
+   */
+  open(url: string, options?: { readonly beside?: TestPage }): Promise<TestPage>;
+}
+
+/** Gives a test file a browser: started before its first test, its pages closed after each, ended after the last. */
+export function useBrowser(): TestBrowser {
+  let browser: Browser | undefined;
+  let contexts: BrowserContext[] = [];
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  }, 60_000);
+
+  afterEach(async () => {
+    const over = contexts;
+    contexts = [];
+    await Promise.all(over.map((context) => context.close()));
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function newContext(): Promise<BrowserContext> {
+    if (browser === undefined) throw new Error('Open pages inside a test: the browser starts before the first one.');
+    const context = await browser.newContext();
+    contexts.push(context);
+    return context;
+  }
+
+  return {
+    async open(url, { beside } = {}) {
+      const context = beside === undefined ? await newContext() : beside.page.context();
+      const tested = watched(await context.newPage());
+      await tested.page.goto(url, { waitUntil: 'domcontentloaded' });
+      return tested;
+    },
+  };
+}
+
+function watched(page: Page): TestPage {
+  const errors: string[] = [];
+  const failedRequests: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText ?? 'no reason given';
+    if (reason !== 'net::ERR_ABORTED') failedRequests.push(`${request.method()} ${request.url()}: ${reason}`);
+  });
+  return {
+    page,
+    errors,
+    failedRequests,
+    async screenshot(name) {
+      const folder = 'test/output/screenshots';
+      await mkdir(folder, { recursive: true });
+      await page.screenshot({ path: join(folder, `${name}.png`) });
+    },
+  };
+}

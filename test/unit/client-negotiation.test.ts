@@ -1,0 +1,405 @@
+import { describe, expect, it } from '@jest/globals';
+import { step } from '../../client/negotiation.js';
+import {
+  deadline,
+  type Effect,
+  type NegotiationRules,
+  START,
+  type State,
+  type Stimulus,
+} from '../../client/negotiation-state.js';
+
+const rules: NegotiationRules = {
+  order: ['one', 'two', 'three'],
+  staggerMs: 300,
+  proofMs: 3_000,
+  probeMs: 5_000,
+  probeCapMs: 300_000,
+  backoffMs: 500,
+  backoffCapMs: 30_000,
+};
+
+/** A negotiation with its clock; `random` is a half unless a test says otherwise. */
+class Talk {
+  state: State = START;
+  now = 0;
+  random = 0.5;
+  readonly effects: Effect[] = [];
+  readonly #rules: NegotiationRules;
+
+  constructor(changes: Partial<NegotiationRules> = {}) {
+    this.#rules = { ...rules, ...changes };
+  }
+
+  tell(stimulus: Stimulus): readonly Effect[] {
+    const event = { ...stimulus, now: this.now, random: this.random };
+    const [state, effects] = step(this.state, event, this.#rules);
+    this.state = state;
+    this.effects.push(...effects);
+    return effects;
+  }
+
+  /** Lets time pass, with a tick whenever the negotiation asked for one; returns what it did meanwhile. */
+  pass(ms: number): readonly Effect[] {
+    const end = this.now + ms;
+    const done: Effect[] = [];
+    for (let at = deadline(this.state); at <= end; at = deadline(this.state)) {
+      this.now = Math.max(this.now, at);
+      done.push(...this.tell({ type: 'tick' }));
+    }
+    this.now = end;
+    return done;
+  }
+
+  /** The id of the newest attempt of a transport. */
+  id(transport: string): number {
+    const opened = this.effects.filter((effect) => effect.type === 'open' && effect.transport === transport).at(-1);
+    if (opened?.type !== 'open') throw new Error(`${transport} was not opened`);
+    return opened.id;
+  }
+
+  hello(transport: string, ms = 20): readonly Effect[] {
+    return this.tell({ type: 'hello', id: this.id(transport), offered: this.#rules.order, ms });
+  }
+
+  fail(
+    transport: string,
+    reason: { detail: string; retry?: boolean; code?: string; status?: number } = { detail: 'reset' },
+  ) {
+    return this.tell({ type: 'ended', id: this.id(transport), reason });
+  }
+}
+
+function opened(effects: readonly Effect[]): string[] {
+  return effects.flatMap((effect) => (effect.type === 'open' ? [effect.transport] : []));
+}
+
+function dropped(effects: readonly Effect[]): number[] {
+  return effects.flatMap((effect) => (effect.type === 'drop' ? [effect.id] : []));
+}
+
+function adopted(effects: readonly Effect[]): Effect | undefined {
+  return effects.find((effect) => effect.type === 'adopt');
+}
+
+function connected(transport = 'one'): Talk {
+  const talk = new Talk();
+  talk.tell({ type: 'wanted' });
+  for (const name of rules.order) {
+    if (name === transport) break;
+    talk.fail(name);
+  }
+  talk.hello(transport);
+  return talk;
+}
+
+describe('a first connection', () => {
+  it('starts the best candidate at once and nothing else', () => {
+    expect(opened(new Talk().tell({ type: 'wanted' }))).toEqual(['one']);
+  });
+
+  it('starts the second candidate beside a silent first one', () => {
+    const talk = new Talk();
+    talk.tell({ type: 'wanted' });
+    expect(opened(talk.pass(299))).toEqual([]);
+    expect(opened(talk.pass(1))).toEqual(['two']);
+    expect(opened(talk.pass(300))).toEqual(['three']);
+  });
+
+  it('starts the second candidate at once when the first fails', () => {
+    const talk = new Talk();
+    talk.tell({ type: 'wanted' });
+    expect(opened(talk.fail('one'))).toEqual(['two']);
+  });
+
+  it('passes over a transport that cannot work here, for ever', () => {
+    const talk = new Talk();
+    talk.tell({ type: 'wanted' });
+    expect(opened(talk.tell({ type: 'unsupported', id: talk.id('one'), detail: 'no sockets' }))).toEqual(['two']);
+    talk.hello('two');
+    expect(opened(talk.pass(60_000))).toEqual([]);
+  });
+
+  it('fails an attempt that brings no hello in its time', () => {
+    const talk = new Talk({ order: ['one'] });
+    talk.tell({ type: 'wanted' });
+    const effects = talk.pass(3_000);
+    expect(effects).toContainEqual({
+      type: 'trace',
+      transport: 'one',
+      event: 'failed',
+      detail: 'no hello within 3000 ms',
+    });
+    expect(talk.state.phase.at).toBe('waiting');
+  });
+
+  it('gives a slow network longer with each failed round', () => {
+    const talk = new Talk({ order: ['one'] });
+    talk.tell({ type: 'wanted' });
+    talk.pass(3_000 + 250);
+    expect(talk.state.phase.at).toBe('connecting');
+    expect(deadline(talk.state) - talk.now).toBe(6_000);
+  });
+
+  it('adopts the first to be proved, drops the worse and lets the better go on', () => {
+    const talk = new Talk();
+    talk.tell({ type: 'wanted' });
+    talk.pass(600);
+    const effects = talk.hello('two');
+    expect(adopted(effects)).toMatchObject({ id: talk.id('two'), from: null });
+    expect(dropped(effects)).toEqual([talk.id('three')]);
+    expect(talk.state.phase).toMatchObject({ at: 'open', attempts: [{ transport: 'one' }] });
+  });
+
+  it('moves up when the better one is proved after all, and closes the old one only then', () => {
+    const talk = new Talk();
+    talk.tell({ type: 'wanted' });
+    talk.pass(300);
+    talk.hello('two');
+    const old = talk.id('two');
+    const effects = talk.hello('one');
+    const order = effects.map((effect) => effect.type).filter((type) => type !== 'trace');
+    expect(order).toEqual(['adopt', 'drop']);
+    expect(dropped(effects)).toEqual([old]);
+    expect(adopted(effects)).toMatchObject({ from: 'two' });
+  });
+
+  it('tries only what the gateway offers, once it has said so', () => {
+    const talk = new Talk();
+    talk.tell({ type: 'wanted' });
+    talk.fail('one');
+    talk.tell({ type: 'hello', id: talk.id('two'), offered: ['two', 'three'], ms: 10 });
+    expect(opened(talk.pass(600_000))).toEqual([]);
+  });
+});
+
+describe('a round in which nothing is proved', () => {
+  function failedRound(): Talk {
+    const talk = new Talk();
+    talk.tell({ type: 'wanted' });
+    for (const transport of rules.order) talk.fail(transport, { detail: `${transport} is down` });
+    return talk;
+  }
+
+  it('waits, with every failure in the error', () => {
+    const talk = failedRound();
+    expect(talk.state.phase.at).toBe('waiting');
+    const report = talk.effects.find((effect) => effect.type === 'report');
+    expect(report).toMatchObject({ final: false, error: { code: 'UNREACHABLE' } });
+    expect(report?.type === 'report' && report.error.message).toContain('one is down; two: two is down; three');
+  });
+
+  it('holds nothing against any transport', () => {
+    const talk = failedRound();
+    talk.pass(250);
+    expect(talk.effects.at(-1)).toMatchObject({ type: 'open', transport: 'one' });
+  });
+
+  it('waits longer after each round, up to the cap', () => {
+    const talk = new Talk({ order: ['one'] });
+    talk.random = 1;
+    talk.tell({ type: 'wanted' });
+    const waits: number[] = [];
+    for (let round = 0; round < 9; round++) {
+      talk.fail('one');
+      waits.push(deadline(talk.state) - talk.now);
+      talk.pass(deadline(talk.state) - talk.now);
+    }
+    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  });
+
+  it('tries at once when the network comes back', () => {
+    const talk = failedRound();
+    expect(opened(talk.tell({ type: 'wake', reason: 'online', stale: false }))).toEqual(['one']);
+  });
+
+  it('is final when the gateway refused what was asked, even if a browser hides why the others failed', () => {
+    const talk = new Talk({ order: ['one', 'two'] });
+    talk.tell({ type: 'wanted' });
+    talk.fail('one', { detail: 'the socket was closed' });
+    const refused = { detail: 'Token does not cover "chat".', retry: false, code: 'CHANNEL_FORBIDDEN', status: 403 };
+    const effects = talk.fail('two', refused);
+    expect(talk.state.phase.at).toBe('closed');
+    expect(effects).toContainEqual(
+      expect.objectContaining({
+        type: 'report',
+        final: true,
+        error: expect.objectContaining({ code: 'CHANNEL_FORBIDDEN' }),
+      }),
+    );
+  });
+
+  it('is not final when only a proxy says no', () => {
+    const talk = new Talk({ order: ['one', 'two'] });
+    talk.tell({ type: 'wanted' });
+    talk.fail('one');
+    talk.fail('two', { detail: 'HTTP status 404', retry: false, status: 404 });
+    expect(talk.state.phase.at).toBe('waiting');
+  });
+
+  it('ends when no transport is left to try', () => {
+    const talk = new Talk({ order: ['one'] });
+    talk.tell({ type: 'wanted' });
+    talk.tell({ type: 'unsupported', id: talk.id('one'), detail: 'no sockets' });
+    expect(talk.state.phase.at).toBe('closed');
+  });
+});
+
+describe('a loss', () => {
+  it('comes back after a short random pause over the same transport when it had lived long', () => {
+    const talk = connected();
+    talk.pass(60_000);
+    talk.fail('one');
+    expect(talk.state.phase).toEqual({ at: 'waiting', until: talk.now + 250 });
+    expect(opened(talk.pass(250))).toEqual(['one']);
+  });
+
+  it('comes back over another transport when it died young', () => {
+    const talk = connected();
+    talk.pass(1_000);
+    talk.fail('one');
+    expect(opened(talk.pass(250))).toEqual(['two']);
+  });
+
+  it('holds silence against a transport, however long it lived', () => {
+    const talk = connected();
+    talk.pass(60_000);
+    const effects = talk.tell({ type: 'silent', id: talk.id('one'), ms: 35_000 });
+    expect(dropped(effects)).toEqual([talk.id('one')]);
+    expect(opened(talk.pass(250))).toEqual(['two']);
+  });
+
+  it('goes on with the probes that are under way', () => {
+    const talk = connected('two');
+    talk.pass(6_000);
+    const probe = talk.id('one');
+    talk.fail('two');
+    expect(talk.state.phase).toMatchObject({ at: 'connecting', attempts: [{ id: probe }] });
+    expect(adopted(talk.hello('one'))).toMatchObject({ from: 'two', reason: 'two was lost: reset' });
+  });
+
+  it('is final when the gateway closed for good', () => {
+    const talk = connected();
+    talk.fail('one', { detail: 'normal', retry: false });
+    expect(talk.state.phase.at).toBe('closed');
+    expect(deadline(talk.state)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('ignores what a connection says that is no longer there', () => {
+    const talk = connected();
+    const { state } = talk;
+    talk.tell({ type: 'ended', id: 99, reason: { detail: 'late' } });
+    talk.tell({ type: 'hello', id: 99, offered: [], ms: 1 });
+    expect(talk.state).toEqual(state);
+  });
+});
+
+describe('moving up', () => {
+  it('probes the better transport when its demerit has ended', () => {
+    const talk = connected('two');
+    expect(opened(talk.pass(4_999))).toEqual([]);
+    expect(opened(talk.pass(1))).toEqual(['one']);
+  });
+
+  it('probes less and less often while that fails', () => {
+    const talk = connected('two');
+    const at: number[] = [];
+    for (let probe = 0; probe < 4; probe++) {
+      const wait = deadline(talk.state) - talk.now;
+      while (opened(talk.pass(deadline(talk.state) - talk.now)).length === 0);
+      at.push(wait);
+      talk.fail('one');
+    }
+    for (let index = 1; index < at.length; index++) expect(at[index]).toBeGreaterThan(at[index - 1] ?? 0);
+  });
+
+  it('probes one transport at a time, best first', () => {
+    const talk = connected('three');
+    expect(opened(talk.pass(6_000))).toEqual(['one']);
+  });
+
+  it('does not probe when nothing is better', () => {
+    expect(opened(connected().pass(3_600_000))).toEqual([]);
+  });
+
+  it('probes at once when the network comes back, whatever was held against the transport', () => {
+    const talk = connected('two');
+    talk.pass(3_000);
+    expect(opened(talk.tell({ type: 'wake', reason: 'online', stale: false }))).toEqual(['one']);
+  });
+
+  it('does not probe again and again for someone who flips through tabs', () => {
+    const talk = connected('two');
+    talk.pass(60_000);
+    talk.fail('one');
+    talk.pass(1_000);
+    talk.tell({ type: 'wake', reason: 'online', stale: false });
+    talk.fail('one');
+    expect(opened(talk.tell({ type: 'wake', reason: 'online', stale: false }))).toEqual([]);
+  });
+});
+
+describe('a renewal', () => {
+  it('opens the same transport and switches at its hello', () => {
+    const talk = connected();
+    const old = talk.id('one');
+    expect(opened(talk.tell({ type: 'renew', detail: 'the channels have changed' }))).toEqual(['one']);
+    expect(dropped(talk.hello('one'))).toEqual([old]);
+  });
+
+  it('starts over when it is asked for again', () => {
+    const talk = connected();
+    talk.tell({ type: 'renew', detail: 'more' });
+    const first = talk.id('one');
+    expect(dropped(talk.tell({ type: 'renew', detail: 'still more' }))).toEqual([first]);
+  });
+
+  it('keeps the connection and tries again when it fails', () => {
+    const talk = connected();
+    talk.tell({ type: 'renew', detail: 'more' });
+    talk.fail('one');
+    expect(talk.state.phase.at).toBe('open');
+    expect(opened(talk.pass(500))).toEqual(['one']);
+  });
+
+  it('refuses only what is new when the gateway does', () => {
+    const talk = connected();
+    talk.tell({ type: 'renew', detail: 'more' });
+    const effects = talk.fail('one', { detail: 'no', retry: false, code: 'CHANNEL_FORBIDDEN' });
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'refuse' }));
+    expect(talk.state.phase.at).toBe('open');
+  });
+});
+
+describe('a bye', () => {
+  it('with a time comes back then, over the same transport', () => {
+    const talk = connected();
+    talk.tell({ type: 'bye', id: talk.id('one'), reason: 'drain', retryMs: 1_500 });
+    expect(opened(talk.pass(1_499))).toEqual([]);
+    expect(opened(talk.pass(1))).toEqual(['one']);
+  });
+
+  it('to renew asks the same transport again at once, and holds its end against nobody', () => {
+    const talk = connected();
+    expect(opened(talk.tell({ type: 'bye', id: talk.id('one'), reason: 'renew', retryMs: 0 }))).toEqual(['one']);
+    const path = talk.state.phase.at === 'open' ? talk.state.phase.via.id : 0;
+    talk.tell({ type: 'ended', id: path, reason: { detail: 'ended' } });
+    expect(adopted(talk.hello('one'))).toBeDefined();
+    expect(talk.state.memory.demerits.size).toBe(0);
+  });
+
+  it('without a time is final', () => {
+    const talk = connected();
+    talk.tell({ type: 'bye', id: talk.id('one'), reason: 'go away' });
+    expect(talk.state.phase.at).toBe('closed');
+  });
+});
+
+describe('nothing to carry', () => {
+  it('closes everything and starts anew when there is something', () => {
+    const talk = connected();
+    expect(dropped(talk.tell({ type: 'unwanted' }))).toEqual([talk.id('one')]);
+    expect(talk.state.phase.at).toBe('idle');
+    expect(opened(talk.tell({ type: 'wanted' }))).toEqual(['one']);
+  });
+});

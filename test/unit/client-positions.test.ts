@@ -1,0 +1,203 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Coverage } from '../../client/coverage.js';
+import { Track } from '../../client/track.js';
+import type { Position } from '../../transports/position.js';
+
+describe('a track', () => {
+  it('takes each message once', () => {
+    const track = new Track('a', 'log.5');
+    expect([6, 6, 5, 7].map((offset) => track.take(`log.${offset}`))).toEqual([true, false, false, true]);
+  });
+
+  it('starts from the head when it asked for now, and only then', () => {
+    const now = new Track('a', 'now');
+    const earliest = new Track('a', 'earliest');
+    for (const track of [now, earliest]) track.start('log.9');
+    expect(now.position).toBe('log.9');
+    expect(earliest.position).toBe('earliest');
+  });
+
+  it('goes over to another log, and drops what still arrives from the old one', () => {
+    const track = new Track('a', 'old.5');
+    expect(track.take('new.1')).toBe(true);
+    expect(track.take('old.6')).toBe(false);
+    expect(track.take('new.2')).toBe(true);
+  });
+
+  it('goes back to a log that a new connection reads again', () => {
+    const track = new Track('a', 'old.5');
+    track.take('new.1');
+    track.start('old.9');
+    expect(track.take('old.6')).toBe(true);
+  });
+
+  it('stays where it is at a gap in its log, because what is left of it follows', () => {
+    const track = new Track('a', 'log.5');
+    expect(track.skip('log.0', 'log.9')).toBe('log.5');
+    expect(track.take('log.7')).toBe(true);
+  });
+
+  it('takes anything of a new log after a gap into it', () => {
+    const track = new Track('a', 'old.5');
+    expect(track.skip('old.5', 'new.9')).toBe('old.5');
+    expect(track.take('new.7')).toBe(true);
+    expect(track.take('old.8')).toBe(false);
+  });
+
+  it('misses nothing in a gap that it is past', () => {
+    expect(new Track('a', 'log.9').skip('log.0', 'log.9')).toBeNull();
+    expect(new Track('a', 'now').skip('log.0', 'log.9')).toBeNull();
+  });
+});
+
+describe('a coverage', () => {
+  it('asks a channel from the lowest of its tracks', () => {
+    const asked = (...positions: Position[]) =>
+      new Coverage().ask(positions.map((position) => new Track('a', position))).get('a');
+    expect(asked('log.7', 'log.3', 'log.9')).toBe('log.3');
+    expect(asked('now', 'log.3')).toBe('log.3');
+    expect(asked('log.3', 'earliest')).toBe('earliest');
+  });
+
+  it('moves a quiet channel along with a busy one', () => {
+    const coverage = new Coverage();
+    const quiet = new Track('quiet', 'now');
+    coverage.ask([quiet, new Track('busy', 'now')]);
+    coverage.confirmAll('log.0');
+    coverage.take('busy', 'log.40');
+    coverage.fold();
+    expect(quiet.position).toBe('log.40');
+  });
+
+  it('moves no channel that has not been confirmed', () => {
+    const coverage = new Coverage();
+    coverage.ask([new Track('old', 'log.1')]);
+    coverage.confirmAll('log.50');
+    const fresh = new Track('new', 'log.10');
+    coverage.add([fresh]);
+    coverage.see('log.60');
+    coverage.fold();
+    expect(fresh.position).toBe('log.10');
+    coverage.confirm([fresh], 'log.61');
+    coverage.fold();
+    expect(fresh.position).toBe('log.10');
+  });
+
+  it('gives a second subscription what comes from now on, without a request', () => {
+    const coverage = new Coverage();
+    coverage.ask([new Track('a', 'earliest')]);
+    coverage.confirmAll('log.20');
+    coverage.take('a', 'log.3');
+    const second = new Track('a', 'now');
+    expect(coverage.join(second)).toBe(true);
+    expect(second.position).toBe('log.20');
+    expect(coverage.take('a', 'log.4')).toHaveLength(1);
+    expect(coverage.take('a', 'log.21')).toHaveLength(2);
+  });
+});
+
+/** What may happen to a client, in any order. */
+type Act =
+  | { readonly act: 'publish'; readonly channel: string }
+  | { readonly act: 'connect' | 'switch' | 'beat' | 'cut' }
+  | { readonly act: 'deliver'; readonly count: number }
+  | { readonly act: 'subscribe'; readonly channel: string; readonly since: 'earliest' | 'now' };
+
+const channel = fc.constantFrom('a', 'b', 'c');
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ act: fc.constant('publish' as const), channel }) },
+  { weight: 3, arbitrary: fc.record({ act: fc.constant('deliver' as const), count: fc.integer({ min: 1, max: 5 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constantFrom('connect' as const, 'switch' as const, 'beat' as const, 'cut' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant('subscribe' as const),
+      channel,
+      since: fc.constantFrom('earliest' as const, 'now' as const),
+    }),
+  },
+);
+
+/** A gateway in a few lines: a log, and connections that deliver from the lowest position on, in log order. */
+class World {
+  readonly log: string[] = [];
+  readonly got = new Map<Track, number[]>();
+  readonly starts = new Map<Track, number>();
+  #connection: { coverage: Coverage; from: ReadonlyMap<string, number>; at: number } | null = null;
+
+  run({ act, ...rest }: Act): void {
+    if (act === 'publish' && 'channel' in rest) this.log.push(rest.channel);
+    if (act === 'subscribe' && 'since' in rest) {
+      const track = new Track(rest.channel, rest.since);
+      this.got.set(track, []);
+      if (rest.since === 'earliest') this.starts.set(track, 0);
+      this.connect();
+    }
+    if (act === 'connect' || act === 'switch') this.connect();
+    if (act === 'deliver' && 'count' in rest) this.deliver(rest.count);
+    if (act === 'beat' && this.#connection !== null) this.#connection.coverage.see(`log.${this.#connection.at}`);
+    if (act === 'cut') this.cut();
+  }
+
+  /** The new connection is asked before the old one is let go, and both may have brought the same. */
+  connect(): void {
+    const old = this.#connection;
+    old?.coverage.fold();
+    const coverage = new Coverage();
+    const head = this.log.length;
+    const asked = coverage.ask(this.got.keys());
+    const from = new Map([...asked].map(([name, position]) => [name, offsetOf(position, head)]));
+    this.deliver(2);
+    for (const track of coverage.confirmAll(`log.${head}`)) if (!this.starts.has(track)) this.starts.set(track, head);
+    old?.coverage.fold();
+    this.#connection = { coverage, from, at: Math.min(head, ...from.values()) };
+  }
+
+  cut(): void {
+    this.#connection?.coverage.fold();
+    this.#connection = null;
+  }
+
+  deliver(count: number): void {
+    const connection = this.#connection;
+    for (let left = count; connection !== null && left > 0 && connection.at < this.log.length; left--) {
+      connection.at += 1;
+      const name = this.log[connection.at - 1] ?? '';
+      if (connection.at <= (connection.from.get(name) ?? Number.POSITIVE_INFINITY)) continue;
+      for (const track of connection.coverage.take(name, `log.${connection.at}`))
+        this.got.get(track)?.push(connection.at);
+    }
+  }
+}
+
+function offsetOf(position: Position, head: number): number {
+  if (position === 'earliest') return 0;
+  return position === 'now' ? head : Number(position.split('.')[1]);
+}
+
+describe('positions', () => {
+  it('bring each message once and in order, through any sequence of cuts and switches', () => {
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
+        const world = new World();
+        for (const one of acts) world.run(one);
+        world.connect();
+        world.deliver(Number.POSITIVE_INFINITY);
+        for (const [track, got] of world.got) {
+          const start = world.starts.get(track) ?? 0;
+          const expected = world.log.flatMap((name, index) =>
+            name === track.channel && index >= start ? [index + 1] : [],
+          );
+          expect(got).toEqual(expected);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,374 @@
+import { describe, expect, it } from '@jest/globals';
+import { type ConnectOptions, connect } from '../../client/index.js';
+import type { Json } from '../../transports/record.js';
+import { answer, FakeEnvironment, FakeHalf, hello, settled } from '../support/fake-environment.js';
+
+function client(halves: readonly FakeHalf[], environment = new FakeEnvironment(), options: ConnectOptions = {}) {
+  const transports = halves.map(({ name }) => name);
+  const push = connect('https://example.org/push', { transports, halves, environment, ...options });
+  const told: string[] = [];
+  push.on('transport', ({ from, to }) => told.push(`${from} to ${to}`));
+  push.on('state', ({ to }) => told.push(to));
+  push.on('gap', ({ channel, from, to }) => told.push(`gap on ${channel} from ${from} to ${to}`));
+  push.on('error', ({ code }) => told.push(code));
+  return { push, environment, told };
+}
+
+function message(offset: number, channel = 'chat') {
+  return { id: `log.${offset}`, channel, data: offset };
+}
+
+describe('connect', () => {
+  it.each(['not an address', 'ftp://example.org/push'])('refuses the address %s', (address) => {
+    expect(() => connect(address)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+  });
+
+  it.each<ConnectOptions>([{ transports: ['__proto__'] }, { transports: [] }, { pollMs: -1 }, { waitMs: Number.NaN }])(
+    'refuses the options %j',
+    (options) => {
+      expect(() => connect('https://example.org/push', options)).toThrow(
+        expect.objectContaining({ code: 'BAD_REQUEST' }),
+      );
+    },
+  );
+
+  it('opens nothing before the first subscription', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    await environment.pass(60_000);
+    expect(one.links).toHaveLength(0);
+    expect(push.state).toBe('idle');
+    expect(push.transport).toBeNull();
+  });
+
+  it('keeps the query of the address in every request', async () => {
+    const one = new FakeHalf('one');
+    const environment = new FakeEnvironment();
+    const push = connect('https://example.org/push/?token=t', { halves: [one], transports: ['one'], environment });
+    push.subscribe('chat');
+    await settled();
+    expect(one.last.link.address()).toMatch(
+      /^https:\/\/example\.org\/push\/one\?token=t&channel=chat&client=[0-9a-f]{32}$/u,
+    );
+  });
+});
+
+describe('a subscription', () => {
+  it('shares one connection with the others of the same turn', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a');
+    push.subscribe('b', { since: 'earliest' });
+    await settled();
+    expect(one.links).toHaveLength(1);
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'b']);
+    expect(one.last.query.get('since.b') ?? one.last.query.get('since')).toBe('earliest');
+  });
+
+  it('is ready when a connection carries it', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    const chat = push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    await chat.ready;
+    expect(push.transport).toBe('one');
+    expect(told).toEqual(['connecting', 'null to one', 'open']);
+  });
+
+  it('calls the handler as messages arrive, each once', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    const got: Json[] = [];
+    push.subscribe('chat', ({ data }) => got.push(data));
+    await settled();
+    one.receive(hello(), message(1), message(2), message(2), message(1), message(3));
+    expect(got).toEqual([1, 2, 3]);
+  });
+
+  it('goes on when a handler throws, and says so', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    const got: Json[] = [];
+    push.subscribe('chat', ({ data }) => {
+      got.push(data);
+      if (data === 1) throw new Error('mine');
+    });
+    await settled();
+    one.receive(hello(), message(1), message(2));
+    expect(got).toEqual([1, 2]);
+    expect(told).toContain('HANDLER_FAILED');
+  });
+
+  it('can be read with a loop, which ends when it is closed', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    const chat = push.subscribe('chat');
+    await settled();
+    one.receive(hello(), message(1), message(2));
+    const got: Json[] = [];
+    for await (const { data } of chat) {
+      got.push(data);
+      if (data === 2) queueMicrotask(() => one.receive(message(3)));
+      if (data === 3) chat.close();
+    }
+    expect(got).toEqual([1, 2, 3]);
+  });
+
+  it('closes when its loop is left, and the connection with the last one', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    const chat = push.subscribe('chat');
+    await settled();
+    one.receive(hello(), message(1));
+    for await (const _ of chat) break;
+    await settled();
+    expect(chat.isClosed).toBe(true);
+    expect(one.openCount).toBe(0);
+    expect(push.state).toBe('idle');
+  });
+
+  it('ends a loop that falls too far behind with an error, after what it had', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    const chat = push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    for (let offset = 1; offset <= 10_001; offset++) one.receive(message(offset));
+    let count = 0;
+    const loop = async () => {
+      for await (const _ of chat) count += 1;
+    };
+    await expect(loop()).rejects.toMatchObject({ code: 'BUFFER_FULL' });
+    expect(count).toBe(10_000);
+  });
+
+  it('with a replay of a channel that is live repeats nothing to the first', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push } = client([one]);
+    const first: Json[] = [];
+    const second: Json[] = [];
+    push.subscribe('chat', ({ data }) => first.push(data));
+    await settled();
+    one.receive(hello('log.2'), message(3));
+    push.subscribe('chat', ({ data }) => second.push(data), { since: 'earliest' });
+    await settled();
+    expect(one.links).toHaveLength(2);
+    expect(one.last.query.get('since')).toBe('earliest');
+    one.receive(hello('log.3'), message(1), message(2), message(3), message(4));
+    expect(first).toEqual([3, 4]);
+    expect(second).toEqual([1, 2, 3, 4]);
+  });
+
+  it('tells of a gap once', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    push.subscribe('chat', { since: 'log.1' });
+    await settled();
+    const gap = { type: 'gap', channels: ['chat'], from: 'log.0', to: 'log.9' } as const;
+    one.receive(hello(), gap, gap, message(10));
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.1 to log.9']);
+  });
+});
+
+describe('a change of channels', () => {
+  it('travels over a connection that goes both ways', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push } = client([one]);
+    const a = push.subscribe('a');
+    await settled();
+    one.receive(hello());
+    await settled();
+    const b = push.subscribe('b', { since: 'log.7' });
+    a.close();
+    await settled();
+    expect(one.links).toHaveLength(1);
+    expect(one.last.sent.map((frame) => JSON.parse(frame))).toEqual([
+      { type: 'unsubscribe', channels: ['a'], key: expect.any(String) },
+      { type: 'subscribe', channels: ['b'], since: 'log.7', key: expect.any(String) },
+    ]);
+    const { key } = JSON.parse(one.last.sent[1] ?? '');
+    one.receive({ type: 'ack', key, channels: ['b'], head: 'log.9' });
+    await expect(b.ready).resolves.toBeUndefined();
+  });
+
+  it('that is refused on it ends that subscription alone', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push } = client([one]);
+    const a = push.subscribe('a');
+    await settled();
+    one.receive(hello());
+    const b = push.subscribe('b');
+    await settled();
+    const { key } = JSON.parse(one.last.sent[0] ?? '');
+    one.receive({ type: 'error', key, code: 'CHANNEL_FORBIDDEN', message: 'No.' });
+    await expect(b.ready).rejects.toMatchObject({ code: 'CHANNEL_FORBIDDEN' });
+    expect(a.isClosed).toBe(false);
+    expect(push.state).toBe('open');
+  });
+
+  it('makes a second connection where there is no other way, and then breaks the first', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a');
+    await settled();
+    one.receive(hello());
+    push.subscribe('b');
+    push.subscribe('c');
+    await settled();
+    expect(one.openCount).toBe(2);
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'b', 'c']);
+    one.receive(hello());
+    expect(one.openCount).toBe(1);
+  });
+});
+
+describe('a switch', () => {
+  it('loses and repeats nothing when both connections bring messages', async () => {
+    const one = new FakeHalf('one');
+    const two = new FakeHalf('two');
+    const { push, environment, told } = client([one, two]);
+    const got: Json[] = [];
+    push.subscribe('chat', ({ data }) => got.push(data));
+    await environment.pass(300);
+    two.receive(hello(), message(1));
+    expect(push.transport).toBe('two');
+    two.receive(message(2));
+    one.receive(hello(), message(1), message(2), message(3));
+    expect(got).toEqual([1, 2, 3]);
+    expect(told).toContain('two to one');
+    expect(two.openCount).toBe(0);
+  });
+
+  it('asks from the last cursor of any channel', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    push.subscribe('quiet');
+    push.subscribe('busy');
+    await settled();
+    one.receive(hello(), message(40, 'busy'), { type: 'heartbeat', cursor: 'log.50' });
+    one.fail();
+    await environment.pass(500);
+    expect(one.last.query.get('since')).toBe('log.50');
+  });
+});
+
+describe('silence', () => {
+  it('longer than heartbeat and tolerance is a loss', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    await environment.pass(30_000);
+    one.receive({ type: 'heartbeat' });
+    await environment.pass(34_999);
+    expect(push.state).toBe('open');
+    await environment.pass(1);
+    expect(push.state).toBe('waiting');
+    expect(one.openCount).toBe(0);
+  });
+
+  it('of a timer that was held up is given a grace', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    environment.sleep(3_600_000);
+    await environment.pass(5_000);
+    expect(push.state).toBe('open');
+    one.receive({ type: 'heartbeat' });
+    await environment.pass(30_000);
+    expect(push.state).toBe('open');
+  });
+
+  it('is looked into at once when the page wakes up, without breaking what may still work', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    environment.sleep(3_600_000);
+    environment.wake('visible');
+    expect(one.openCount).toBe(2);
+    expect(push.state).toBe('open');
+    one.receive(hello());
+    expect(one.openCount).toBe(1);
+  });
+});
+
+describe('the uplink', () => {
+  it('goes by POST while nothing is open', async () => {
+    const bodies: string[] = [];
+    const environment = new FakeEnvironment(async (_url, init) => {
+      const [{ key }] = JSON.parse(init?.body ?? '');
+      bodies.push(init?.body ?? '');
+      return answer(200, [{ type: 'ack', key, id: 'log.1' }]);
+    });
+    const { push } = client([new FakeHalf('one')], environment);
+    await expect(push.publish('chat', { text: 'hi' }, { key: 'k', echo: false })).resolves.toEqual({ id: 'log.1' });
+    expect(JSON.parse(bodies[0] ?? '')).toEqual([
+      { type: 'publish', channel: 'chat', data: { text: 'hi' }, key: 'k', echo: false },
+    ]);
+  });
+
+  it('refuses what the gateway would close a socket for', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    await expect(push.publish('chat', 'x'.repeat(70_000))).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    await expect(push.publish('', 1)).rejects.toMatchObject({ code: 'CHANNEL_INVALID' });
+  });
+});
+
+describe('close', () => {
+  it.each(['idle', 'connecting', 'open', 'waiting'] as const)('leaves nothing behind when %s', async (state) => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const two = new FakeHalf('two');
+    const never = () => new Promise<never>(() => {});
+    const { push, environment } = client([one, two], new FakeEnvironment(never));
+    const published = push.publish('chat', 1).catch(({ code }) => code);
+    if (state !== 'idle') {
+      push.subscribe('chat', () => {});
+      await environment.pass(400);
+    }
+    if (state === 'open') two.receive(hello());
+    if (state === 'waiting') for (const half of [one, two]) half.fail();
+    expect(push.state).toBe(state);
+    await push.close();
+    expect(push.state).toBe('closed');
+    expect(environment.leftovers).toMatchObject({ timers: 0, listeners: 0 });
+    expect(one.openCount + two.openCount).toBe(0);
+    await expect(published).resolves.toBe('CLOSED');
+    expect(() => push.subscribe('chat')).toThrow(expect.objectContaining({ code: 'CLOSED' }));
+  });
+
+  it('ends subscriptions, and nothing is delivered afterwards', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    const got: Json[] = [];
+    const chat = push.subscribe('chat', ({ data }) => {
+      got.push(data);
+      void push.close();
+    });
+    await settled();
+    one.receive(hello(), message(1), message(2));
+    expect(got).toEqual([1]);
+    expect(chat.isClosed).toBe(true);
+  });
+
+  it('happens by itself when the gateway refuses for good', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment, told } = client([one]);
+    const chat = push.subscribe('chat');
+    await settled();
+    one.fail({ detail: 'No.', retry: false, code: 'CHANNEL_FORBIDDEN', status: 403 });
+    await expect(chat.ready).rejects.toMatchObject({ code: 'CHANNEL_FORBIDDEN' });
+    expect(push.state).toBe('closed');
+    expect(told).toContain('CHANNEL_FORBIDDEN');
+    expect(environment.leftovers).toMatchObject({ timers: 0, listeners: 0 });
+  });
+});

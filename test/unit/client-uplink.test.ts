@@ -1,0 +1,185 @@
+import { describe, expect, it } from '@jest/globals';
+import { Uplink } from '../../client/uplink.js';
+import type { Publish } from '../../transports/operation.js';
+import { FakeEnvironment, settled } from '../support/fake-environment.js';
+
+type Answer = { readonly status: number; readonly text: string } | null;
+
+/** An uplink whose requests a test answers by hand. */
+class Bench {
+  readonly environment = new FakeEnvironment();
+  readonly bodies: Publish[][] = [];
+  readonly uplink = new Uplink(
+    this.environment,
+    (body, signal) => {
+      const operations: Publish[] = JSON.parse(body);
+      this.bodies.push(operations);
+      return new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+        this.#answer = (answer) => (answer === null ? reject(new Error('network')) : resolve(answer));
+      });
+    },
+    { baseMs: 500, capMs: 30_000 },
+  );
+  #answer: (answer: Answer) => void = () => {};
+
+  publish(key: string, timeoutMs = 10_000) {
+    const outcome = this.uplink.perform({ type: 'publish', channel: 'chat', data: null, key }, timeoutMs);
+    outcome.catch(() => {});
+    return outcome;
+  }
+
+  async answer(status: number, body?: unknown): Promise<void> {
+    const acks = this.bodies.at(-1)?.map(({ key }) => ({ type: 'ack', key, id: 'log.1' }));
+    this.#answer({ status, text: JSON.stringify(body ?? acks) });
+    await settled();
+  }
+
+  async cut(): Promise<void> {
+    this.#answer(null);
+    await settled();
+  }
+
+  get keys(): string[][] {
+    return this.bodies.map((body) => body.map(({ key }) => key ?? ''));
+  }
+}
+
+describe('the uplink by POST', () => {
+  it('sends what was asked for in one turn together, and what gathers meanwhile next', async () => {
+    const bench = new Bench();
+    void bench.publish('a');
+    void bench.publish('b');
+    await settled();
+    void bench.publish('c');
+    void bench.publish('d');
+    await settled();
+    expect(bench.keys).toEqual([['a', 'b']]);
+    await bench.answer(200);
+    expect(bench.keys).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+  });
+
+  it('sends at most a hundred operations at once', async () => {
+    const bench = new Bench();
+    for (let index = 0; index < 150; index++) void bench.publish(String(index));
+    await settled();
+    await bench.answer(200);
+    expect(bench.keys.map((keys) => keys.length)).toEqual([100, 50]);
+  });
+
+  it('sends again with the same keys after a cut, a 502 and a 429', async () => {
+    const bench = new Bench();
+    const outcome = bench.publish('a');
+    await settled();
+    await bench.cut();
+    await bench.environment.pass(500);
+    await bench.answer(502, 'bad gateway');
+    await bench.environment.pass(1_000);
+    await bench.answer(429, {});
+    await bench.environment.pass(2_000);
+    await bench.answer(200);
+    expect(bench.keys).toEqual([['a'], ['a'], ['a'], ['a']]);
+    await expect(outcome).resolves.toMatchObject({ id: 'log.1' });
+  });
+
+  it('gives a request that the network swallowed a second chance', async () => {
+    const bench = new Bench();
+    const outcome = bench.publish('a', 10_000);
+    await bench.environment.pass(5_500);
+    expect(bench.keys).toEqual([['a'], ['a']]);
+    await bench.answer(200);
+    await expect(outcome).resolves.toBeDefined();
+  });
+
+  it('rejects what is not answered in time', async () => {
+    const bench = new Bench();
+    const outcome = bench.publish('a', 1_000);
+    await bench.environment.pass(1_000);
+    await expect(outcome).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await bench.environment.pass(60_000);
+    expect(bench.environment.leftovers.timers).toBe(0);
+  });
+
+  it('rejects with the code of a refusal, and goes on with the next', async () => {
+    const bench = new Bench();
+    const outcome = bench.publish('a');
+    await settled();
+    await bench.answer(403, { code: 'CHANNEL_FORBIDDEN', detail: 'No.' });
+    await expect(outcome).rejects.toMatchObject({ code: 'CHANNEL_FORBIDDEN', message: 'No.' });
+    void bench.publish('b');
+    await settled();
+    expect(bench.keys.at(-1)).toEqual(['b']);
+  });
+
+  it('halves a batch that is too large', async () => {
+    const bench = new Bench();
+    for (const key of ['a', 'b', 'c', 'd']) void bench.publish(key);
+    await settled();
+    await bench.answer(413, { code: 'TOO_LARGE' });
+    await bench.answer(200);
+    expect(bench.keys).toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+  });
+
+  it('refuses more than it can hold', async () => {
+    const bench = new Bench();
+    for (let index = 0; index < 1_000; index++) void bench.publish(String(index));
+    await expect(bench.publish('more')).rejects.toMatchObject({ code: 'BUFFER_FULL' });
+  });
+});
+
+describe('the uplink over a connection', () => {
+  it('sends each operation at once and resolves with its ack', async () => {
+    const bench = new Bench();
+    const sent: string[] = [];
+    bench.uplink.use((frame) => sent.push(frame));
+    const outcome = bench.publish('a');
+    await settled();
+    expect(sent).toHaveLength(1);
+    bench.uplink.settle({ type: 'ack', key: 'a', id: 'log.7' });
+    await expect(outcome).resolves.toMatchObject({ id: 'log.7' });
+  });
+
+  it('sends what has no answer again over the next path, in order', async () => {
+    const bench = new Bench();
+    bench.uplink.use(() => {});
+    for (const key of ['a', 'b', 'c']) void bench.publish(key);
+    await settled();
+    bench.uplink.settle({ type: 'ack', key: 'a', id: 'log.1' });
+    bench.uplink.use(null);
+    await settled();
+    expect(bench.keys).toEqual([['b', 'c']]);
+  });
+
+  it('lets a request that is under way come to its end first', async () => {
+    const bench = new Bench();
+    const sent: string[] = [];
+    void bench.publish('a');
+    await settled();
+    bench.uplink.use((frame) => sent.push(frame));
+    void bench.publish('b');
+    await settled();
+    expect(sent).toEqual([]);
+    await bench.answer(200);
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('a closed uplink', () => {
+  it('rejects what is pending and leaves nothing behind', async () => {
+    const bench = new Bench();
+    const outcome = bench.publish('a');
+    await settled();
+    bench.uplink.close();
+    await expect(outcome).rejects.toMatchObject({ code: 'CLOSED' });
+    await settled();
+    expect(bench.environment.leftovers.timers).toBe(0);
+    await expect(bench.publish('b')).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+});
