@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { publish } from './publish.js';
+import { DEFAULT_ADDRESS, gatewayAddress, wholeNumber } from './usage.js';
+
+/** `pushgate publish`. */
+export function publishCommand(done: (status: number) => void): Command {
+  return new Command('publish')
+    .description('publish a message, or one for each line of standard input')
+    .argument('<channel>', 'where to publish')
+    .argument('[message]', 'what to publish: JSON, or else a text; without it, lines are read from standard input')
+    .option('--url <url>', 'address of the gateway', gatewayAddress, DEFAULT_ADDRESS)
+    .option('--text', 'take every message as a text, even if it looks like JSON')
+    .option('--timeout <seconds>', 'how long to try', wholeNumber(1, 3_600), 10)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pushgate publish chat '{"text":"hi"}'
+  $ tail -f app.log | pushgate publish log --text`,
+    )
+    .action(async (channel: string, message: string | undefined, options) => {
+      done(await publish(channel, message, options));
+    });
+}

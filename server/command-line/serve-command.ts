@@ -1,0 +1,46 @@
+import { Command, Option } from 'commander';
+import { catalog } from '../../transports/catalog.js';
+import { DEFAULT_RETENTION } from '../bus/bus.js';
+import type { ServeOptions } from './serve.js';
+import { serve } from './serve.js';
+import { gather, UsageError, wholeNumber } from './usage.js';
+
+const MAX_INT = 2 ** 31 - 1;
+
+/** `pushgate serve`. */
+export function serveCommand(done: (status: number) => void): Command {
+  return new Command('serve')
+    .description('run a gateway until SIGTERM or Ctrl-C')
+    .option('--host <address>', 'address to listen on; 0.0.0.0 for every network', '127.0.0.1')
+    .option('-p, --port <number>', 'port to listen on; 0 for any free one', wholeNumber(0, 65_535), 8080)
+    .option('--path <path>', 'base path of the gateway', '/push')
+    .option('--origin <origin>', 'web origin whose pages may use the gateway; repeat for more, * for all', gather)
+    .option('--transport <name>', `transport to offer; repeat for more (default: ${catalog.join(', ')})`, gather)
+    .addOption(new Option('--bus <engine>', 'where the log is kept').choices(['memory']).default('memory'))
+    .option('--retain <count>', 'messages kept of each channel', wholeNumber(1, MAX_INT), DEFAULT_RETENTION.count)
+    .option('--retain-bytes <bytes>', 'bytes kept of each channel', wholeNumber(1, MAX_INT), DEFAULT_RETENTION.bytes)
+    .option('--retain-age <seconds>', 'how long messages are kept', wholeNumber(1, MAX_INT), DEFAULT_RETENTION.ageMs / 1_000)
+    .option('--retain-total <bytes>', 'bytes kept in total', wholeNumber(1, Number.MAX_SAFE_INTEGER), DEFAULT_RETENTION.totalBytes)
+    .option('--heartbeat <seconds>', 'a stream is never quiet for longer', wholeNumber(1, 3_600), 25)
+    .option('--tls-cert <file>', 'certificate chain in PEM, to serve https and wss')
+    .option('--tls-key <file>', 'private key in PEM')
+    .option('--demo', 'serve the demo site at /')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pushgate serve --demo
+  $ pushgate serve --host 0.0.0.0 --port 443 --tls-cert cert.pem --tls-key key.pem --origin https://example.org`,
+    )
+    .action(async (options: ServeOptions) => {
+      if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
+        throw new UsageError('--tls-cert and --tls-key go together.');
+      }
+      for (const name of options.transport ?? []) {
+        if (!catalog.includes(name)) {
+          throw new UsageError(`--transport ${name} is unknown; the transports are ${catalog.join(', ')}.`);
+        }
+      }
+      done(await serve(options));
+    });
+}

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { PushError } from '../../transports/error.js';
+import type { Gateway } from '../gateway.js';
+import { createGateway } from '../gateway.js';
+import { UsageError } from './usage.js';
+
+/** What `pushgate serve` was told, as commander read it. */
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly origin?: readonly string[];
+  readonly transport?: readonly string[];
+  readonly retain: number;
+  readonly retainBytes: number;
+  /** In seconds. */
+  readonly retainAge: number;
+  readonly retainTotal: number;
+  /** In seconds. */
+  readonly heartbeat: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly demo?: boolean;
+}
+
+/** How long connections may take to end by themselves once the gateway has said goodbye. */
+const PATIENCE_MS = 3_000;
+
+/** Runs a gateway until it is told to stop; resolves with the exit status. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const gateway = openGateway(options);
+  await gateway.ready();
+  const app = express().disable('x-powered-by');
+  const server = openServer(options, app);
+  const demo = options.demo === true ? await openDemo(app, server, gateway, options.path) : null;
+  gateway.attach(server);
+  await listen(server, options);
+  announce(server, options);
+
+  await stopSignal();
+  process.stderr.write('Stopping: every client is told to come back later.\n');
+  // A second signal does not wait for anybody.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  demo?.close();
+  await gateway.close();
+  server.closeIdleConnections();
+  const force = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
+  await closed;
+  clearTimeout(force);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal);
+  return 0;
+}
+
+function openGateway(options: ServeOptions): Gateway {
+  try {
+    return createGateway({
+      path: options.path,
+      origins: options.origin ?? [],
+      heartbeatMs: options.heartbeat * 1_000,
+      ...(options.transport === undefined ? {} : { transports: options.transport }),
+      retention: {
+        count: options.retain,
+        bytes: options.retainBytes,
+        ageMs: options.retainAge * 1_000,
+        totalBytes: options.retainTotal,
+      },
+    });
+  } catch (error) {
+    throw error instanceof PushError ? new UsageError(error.message) : error;
+  }
+}
+
+function openServer({ tlsCert, tlsKey }: ServeOptions, app: express.Express): Server {
+  if (tlsCert === undefined || tlsKey === undefined) return createServer(app);
+  try {
+    return createTlsServer({ cert: readFileSync(tlsCert), key: readFileSync(tlsKey) }, app);
+  } catch (error) {
+    throw new UsageError(`The certificate or its key cannot be used: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** The site is a user of the gateway like any other, so it is asked for only when it is wanted. */
+async function openDemo(app: express.Express, server: Server, gateway: Gateway, path: string) {
+  const { startDemo } = await import('../../demo/index.js');
+  return startDemo({ app, server, gateway, path });
+}
+
+function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(listenFault(error, host, port))));
+    server.listen(port, host, resolve);
+  });
+}
+
+function listenFault({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken; choose another one with --port, or 0 for any free one.`;
+    case 'EACCES':
+      return `Port ${port} is reserved for the system; choose one from 1024 on with --port.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is not an address of this machine; leave out --host, or give 0.0.0.0.`;
+    default:
+      return message;
+  }
+}
+
+function announce(server: Server, options: ServeOptions): void {
+  const { address, family, port } = server.address() as AddressInfo;
+  const scheme = options.tlsCert === undefined ? 'http' : 'https';
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  const site = `${scheme}://${host}:${port}`;
+  const lines = [`Pushgate listens on ${site}${options.path}, with its log in memory.`];
+  if (options.demo === true) lines.push(`The demo site is at  ${site}/`);
+  lines.push(
+    `Listen with:         curl -N '${site}${options.path}/sse?channel=chat'`,
+    `Publish with:        curl -d '{"text":"hi"}' -H 'content-type: application/json' ${site}${options.path}/channels/chat`,
+    'Stop with Ctrl-C.',
+  );
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      resolve();
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
+  });
+}

@@ -1,0 +1,46 @@
+import { connect } from '../../client/node.js';
+import type { Position } from '../../transports/position.js';
+import type { Message } from '../../transports/record.js';
+
+/** What `pushgate subscribe` was told. */
+export interface SubscribeOptions {
+  readonly url: string;
+  readonly transport?: readonly string[];
+  readonly since?: Position;
+  readonly count?: number;
+  readonly data?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Prints messages until it has enough or is told to stop; resolves with the exit status. */
+export async function subscribe(channels: readonly string[], options: SubscribeOptions): Promise<number> {
+  const push = connect(options.url, options.transport === undefined ? {} : { transports: options.transport });
+  const say = (text: string) => {
+    if (options.quiet !== true) process.stderr.write(`${text}\n`);
+  };
+  return new Promise((resolve) => {
+    let left = options.count ?? Number.POSITIVE_INFINITY;
+    const stop = (status: number) => {
+      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      void push.close().then(() => resolve(status));
+    };
+    const interrupted = () => stop(0);
+    const print = (message: Message) => {
+      if (left === 0) return;
+      process.stdout.write(`${JSON.stringify(options.data === true ? message.data : message)}\n`);
+      left--;
+      if (left === 0) stop(0);
+    };
+    push.on('transport', ({ from, to, reason }) => say(`# ${from ?? 'no transport'} -> ${to ?? 'no transport'}: ${reason}`));
+    push.on('gap', ({ channel, from, to }) => say(`# gap on ${channel}: messages after ${from} and up to ${to} are gone`));
+    push.on('error', (error) => say(`# ${error.message}`));
+    push.on('state', ({ to }) => {
+      if (to === 'closed' && left > 0) stop(1);
+    });
+    // Whoever reads our output has gone, as in "pushgate subscribe chat | head -1".
+    process.stdout.once('error', interrupted);
+    process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+    const start = options.since === undefined ? {} : { since: options.since };
+    for (const channel of channels) push.subscribe(channel, print, start);
+  });
+}

@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from 'commander';
+
+/** The command line was not understood; the message says in one line what to write instead. */
+export class UsageError extends Error {}
+
+/** A whole number in a range, as commander wants its parsers. */
+export function wholeNumber(min: number, max: number) {
+  return (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** Gathers an option that may be given several times. */
+export function gather(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}
+
+/** The address of a gateway. */
+export function gatewayAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return text.replace(/\/+$/, '');
+  throw new InvalidArgumentError('Give the gateway\'s address, such as http://127.0.0.1:8080/push.');
+}
+
+/** Where a gateway is looked for unless told otherwise. */
+export const DEFAULT_ADDRESS = 'http://127.0.0.1:8080/push';
