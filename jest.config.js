@@ -13,6 +13,7 @@ export default {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
+  setupFilesAfterEnv: ['<rootDir>/test/support/preload.ts'],
   // Many tests wait for real sockets, and the pipeline's machine is slower than yours.
   testTimeout: 20_000,
   maxWorkers: 2,

@@ -24,24 +24,28 @@ function pageFrames(document: Document): Frames {
   return {
     open(url, receive, failed) {
       const { origin } = new URL(url);
-      const frame = document.createElement('iframe');
-      const onMessage = (event: MessageEvent<unknown>): void => {
-        if (event.source === frame.contentWindow && event.origin === origin) receive(event.data);
-      };
-      frame.hidden = true;
+      // A browser says nothing of a document whose stream is cut (Chromium 147: no event on the frame or inside it). A
+      // document of our own around it has loaded when what it holds has ended, however that came.
+      const wrapper = document.createElement('iframe');
+      wrapper.hidden = true;
+      wrapper.title = 'push';
+      document.documentElement.append(wrapper);
+      const { contentDocument: around, contentWindow: parent } = wrapper;
+      if (around === null || parent === null) throw new TypeError('This page cannot hold a frame.');
+      around.open();
+      const frame = around.createElement('iframe');
       frame.src = url;
-      frame.title = 'push';
-      // A document that streams has loaded when it has ended.
-      frame.addEventListener('load', failed);
-      frame.addEventListener('error', failed);
-      addEventListener('message', onMessage);
-      document.documentElement.append(frame);
+      around.append(around.createElement('html'));
+      around.documentElement.append(frame);
+      parent.addEventListener('message', (event: MessageEvent<unknown>) => {
+        if (event.source === frame.contentWindow && event.origin === origin) receive(event.data);
+      });
+      wrapper.addEventListener('load', failed);
+      around.close();
       return {
         close() {
-          removeEventListener('message', onMessage);
-          frame.removeEventListener('load', failed);
-          frame.removeEventListener('error', failed);
-          frame.remove();
+          wrapper.removeEventListener('load', failed);
+          wrapper.remove();
         },
       };
     },

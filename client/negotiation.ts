@@ -2,6 +2,7 @@ import type { CloseReason } from '../transports/client-transport.js';
 import type { WakeReason } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
 import { backoff } from './backoff.js';
+import { betterThan, candidates, proofMs, staggerMs } from './candidates.js';
 import { blame, forgive, heldUntil } from './demerits.js';
 import type {
   Attempt,
@@ -20,7 +21,6 @@ import { refusal, unreachable } from './round-error.js';
 const LONG_LIFE_MS = 10_000;
 /** Waking up often, as when someone flips through tabs, probes only so often. */
 const WAKE_PROBE_MS = 3_000;
-const LONGEST_PROOF_MS = 10_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 type Connecting = Extract<Phase, { at: 'connecting' }>;
@@ -85,20 +85,14 @@ class Turn {
 
   // --- Rounds: from nothing to a proved transport
 
-  /** What to try, best first; those with a demerit come last. */
-  #candidates(): string[] {
-    const usable = this.#rules.order.filter((transport) => this.#isUsable(transport));
-    const held = usable.filter((transport) => heldUntil(this.memory.demerits, transport) > this.#now);
-    return [...usable.filter((transport) => !held.includes(transport)), ...held];
-  }
-
-  #isUsable(transport: string): boolean {
-    const { offered, unsupported } = this.memory;
-    return !unsupported.includes(transport) && (offered === null || offered.includes(transport));
-  }
-
   #startRound(): Phase {
-    return this.#goOn({ at: 'connecting', attempts: [], untried: this.#candidates(), nextAt: NEVER, failures: [] });
+    return this.#goOn({
+      at: 'connecting',
+      attempts: [],
+      untried: candidates(this.memory, this.#rules, this.#now),
+      nextAt: NEVER,
+      failures: [],
+    });
   }
 
   /** Starts the next candidate; when none is left and none is running, the round has failed. */
@@ -108,28 +102,21 @@ class Turn {
       return phase.attempts.length > 0 ? { ...phase, nextAt: NEVER } : this.#roundFailed(phase.failures);
     }
     const attempts = [...phase.attempts, this.#start(transport, 'race', 'a candidate')];
-    return { ...phase, attempts, untried, nextAt: untried.length > 0 ? this.#now + this.#staggerMs() : NEVER };
+    return {
+      ...phase,
+      attempts,
+      untried,
+      nextAt: untried.length > 0 ? this.#now + staggerMs(this.memory, this.#rules) : NEVER,
+    };
   }
 
   #start(transport: string, why: Attempt['why'], detail: string): Attempt {
     const id = this.memory.nextId;
-    const proofMs = this.#proofMs();
+    const timeoutMs = proofMs(this.memory, this.#rules);
     this.#remember({ nextId: id + 1 });
     this.#trace(transport, why === 'race' ? 'started' : why, detail);
     this.effects.push({ type: 'open', id, transport });
-    return { id, transport, why, proofAt: this.#now + proofMs, proofMs };
-  }
-
-  #staggerMs(): number {
-    const { rtt } = this.memory;
-    return rtt === null ? this.#rules.staggerMs : clamp(2.5 * rtt, 250, 2_000);
-  }
-
-  /** Doubles with each failed round, so that a network slower than anything measured still gets its connection. */
-  #proofMs(): number {
-    const shortest = Math.max(this.#rules.proofMs, 10 * (this.memory.rtt ?? 0));
-    const longest = Math.max(this.#rules.proofMs, LONGEST_PROOF_MS);
-    return Math.min(longest, shortest * 2 ** this.memory.failedRounds);
+    return { id, transport, why, proofAt: this.#now + timeoutMs, proofMs: timeoutMs };
   }
 
   #roundFailed(failures: readonly Failure[]): Phase {
@@ -179,27 +166,19 @@ class Turn {
     const attempts = attemptsOf(phase).filter((other) => other.id !== id && this.#keeps(other, attempt.transport));
     this.#remember({ last: attempt.transport, lostBecause: null, failedRounds: 0 });
     const via: Path = { id, transport: attempt.transport, provedAt: this.#now, leaving: false };
-    const probeAt = this.#isBest(attempt.transport) ? NEVER : this.#now + this.#rules.probeMs;
+    const probeAt = this.#better(attempt.transport).length === 0 ? NEVER : this.#now + this.#rules.probeMs;
     return { at: 'open', via, attempts, probeAt, probeMs: this.#rules.probeMs, renewAt: NEVER, renewals: 0 };
   }
 
   /** An attempt that is better than what has just been proved goes on as a probe; any other is dropped. */
   #keeps(attempt: Attempt, proved: string): boolean {
-    const better = this.#rank(attempt.transport) < this.#rank(proved) && this.#isUsable(attempt.transport);
+    const better = this.#better(proved).includes(attempt.transport);
     if (!better) this.#drop(attempt, `${proved} was proved`);
     return better;
   }
 
-  #rank(transport: string): number {
-    return this.#rules.order.indexOf(transport);
-  }
-
   #better(transport: string): string[] {
-    return this.#rules.order.slice(0, this.#rank(transport)).filter((other) => this.#isUsable(other));
-  }
-
-  #isBest(transport: string): boolean {
-    return this.#better(transport).length === 0;
+    return betterThan(transport, this.memory, this.#rules);
   }
 
   // --- Ends, of attempts and of connections
@@ -258,7 +237,7 @@ class Turn {
     if (attempts.length === 0) return this.#wait(ms, `${via.transport} was lost`);
 
     const running = attempts.map((attempt) => attempt.transport);
-    const untried = this.#candidates().filter((transport) => !running.includes(transport));
+    const untried = candidates(this.memory, this.#rules, this.#now).filter((transport) => !running.includes(transport));
     const nextAt = untried.length > 0 ? this.#now + ms : NEVER;
     return { at: 'connecting', attempts, untried, nextAt, failures: [] };
   }
@@ -330,7 +309,8 @@ class Turn {
     if (phase.at === 'waiting') return this.#startRound();
     if (phase.at !== 'open') return phase;
     const open = stale && !phase.attempts.some(isRenewal) ? this.#renew(phase, `woken up: ${reason}`) : phase;
-    if (this.#now - this.memory.lastProbeAt < WAKE_PROBE_MS || this.#isBest(open.via.transport)) return open;
+    if (this.#now - this.memory.lastProbeAt < WAKE_PROBE_MS || this.#better(open.via.transport).length === 0)
+      return open;
     // Another network is another chance: what was held against a transport belonged to the old one.
     if (reason === 'online') this.#remember({ demerits: new Map() });
     return this.#probe(open, `woken up: ${reason}`);
@@ -381,10 +361,6 @@ function isRenewal(attempt: Attempt): boolean {
 
 function switchReason(attempt: Attempt, via: Path): string {
   return attempt.why === 'renew' ? 'renewed' : `${attempt.transport} is better than ${via.transport}`;
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }
 
 function describe(reason: CloseReason): string {

@@ -1,8 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { PushError } from '../transports/error.js';
-import { refuseUpgrade } from './problem.js';
+import { refuseUpgrade, sendProblem } from './problem.js';
 
 /** What is done with what arrives under a path. */
 export interface Listeners {
@@ -10,15 +10,20 @@ export interface Listeners {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
+/** How to give back what was taken; each may be called twice. */
+export interface Attachment {
+  leaveUpgrades(): void;
+  leaveRequests(): void;
+}
+
 /**
  * Takes a path of an HTTP server, and leaves all the others to the listeners that the server has already. Listeners
- * that are added later get every request, as with any server; attach last. Returns how to undo it.
+ * that are added later get every request, as with any server; attach last.
  */
-export function attachTo(server: Server | TlsServer, path: string, listeners: Listeners): () => void {
-  const undo = [takeUpgrades(server, path, listeners.upgrade)];
-  if (listeners.request !== undefined) undo.push(takeRequests(server, path, listeners.request));
-  return () => {
-    for (const step of undo) step();
+export function attachTo(server: Server | TlsServer, path: string, listeners: Listeners): Attachment {
+  return {
+    leaveUpgrades: takeUpgrades(server, path, listeners.upgrade),
+    leaveRequests: listeners.request === undefined ? () => undefined : takeRequests(server, path, listeners.request),
   };
 }
 
@@ -28,20 +33,27 @@ function takeRequests(
   take: (request: IncomingMessage, response: ServerResponse) => void,
 ): () => void {
   // A listener cannot keep a request from the ones after it, so this one stands for them all and calls them itself.
-  const others = server.listeners('request');
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
-    if (!isUnder(request.url, path)) {
-      for (const other of others) other.call(server, request, response);
+  const others = server.listeners('request') as RequestListener[];
+  let isTaking = true;
+  const listener: RequestListener = (request, response) => {
+    if (isTaking && isUnder(request.url, path)) {
+      request.url = (request.url ?? '/').slice(path.length) || '/';
+      take(request, response);
       return;
     }
-    request.url = (request.url ?? '/').slice(path.length) || '/';
-    take(request, response);
+    for (const other of others) other.call(server, request, response);
+    if (others.length === 0 && server.listenerCount('request') === 1) {
+      sendProblem(response, new PushError('NOT_FOUND', `Nothing is here; the gateway is at ${path || '/'}.`));
+    }
   };
   server.removeAllListeners('request');
   server.on('request', listener);
   return () => {
+    isTaking = false;
+    // Whoever has attached itself meanwhile stands for this listener now, and still needs it for the others.
+    if (!server.listeners('request').includes(listener)) return;
     server.off('request', listener);
-    for (const other of others) server.on('request', (...args: unknown[]) => other.apply(server, args));
+    for (const other of others) server.on('request', other);
   };
 }
 

@@ -58,8 +58,8 @@ export class Audience {
       const apart = member.skipUpTo >= first.offset || (member.client !== null && excepted.has(member.client));
       const own = apart ? entries.filter((entry) => isFor(member, entry)) : entries;
       if (own.length === 0) continue;
-      const packet = apart ? this.#packet(own, last) : (shared ??= this.#packet(entries, last));
-      member.deliver(packet, own.length);
+      if (!apart && shared === undefined) shared = this.#packet(entries, last);
+      member.deliver(apart ? this.#packet(own, last) : shared, own.length);
     }
   }
 

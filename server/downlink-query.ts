@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { isAfter } from '../transports/cursor.js';
 import { PushError } from '../transports/error.js';
 import type { Position } from '../transports/position.js';
-import type { DownlinkRequest } from './fan-out.js';
 import { checkChannel, checkChannelCount, checkClient, checkPosition } from './input.js';
 import type { Limits } from './limits.js';
+import type { DownlinkRequest } from './node-log.js';
 
 const OWN_POSITION = 'since.';
 

@@ -1,3 +1,4 @@
+import type { Cursor } from '../transports/cursor.js';
 import { formatCursor } from '../transports/cursor.js';
 import type { Position } from '../transports/position.js';
 import type { Bye, ControlRecord, Hello } from '../transports/record.js';
@@ -6,7 +7,7 @@ import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
 import { isFor } from './audience.js';
 import type { Page } from './bus/bus.js';
-import type { DownlinkRequest, FanOut } from './fan-out.js';
+import type { DownlinkRequest, NodeLog } from './node-log.js';
 import type { Start } from './start.js';
 import { gapsOf, lowest, startOf } from './start.js';
 
@@ -42,10 +43,12 @@ export class Downlink implements Flow, Member {
   /** The time of a single answer is up: it goes out as soon as the log has been read. */
   #due = false;
   #reading = false;
+  /** Changes of the channels that wait for room to be answered in. */
+  #waiting: (() => void)[] = [];
   readonly #begun: Promise<void>;
 
   constructor(
-    private readonly fanOut: FanOut,
+    private readonly log: NodeLog,
     request: DownlinkRequest,
     private readonly sink: Sink<unknown>,
     private readonly ended: () => void,
@@ -67,6 +70,7 @@ export class Downlink implements Flow, Member {
   drained(): void {
     if (this.#state.at !== 'full') return;
     this.#state = { at: 'reading' };
+    this.#goOn();
     void this.#read();
   }
 
@@ -74,11 +78,12 @@ export class Downlink implements Flow, Member {
     if (this.#state.at === 'closed') return;
     if (this.#state.at === 'live') this.#state.leave();
     this.#state = { at: 'closed' };
+    this.#goOn();
     this.ended();
   }
 
   flush(): void {
-    this.fanOut.flush();
+    this.log.flush();
     this.#due = this.#state.at === 'reading';
     if (this.#state.at !== 'live') return;
     const cursor = this.#cursor(this.#liveUpTo());
@@ -98,19 +103,20 @@ export class Downlink implements Flow, Member {
    */
   async subscribe(channels: ReadonlyMap<string, Position>, answer: (head: string) => ControlRecord): Promise<void> {
     await this.#begun;
-    const start = startOf(channels, this.fanOut.bus.epoch, await this.fanOut.bus.head());
-    this.#change(() => {
+    const start = startOf(channels, this.log.bus.epoch, await this.log.bus.head());
+    await this.#change(() => {
       for (const [channel, after] of start.after) this.#after.set(channel, after);
-      this.#start = { ...start, lost: new Map([...(this.#start?.lost ?? []), ...start.lost]) };
+      this.#start = { ...start, lost: new Map([...this.#lostBut(channels.keys()), ...start.lost]) };
       return answer(this.#cursor(start.head));
     });
   }
 
   /** Takes channels away. */
-  async unsubscribe(channels: Iterable<string>, answer: () => ControlRecord): Promise<void> {
+  async unsubscribe(channels: readonly string[], answer: () => ControlRecord): Promise<void> {
     await this.#begun;
-    this.#change(() => {
+    await this.#change(() => {
       for (const channel of channels) this.#after.delete(channel);
+      if (this.#start !== null) this.#start = { ...this.#start, lost: this.#lostBut(channels) };
       return answer();
     });
   }
@@ -124,7 +130,7 @@ export class Downlink implements Flow, Member {
   /** Keeps a quiet stream alive, and closes one that takes nothing for too long. */
   beat(now: number, period: number, heartbeat: (format: WireFormat<unknown>) => unknown): void {
     if (this.sink.single === true) return;
-    const { heartbeatMs, stalledMs } = this.fanOut.options;
+    const { heartbeatMs, stalledMs } = this.log.options;
     if (this.#state.at === 'full' && now - this.#state.since > stalledMs) {
       this.end({ type: 'bye', reason: 'the reader took nothing for too long', retryMs: 0 });
     } else if (this.#state.at === 'live' && now - this.#lastWrite >= heartbeatMs - period) {
@@ -134,8 +140,8 @@ export class Downlink implements Flow, Member {
 
   async #begin(channels: ReadonlyMap<string, Position>): Promise<void> {
     try {
-      await this.fanOut.ready();
-      this.#start = startOf(channels, this.fanOut.bus.epoch, await this.fanOut.bus.head());
+      await this.log.ready();
+      this.#start = startOf(channels, this.log.bus.epoch, await this.log.bus.head());
     } catch (error) {
       this.#fail(error);
       return;
@@ -151,8 +157,8 @@ export class Downlink implements Flow, Member {
     try {
       for (let wasAtEnd = false; this.#state.at === 'reading'; ) {
         const edition = this.#edition;
-        const page = await this.fanOut.page(this.#after, wasAtEnd);
-        if (edition === this.#edition && this.#state.at === 'reading') wasAtEnd = this.#take(page) || wasAtEnd;
+        const page = await this.log.page(this.#after, wasAtEnd);
+        if (edition === this.#edition && this.#state.at === 'reading') wasAtEnd = this.#take(page);
       }
     } catch (error) {
       this.#fail(error);
@@ -164,20 +170,25 @@ export class Downlink implements Flow, Member {
   /** Writes a page and moves on; returns whether it reached the end of the log. */
   #take(page: Page): boolean {
     const room = this.#writePage(page);
-    for (const [channel, after] of this.#after) this.#after.set(channel, Math.max(after, page.upTo));
+    const told = new Map(page.holes.map(({ channel, to }) => [channel, to]));
+    for (const [channel, after] of this.#after) {
+      this.#after.set(channel, Math.max(after, page.upTo, told.get(channel) ?? 0));
+    }
     if (this.#isClosed()) return false;
     if (!room) {
       this.#fill();
       return false;
     }
-    if (page.entries.length > 0 && page.upTo < this.fanOut.seen) return false;
+    // A channel may start further on than the page got with the others; live, it would be given what lies before.
+    if (page.upTo < Math.max(...this.#after.values())) return false;
+    if (page.entries.length > 0 && page.upTo < this.log.seen) return false;
     this.#join(page.upTo);
     return true;
   }
 
   /** Goes live, if nothing is missing between the position and what the audiences have been given. */
   #join(upTo: number): void {
-    const leave = this.fanOut.join(this, upTo, this.#after.keys(), this.sink.format);
+    const leave = this.log.join(this, upTo, this.#after.keys(), this.sink.format);
     if (leave === null) return;
     this.#skipUpTo = upTo;
     this.#state = { at: 'live', leave };
@@ -191,21 +202,36 @@ export class Downlink implements Flow, Member {
     const controls: ControlRecord[] = [];
     if (!this.#greeted && start !== null) {
       this.#greeted = true;
-      controls.push(greeting(this.fanOut, start, page));
+      controls.push(greeting(this.log, start, page));
     }
-    const packet = packetOf(this.fanOut, this.sink.format, this.client, page, [
+    const packet = packetOf(this.log, this.sink.format, this.client, page, [
       ...controls,
-      ...gapsOf(page, start, this.fanOut.bus.epoch),
+      ...gapsOf(page, start, this.log.bus.epoch),
     ]);
     return packet === null || this.#put(packet.packet, packet.messages);
   }
 
-  /** Changes the channels between two pages, and says so on the wire. */
-  #change(change: () => ControlRecord): void {
+  /** The gaps that are still to be told, without those of channels that start anew or go. */
+  #lostBut(channels: Iterable<string>): Map<string, Cursor> {
+    const lost = new Map(this.#start?.lost);
+    for (const channel of channels) lost.delete(channel);
+    return lost;
+  }
+
+  #goOn(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting = [];
+  }
+
+  /** Changes the channels between two pages, and says so on the wire as soon as there is room. */
+  async #change(change: () => ControlRecord): Promise<void> {
+    // What the audience still had for this one may fill the socket.
+    for (this.#stopLive(); this.#isFull(); this.#stopLive()) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
     if (this.#isClosed()) return;
-    this.#stopLive();
     this.#edition++;
-    const cursor = this.#cursor(this.fanOut.seen);
+    const cursor = this.#cursor(this.log.seen);
     const room = this.#put(this.sink.format.packet({ controls: [change()], messages: [], cursor }), 0);
     if (this.#state.at !== 'reading') return;
     if (room) void this.#read();
@@ -224,7 +250,7 @@ export class Downlink implements Flow, Member {
 
   /** Leaves the audience, with the position that it has reached. */
   #stopLive(): void {
-    this.fanOut.flush();
+    this.log.flush();
     if (this.#state.at !== 'live') return;
     this.#state.leave();
     const upTo = this.#liveUpTo();
@@ -233,11 +259,15 @@ export class Downlink implements Flow, Member {
   }
 
   #liveUpTo(): number {
-    return Math.max(this.#skipUpTo, this.fanOut.seen);
+    return Math.max(this.#skipUpTo, this.log.seen);
   }
 
   #cursor(offset: number): string {
-    return formatCursor(this.fanOut.bus.epoch, offset);
+    return formatCursor(this.log.bus.epoch, offset);
+  }
+
+  #isFull(): boolean {
+    return this.#state.at === 'full';
   }
 
   #isClosed(): boolean {
@@ -245,29 +275,36 @@ export class Downlink implements Flow, Member {
   }
 
   #fail(error: unknown): void {
-    this.fanOut.options.failed(error);
+    this.log.options.failed(error);
     this.end({ type: 'bye', reason: 'the log could not be read', retryMs: 1_000 });
   }
 }
 
+/** A packet, and how many messages are in it. */
+export interface Written<Packet> {
+  readonly packet: Packet;
+  readonly messages: number;
+}
+
 /** Reads one page and makes the packet of it, for an answer that is complete with it. */
 export async function readOnce<Packet>(
-  fanOut: FanOut,
+  log: NodeLog,
   request: DownlinkRequest,
   format: WireFormat<Packet>,
   hello: boolean,
-): Promise<Packet> {
-  const { epoch } = fanOut.bus;
-  const start = startOf(request.channels, epoch, await fanOut.bus.head());
-  const page = await fanOut.page(start.after, false);
-  const controls = [...(hello ? [greeting(fanOut, start, page)] : []), ...gapsOf(page, start, epoch)];
-  const packet = packetOf(fanOut, format, request.client, page, controls);
-  return packet?.packet ?? format.packet({ controls, messages: [], cursor: formatCursor(epoch, page.upTo) });
+): Promise<Written<Packet>> {
+  const { epoch } = log.bus;
+  const start = startOf(request.channels, epoch, await log.bus.head());
+  const page = await log.page(start.after, false);
+  const controls = [...(hello ? [greeting(log, start, page)] : []), ...gapsOf(page, start, epoch)];
+  const packet = packetOf(log, format, request.client, page, controls);
+  if (packet !== null) return packet;
+  return { packet: format.packet({ controls, messages: [], cursor: formatCursor(epoch, page.upTo) }), messages: 0 };
 }
 
-function greeting(fanOut: FanOut, start: Start, page: Page): Hello {
-  const { epoch } = fanOut.bus;
-  return fanOut.options.hello({
+function greeting(log: NodeLog, start: Start, page: Page): Hello {
+  const { epoch } = log.bus;
+  return log.options.hello({
     cursor: formatCursor(epoch, lowest(start, page)),
     head: formatCursor(epoch, start.head),
   });
@@ -275,16 +312,17 @@ function greeting(fanOut: FanOut, start: Start, page: Page): Hello {
 
 /** The packet of a page, or `null` when there is nothing to say. */
 function packetOf<Packet>(
-  fanOut: FanOut,
+  log: NodeLog,
   format: WireFormat<Packet>,
   client: string | null,
   page: Page,
   controls: readonly ControlRecord[],
-): { readonly packet: Packet; readonly messages: number } | null {
+): Written<Packet> | null {
   const reader = { skipUpTo: 0, client };
-  const encoder = fanOut.encoder(format);
+  const encoder = log.encoder(format);
   const messages = page.entries.filter((entry) => isFor(reader, entry)).map((entry) => encoder.text(entry));
   if (controls.length === 0 && messages.length === 0) return null;
-  const cursor = formatCursor(fanOut.bus.epoch, page.upTo);
-  return { packet: format.packet({ controls, messages, cursor }), messages: messages.length };
+  const cursor = formatCursor(log.bus.epoch, page.upTo);
+  const more = page.upTo < log.seen;
+  return { packet: format.packet({ controls, messages, cursor, more }), messages: messages.length };
 }

@@ -1,36 +1,18 @@
 import { formatCursor } from '../transports/cursor.js';
-import type { Position } from '../transports/position.js';
-import type { Hello } from '../transports/record.js';
+import type { Bye } from '../transports/record.js';
 import type { Sink } from '../transports/server-transport.js';
 import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
 import { Audience, Encoder } from './audience.js';
 import type { Bus, Entry, Following, Page } from './bus/bus.js';
-import { Downlink, readOnce } from './downlink.js';
+import { Downlink, readOnce, type Written } from './downlink.js';
+import type { DownlinkRequest, FanOutOptions, NodeLog } from './node-log.js';
 import { Tail } from './tail.js';
 
 /** What gathers within one turn of the event loop goes out early when it gets larger than this, in bytes. */
 const TURN_BYTES = 256 * 1024;
 /** A page of the log is about as much as a socket's buffer should ever be asked to take beyond its mark. */
 const PAGE = { limit: 256, bytes: 256 * 1024 };
-
-/** Options of {@link FanOut}. */
-export interface FanOutOptions {
-  readonly heartbeatMs: number;
-  /** A reader that takes nothing for so long is closed, in milliseconds. */
-  readonly stalledMs: number;
-  /** Fills in what the gateway says of itself. */
-  readonly hello: (position: Pick<Hello, 'cursor' | 'head'>) => Hello;
-  /** Something that should not happen did. */
-  readonly failed: (error: unknown) => void;
-}
-
-/** Who asks for a downlink, and for what. */
-export interface DownlinkRequest {
-  readonly channels: ReadonlyMap<string, Position>;
-  /** The name that the client gave itself, so that it can be spared its own messages. */
-  readonly client: string | null;
-}
 
 /**
  * Brings the log to the downlinks of this node.
@@ -41,7 +23,7 @@ export interface DownlinkRequest {
  * has seen of the log (`seen`) has been handed to the audiences. No code of an application runs inside `flush`,
  * so nothing can be published in the middle of it.
  */
-export class FanOut {
+export class FanOut implements NodeLog {
   readonly #audiences = new Map<string, Audience>();
   readonly #byChannel = new Map<string, Set<Audience>>();
   readonly #waiting = new Set<Audience>();
@@ -53,6 +35,8 @@ export class FanOut {
   #following: Following | undefined;
   #turnBytes = 0;
   #turn: NodeJS.Immediate | undefined;
+  /** What is said to everybody, once everything is closing. */
+  #bye: (() => Bye) | undefined;
 
   constructor(
     readonly bus: Bus,
@@ -65,7 +49,6 @@ export class FanOut {
     this.#pulse.unref();
   }
 
-  /** The offset up to which this node has seen the log. */
   get seen(): number {
     return this.#tail.upTo;
   }
@@ -77,21 +60,21 @@ export class FanOut {
       ended();
     });
     this.#downlinks.add(downlink);
+    // A request that had passed the gateway's door when that closed.
+    if (this.#bye !== undefined) queueMicrotask(() => this.#end(downlink));
     return downlink;
   }
 
   /** Reads one page and makes the packet of it. */
-  async once<Packet>(request: DownlinkRequest, format: WireFormat<Packet>, hello: boolean): Promise<Packet> {
+  async once<Packet>(request: DownlinkRequest, format: WireFormat<Packet>, hello: boolean): Promise<Written<Packet>> {
     await this.#started;
     return readOnce(this, request, format, hello);
   }
 
-  /** Resolves when the bus is followed. */
   ready(): Promise<void> {
     return this.#started;
   }
 
-  /** What comes after the positions: from the log, or, once the log has been read, from what this node saw of it. */
   async page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page> {
     const recent = wasAtEnd ? this.#tail.read(after) : null;
     return recent ?? (await this.bus.read({ after, ...PAGE }));
@@ -106,10 +89,6 @@ export class FanOut {
     return encoder;
   }
 
-  /**
-   * Makes a downlink live, if there is nothing between its position and what the audiences have been given.
-   * Returns how to leave, or `null` when there is more to be read first.
-   */
   join(member: Member, position: number, channels: Iterable<string>, format: WireFormat<unknown>): (() => void) | null {
     this.flush();
     if (position < this.seen) return null;
@@ -129,7 +108,6 @@ export class FanOut {
     };
   }
 
-  /** Hands everything that was seen to the audiences now. */
   flush(): void {
     if (this.#turn === undefined) return;
     clearImmediate(this.#turn);
@@ -141,13 +119,16 @@ export class FanOut {
 
   /** Ends every downlink; each comes back after its own random part of the window. */
   async close(reason: string, windowMs: number): Promise<void> {
+    this.#bye = () => ({ type: 'bye', reason, retryMs: Math.floor(Math.random() * windowMs) });
     clearInterval(this.#pulse);
     await this.#started.catch(() => undefined);
     this.#following?.stop();
     this.flush();
-    for (const downlink of [...this.#downlinks]) {
-      downlink.end({ type: 'bye', reason, retryMs: Math.floor(Math.random() * windowMs) });
-    }
+    for (const downlink of [...this.#downlinks]) this.#end(downlink);
+  }
+
+  #end(downlink: Downlink): void {
+    if (this.#bye !== undefined) downlink.end(this.#bye());
   }
 
   async #start(): Promise<void> {

@@ -41,7 +41,10 @@ export async function performFrame(frame: string, context: FrameContext): Promis
   return answers.join('\n');
 }
 
-async function performOne(parsed: Parsed, { caller, downlink, uplink, limits }: FrameContext): Promise<UplinkReply | null> {
+async function performOne(
+  parsed: Parsed,
+  { caller, downlink, uplink, limits }: FrameContext,
+): Promise<UplinkReply | null> {
   if ('error' in parsed || downlink === null) return uplink.perform(parsed, caller);
   const { operation } = parsed;
   if (operation.type !== 'subscribe' && operation.type !== 'unsubscribe') return uplink.perform(parsed, caller);

@@ -69,6 +69,7 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
     stalledMs: positive('stalledMs', options.stalledMs ?? 60_000),
     callTimeoutMs: positive('callTimeoutMs', options.callTimeoutMs ?? 30_000),
     drainMs: positive('drainMs', options.drainMs ?? 2_000),
+    // biome-ignore lint/suspicious/noConsole: where errors go that nobody asked for
     onError: options.onError ?? ((error) => console.error(error)),
   };
 }

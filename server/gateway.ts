@@ -6,12 +6,11 @@ import { catalog } from '../transports/catalog.js';
 import { PushError } from '../transports/error.js';
 import type { Message } from '../transports/record.js';
 import type { RequestTransport, ServerTransport, Sink, UpgradeTransport } from '../transports/server-transport.js';
-import { attachTo } from './attach.js';
+import { type Attachment, attachTo } from './attach.js';
 import type { Bus, Receipt } from './bus/bus.js';
 import { MemoryBus } from './bus/memory-bus.js';
 import type { Downlink } from './downlink.js';
 import { readDownlinkQuery } from './downlink-query.js';
-import type { DownlinkRequest } from './fan-out.js';
 import { FanOut } from './fan-out.js';
 import { performFrame } from './frame.js';
 import type { GatewayOptions, GatewaySettings } from './gateway-options.js';
@@ -20,6 +19,7 @@ import { HealthProbe } from './health.js';
 import { History } from './history.js';
 import { checkChannel, checkCount, checkName } from './input.js';
 import { Metrics } from './metrics.js';
+import type { DownlinkRequest } from './node-log.js';
 import { Origins, PREFLIGHT_HEADERS } from './origins.js';
 import { PEOPLE_PATHS, peopleRoutes } from './people-routes.js';
 import { refuseUpgrade, sendProblem, toPushError } from './problem.js';
@@ -57,7 +57,7 @@ export interface Gateway {
   readonly handler: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
   /**
    * Serves the gateway's path on an HTTP server: upgrades, and requests unless told otherwise. Other paths stay with
-   * the listeners that the server has already. Returns how to undo it; `close` does that too.
+   * the listeners that the server has already. Returns how to undo it.
    */
   attach(server: Server | TlsServer, options?: AttachOptions): () => void;
   /** Publishes a message. Resolves with its id when the log has it. @throws PushError */
@@ -70,7 +70,10 @@ export interface Gateway {
   on<Name extends keyof GatewayEvents>(name: Name, listener: (...args: GatewayEvents[Name]) => void): () => void;
   /** Resolves when the transports are loaded and the bus is followed. Requests that come earlier wait. */
   ready(): Promise<void>;
-  /** Ends every connection with a bye, detaches from servers, and closes the bus if the gateway made it. */
+  /**
+   * Ends every connection with a bye, and closes the bus if the gateway made it. Servers that it is attached to go on
+   * being answered, with a 503 that asks to come back.
+   */
   close(): Promise<void>;
 }
 
@@ -107,7 +110,7 @@ class PushGateway implements Gateway {
   readonly #events = new EventEmitter<GatewayEvents>();
   readonly #transports = new Map<string, ServerTransport>();
   readonly #loaded: Promise<void>;
-  readonly #detachments = new Set<() => void>();
+  readonly #attachments = new Set<Attachment>();
   readonly #history: History;
   #takesUpgrades = false;
   #closing: Promise<void> | null = null;
@@ -154,16 +157,16 @@ class PushGateway implements Gateway {
 
   attach(server: Server | TlsServer, { requests = true }: AttachOptions = {}): () => void {
     this.#takesUpgrades = true;
-    const detach = attachTo(server, this.#settings.path, {
+    const attachment = attachTo(server, this.#settings.path, {
       ...(requests ? { request: (request, response) => this.handler(request, response) } : {}),
       upgrade: (request, socket, head) => void this.#upgrade(request, socket, head),
     });
-    const undo = () => {
-      detach();
-      this.#detachments.delete(undo);
+    this.#attachments.add(attachment);
+    return () => {
+      attachment.leaveUpgrades();
+      attachment.leaveRequests();
+      this.#attachments.delete(attachment);
     };
-    this.#detachments.add(undo);
-    return undo;
   }
 
   async publish(channel: string, data: unknown, { key }: PublishOptions = {}): Promise<Receipt> {
@@ -197,7 +200,8 @@ class PushGateway implements Gateway {
   }
 
   async #close(): Promise<void> {
-    for (const detach of [...this.#detachments]) detach();
+    // Requests are still answered, with a 503: a server without a listener for them would let them hang.
+    for (const attachment of this.#attachments) attachment.leaveUpgrades();
     await this.#fanOut.close('the gateway is closing', this.#settings.drainMs);
     if (this.#ownsBus) await this.#bus.close();
   }
@@ -267,6 +271,8 @@ class PushGateway implements Gateway {
       response.writeHead(200, { 'Cache-Control': 'no-store' }).end();
       return;
     }
+    // Gone while the application or the gateway made it wait: nothing would ever tell the half.
+    if (response.destroyed) return;
     await transport.serve({
       request,
       response,
@@ -276,7 +282,9 @@ class PushGateway implements Gateway {
       flow: (sink) => this.#open(transport.name, downlink, request, sink),
       once: async (format) => {
         this.#metrics.connected.inc({ transport: transport.name });
-        return this.#fanOut.once(downlink, format, query.get('hello') === '1');
+        const { packet, messages } = await this.#fanOut.once(downlink, format, query.get('hello') === '1');
+        this.#metrics.deliveries.inc({ transport: transport.name }, messages);
+        return packet;
       },
     });
   }
@@ -369,4 +377,3 @@ function addressOf(url: string): { readonly name: string; readonly query: URLSea
   const [, name = ''] = path.split('/');
   return { name, query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)) };
 }
-

@@ -51,7 +51,10 @@ export function toJsonText(value: unknown, what: string, limits: Limits): string
   const bytes = Buffer.byteLength(text);
   if (bytes > limits.messageBytes) {
     const remedy = 'send a reference to it instead, or raise the limit "messageBytes"';
-    throw new PushError('TOO_LARGE', `${what} has ${bytes} bytes of JSON, and ${limits.messageBytes} are allowed: ${remedy}.`);
+    throw new PushError(
+      'TOO_LARGE',
+      `${what} has ${bytes} bytes of JSON, and ${limits.messageBytes} are allowed: ${remedy}.`,
+    );
   }
   return text;
 }
@@ -66,7 +69,10 @@ export function checkChannel(name: unknown): string {
 /** @throws PushError `CHANNELS_TOO_MANY` */
 export function checkChannelCount(count: number, limits: Limits): void {
   if (count > limits.channels) {
-    throw new PushError('CHANNELS_TOO_MANY', `${count} channels on one connection, and ${limits.channels} are allowed.`);
+    throw new PushError(
+      'CHANNELS_TOO_MANY',
+      `${count} channels on one connection, and ${limits.channels} are allowed.`,
+    );
   }
 }
 

@@ -53,7 +53,12 @@ function readOperation(fields: Fields): Operation {
       return { type, channel: checkChannel(fields.get('channel')), data: required(fields, 'data'), echo, ...keyed };
     }
     case 'call':
-      return { type, method: checkName(fields.get('method'), 'method'), params: fields.get('params') ?? null, ...keyed };
+      return {
+        type,
+        method: checkName(fields.get('method'), 'method'),
+        params: fields.get('params') ?? null,
+        ...keyed,
+      };
     case 'subscribe': {
       const since = fields.get('since');
       const position = since === undefined ? {} : { since: checkPosition(since, '"since"') };

@@ -21,7 +21,9 @@ export class Origins {
   allows(origin: string, request: IncomingMessage): boolean {
     if (this.#any || this.#allowed.has(origin)) return true;
     // A proxy may have ended TLS and rewritten the host, which the gateway cannot see; the browser's own word counts.
-    return hostOf(origin) === request.headers.host?.toLowerCase() || request.headers['sec-fetch-site'] === 'same-origin';
+    return (
+      hostOf(origin) === request.headers.host?.toLowerCase() || request.headers['sec-fetch-site'] === 'same-origin'
+    );
   }
 
   /**
@@ -36,14 +38,18 @@ export class Origins {
     }
     if (!this.allows(origin, request)) throw forbidden(origin);
     // No wildcard together with credentials: whoever allows everybody serves nobody's cookies.
-    if (this.#any && !this.#allowed.has(origin)) return { 'Access-Control-Allow-Origin': '*' };
+    if (this.#any && !this.#allowed.has(origin)) return { ...READABLE, 'Access-Control-Allow-Origin': '*' };
     return {
+      ...READABLE,
       Vary: 'Origin',
       'Access-Control-Allow-Origin': origin,
       'Access-Control-Allow-Credentials': 'true',
     };
   }
 }
+
+/** Headers that pages of other origins may see, besides those that they always do. */
+const READABLE = { 'Access-Control-Expose-Headers': 'Retry-After' };
 
 /** What a preflight is answered besides the headers of {@link Origins.admit}. */
 export const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
@@ -76,5 +82,8 @@ function hostOf(origin: string): string | null {
 function checkOrigin(origin: string): void {
   const host = hostOf(origin);
   if (host !== null && host !== '' && new URL(origin).origin === origin) return;
-  throw new PushError('BAD_REQUEST', `"${origin}" is not a web origin; write it as https://example.org, without a path.`);
+  throw new PushError(
+    'BAD_REQUEST',
+    `"${origin}" is not a web origin; write it as https://example.org, without a path.`,
+  );
 }

@@ -67,7 +67,10 @@ export function peopleRoutes(services: Services): Express {
     .route('/health')
     .get(async (_request, response) => {
       const verdict = await health.check();
-      response.set('Cache-Control', 'no-store').status(verdict.status === 'ready' ? 200 : 503).json(verdict);
+      response
+        .set('Cache-Control', 'no-store')
+        .status(verdict.status === 'ready' ? 200 : 503)
+        .json(verdict);
     })
     .all(refuseMethod('GET'));
 
@@ -101,9 +104,10 @@ function queryOf(request: Request): URLSearchParams {
 }
 
 function readBody(request: Request): Json {
-  // express.raw leaves the body alone when its type is another one.
-  const bytes: unknown = request.body;
-  if (bytes instanceof Uint8Array) return parseJson(bytes);
+  // express.raw leaves the body alone when its type is another one, and when a parser before the gateway has read it.
+  const body: unknown = request.body;
+  if (body instanceof Uint8Array) return parseJson(body);
+  if (body !== undefined && request.is('application/json')) return request.body;
   throw new PushError('MEDIA_TYPE_UNSUPPORTED', 'Send JSON, with the header "content-type: application/json".');
 }
 

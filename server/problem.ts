@@ -26,6 +26,7 @@ export function sendProblem(response: ServerResponse, error: PushError, headers:
     'Content-Type': 'application/problem+json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
+    ...(error.status === 503 ? { 'Retry-After': '1' } : {}),
     ...headers,
   });
   response.end(body);
@@ -35,6 +36,8 @@ export function sendProblem(response: ServerResponse, error: PushError, headers:
 export function refuseUpgrade(socket: Duplex, error: PushError): void {
   const body = problemBody(error);
   socket.on('error', () => socket.destroy());
+  // The other side may never close its own half.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     [
       `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,

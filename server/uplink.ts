@@ -46,7 +46,10 @@ export class Uplink {
   }
 
   /** Publishes for the gateway's own application. */
-  async publish(operation: Omit<Publish, 'type' | 'data'> & { readonly data: unknown }, client: string | null): Promise<Receipt> {
+  async publish(
+    operation: Omit<Publish, 'type' | 'data'> & { readonly data: unknown },
+    client: string | null,
+  ): Promise<Receipt> {
     const { channel, key, echo } = operation;
     return this.bus.publish({
       channel,
@@ -109,6 +112,7 @@ export class Uplink {
       return errorRecord(new PushError('METHOD_UNKNOWN', message), key);
     }
     try {
+      toJsonText(params, 'What is in "params"', this.options.limits);
       const answer = await withTimeout(async () => call(params, caller), this.options.callTimeoutMs);
       const text = toJsonText(answer ?? null, 'The answer', this.options.limits);
       const result: Json = JSON.parse(text);

@@ -5,6 +5,7 @@
  *
  * An iframe comes after long-polling although it is quicker, because browsers show a page that loads for ever.
  */
+// biome-ignore format: one line for each transport
 export const catalog: readonly string[] = [
   'websocket',
   'sse',

@@ -37,7 +37,7 @@ export const ERROR_STATUS = {
   INTERNAL: 500,
   /** The gateway is closing or its bus is not there. */
   UNAVAILABLE: 503,
-  /** No answer came in the time allowed. Only a client reports this. */
+  /** No answer came in the time allowed: to the client, or from a function to the gateway. */
   TIMEOUT: 504,
   /** The client was closed before the operation was done. Only a client reports this. */
   CLOSED: 499,

@@ -4,7 +4,7 @@ import type { CloseReason } from './client-transport.js';
 const PASSING = new Set([408, 425, 429]);
 
 /** Whether asking again may help after this HTTP status. */
-export function mayAskAgain(status: number): boolean {
+function mayAskAgain(status: number): boolean {
   return status < 400 || status >= 500 || PASSING.has(status);
 }
 

@@ -90,6 +90,8 @@ export interface PollAnswer {
   readonly gap?: Gap;
   readonly cursor: Cursor;
   readonly messages: readonly Message[];
+  /** There is more in the log already: ask again at once. */
+  readonly more?: boolean;
 }
 
 /** Whether a record is a message. */
@@ -133,6 +135,7 @@ export function parsePollAnswer(text: string): PollAnswer | null {
   return {
     cursor: value['cursor'],
     messages,
+    more: value['more'] === true,
     ...(hello && isOfType(hello, 'hello') ? { hello } : {}),
     ...(gap && isOfType(gap, 'gap') ? { gap } : {}),
   };

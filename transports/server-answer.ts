@@ -3,15 +3,21 @@ import { isAfter } from './cursor.js';
 import type { ControlRecord, Gap } from './record.js';
 import type { WireFormat } from './wire-format.js';
 
-/** `{"cursor":…,"messages":[…]}`, with `hello` and `gap` where there are any: what polling and long-polling answer. */
+/**
+ * What polling and long-polling answer: `{"cursor":…,"messages":[…]}`, with `hello` and `gap` where there are any, and
+ * with `"more":true` when the log has more already.
+ */
 export const pollFormat: WireFormat<Buffer> = {
   name: 'poll',
   message: ({ json }) => json,
-  packet({ controls, messages, cursor }) {
-    const head = controls.filter((control) => control.type === 'hello').map((hello) => `"hello":${JSON.stringify(hello)},`);
+  packet({ controls, messages, cursor, more = false }) {
+    const head = controls
+      .filter((control) => control.type === 'hello')
+      .map((hello) => `"hello":${JSON.stringify(hello)},`);
     const gap = joinGaps(controls);
     const gapText = gap === null ? '' : `"gap":${JSON.stringify(gap)},`;
-    return Buffer.from(`{${head.join('')}${gapText}"cursor":"${cursor}","messages":[${messages.join(',')}]}`);
+    const tail = more ? ',"more":true' : '';
+    return Buffer.from(`{${head.join('')}${gapText}"cursor":"${cursor}","messages":[${messages.join(',')}]${tail}}`);
   },
 };
 

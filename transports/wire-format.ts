@@ -14,6 +14,8 @@ export interface PacketContent {
   readonly messages: readonly string[];
   /** A position that covers everything sent so far. */
   readonly cursor: Cursor;
+  /** The log has more already than fits into this packet. */
+  readonly more?: boolean;
 }
 
 /**

@@ -19,8 +19,18 @@ export function serveCommand(done: (status: number) => void): Command {
     .addOption(new Option('--bus <engine>', 'where the log is kept').choices(['memory']).default('memory'))
     .option('--retain <count>', 'messages kept of each channel', wholeNumber(1, MAX_INT), DEFAULT_RETENTION.count)
     .option('--retain-bytes <bytes>', 'bytes kept of each channel', wholeNumber(1, MAX_INT), DEFAULT_RETENTION.bytes)
-    .option('--retain-age <seconds>', 'how long messages are kept', wholeNumber(1, MAX_INT), DEFAULT_RETENTION.ageMs / 1_000)
-    .option('--retain-total <bytes>', 'bytes kept in total', wholeNumber(1, Number.MAX_SAFE_INTEGER), DEFAULT_RETENTION.totalBytes)
+    .option(
+      '--retain-age <seconds>',
+      'how long messages are kept',
+      wholeNumber(1, MAX_INT),
+      DEFAULT_RETENTION.ageMs / 1_000,
+    )
+    .option(
+      '--retain-total <bytes>',
+      'bytes kept in total',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+      DEFAULT_RETENTION.totalBytes,
+    )
     .option('--heartbeat <seconds>', 'a stream is never quiet for longer', wholeNumber(1, 3_600), 25)
     .option('--tls-cert <file>', 'certificate chain in PEM, to serve https and wss')
     .option('--tls-key <file>', 'private key in PEM')

@@ -81,7 +81,9 @@ function openServer({ tlsCert, tlsKey }: ServeOptions, app: express.Express): Se
   try {
     return createTlsServer({ cert: readFileSync(tlsCert), key: readFileSync(tlsKey) }, app);
   } catch (error) {
-    throw new UsageError(`The certificate or its key cannot be used: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(
+      `The certificate or its key cannot be used: ${error instanceof Error ? error.message : error}`,
+    );
   }
 }
 

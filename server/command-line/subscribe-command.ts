@@ -3,7 +3,7 @@ import { catalog } from '../../transports/catalog.js';
 import { channelFault } from '../../transports/channel.js';
 import { isPosition } from '../../transports/position.js';
 import { subscribe } from './subscribe.js';
-import { DEFAULT_ADDRESS, gather, gatewayAddress, UsageError, wholeNumber } from './usage.js';
+import { DEFAULT_ADDRESS, gatewayAddress, gather, UsageError, wholeNumber } from './usage.js';
 
 /** `pushgate subscribe`. */
 export function subscribeCommand(done: (status: number) => void): Command {

@@ -31,14 +31,18 @@ export async function subscribe(channels: readonly string[], options: SubscribeO
       left--;
       if (left === 0) stop(0);
     };
-    push.on('transport', ({ from, to, reason }) => say(`# ${from ?? 'no transport'} -> ${to ?? 'no transport'}: ${reason}`));
-    push.on('gap', ({ channel, from, to }) => say(`# gap on ${channel}: messages after ${from} and up to ${to} are gone`));
+    push.on('transport', ({ from, to, reason }) =>
+      say(`# ${from ?? 'no transport'} -> ${to ?? 'no transport'}: ${reason}`),
+    );
+    push.on('gap', ({ channel, from, to }) =>
+      say(`# gap on ${channel}: messages after ${from} and up to ${to} are gone`),
+    );
     push.on('error', (error) => say(`# ${error.message}`));
     push.on('state', ({ to }) => {
       if (to === 'closed' && left > 0) stop(1);
     });
     // Whoever reads our output has gone, as in "pushgate subscribe chat | head -1".
-    process.stdout.once('error', interrupted);
+    process.stdout.on('error', interrupted);
     process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
     const start = options.since === undefined ? {} : { since: options.since };
     for (const channel of channels) push.subscribe(channel, print, start);

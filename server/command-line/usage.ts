@@ -21,7 +21,7 @@ export function gather(text: string, before: readonly string[] | undefined): rea
 export function gatewayAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return text.replace(/\/+$/, '');
-  throw new InvalidArgumentError('Give the gateway\'s address, such as http://127.0.0.1:8080/push.');
+  throw new InvalidArgumentError("Give the gateway's address, such as http://127.0.0.1:8080/push.");
 }
 
 /** Where a gateway is looked for unless told otherwise. */

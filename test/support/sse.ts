@@ -5,7 +5,7 @@ export interface SseEvent {
   readonly data: string;
   /** As this event gave it; `undefined` for one that gave none. */
   readonly id: string | undefined;
-  /** Milliseconds, where the event gave any. */
+  /** The last pause before a reconnection that the stream has asked for, in milliseconds. */
   readonly retry: number | undefined;
 }
 
@@ -17,29 +17,28 @@ export interface SseEvent {
  */
 export async function* sseEvents(pieces: AsyncIterable<string>): AsyncGenerator<SseEvent, undefined> {
   let text = '';
+  let retry: number | undefined;
   for await (const piece of pieces) {
     const blocks = (text + piece).split(/\r?\n\r?\n/);
     text = blocks.pop() ?? '';
     for (const block of blocks) {
-      const event = eventOf(block);
-      if (event !== null) yield event;
+      const fields = fieldsOf(block);
+      const last = (name: string) => fields.get(name)?.at(-1);
+      retry = last('retry') === undefined ? retry : Number(last('retry'));
+      const data = fields.get('data');
+      // A block without data is no event.
+      if (data !== undefined) yield { event: last('event') ?? 'message', data: data.join('\n'), id: last('id'), retry };
     }
   }
 }
 
-/** `null` for a block of comments only. */
-function eventOf(block: string): SseEvent | null {
+/** What a block gives for each field; a line that begins with a colon is a comment. */
+function fieldsOf(block: string): Map<string, string[]> {
   const fields = new Map<string, string[]>();
   for (const line of block.split(/\r?\n/)) {
-    const [, name, value = ''] = /^([^:]*)(?:: ?(.*))?$/.exec(line) ?? [];
-    if (name) fields.set(name, [...(fields.get(name) ?? []), value]);
+    // A line separator of Unicode ends no line here, though it does for the dot of a regular expression.
+    const [, name, value = ''] = /^([^:]+)(?:: ?(.*))?$/s.exec(line) ?? [];
+    if (name !== undefined) fields.set(name, [...(fields.get(name) ?? []), value]);
   }
-  if (fields.size === 0) return null;
-  const retry = fields.get('retry')?.at(-1);
-  return {
-    event: fields.get('event')?.at(-1) ?? 'message',
-    data: (fields.get('data') ?? []).join('\n'),
-    id: fields.get('id')?.at(-1),
-    retry: retry === undefined ? undefined : Number(retry),
-  };
+  return fields;
 }

@@ -71,7 +71,7 @@ describe('sseEvents', () => {
     for await (const event of sseEvents(pieces())) events.push(event);
     expect(events).toEqual([
       { event: 'hello', data: '{}', id: undefined, retry: 2000 },
-      { event: 'message', data: 'one\ntwo', id: 'e.1', retry: undefined },
+      { event: 'message', data: 'one\ntwo', id: 'e.1', retry: 2000 },
     ]);
   });
 });

@@ -79,6 +79,7 @@ describe('a coverage', () => {
     coverage.see('log.60');
     coverage.fold();
     expect(fresh.position).toBe('log.10');
+    coverage.see('log.61');
     coverage.confirm([fresh], 'log.61');
     coverage.fold();
     expect(fresh.position).toBe('log.10');

@@ -1,6 +1,9 @@
 import type { ClientTransport } from '../client-transport.js';
-import type { Frames } from '../environment.js';
+import type { Frames, Timer } from '../environment.js';
 import { parseRecord } from '../record.js';
+
+/** What a document posted may arrive after the event that it has ended: browsers keep no order between the two. */
+const LAST_WORDS_MS = 50;
 
 /** A document in an invisible frame that never ends; each of its scripts posts one record to the page. */
 export const transport: ClientTransport = {
@@ -10,13 +13,22 @@ export const transport: ClientTransport = {
   open(link) {
     const { frames, origin } = link.environment;
     if (frames === undefined || origin === undefined) throw new TypeError('There is no page here.');
+    const { environment } = link;
     let isOver = false;
+    let ending: Timer | undefined;
 
-    const load = (): ReturnType<Frames['open']> => frames.open(link.address({ origin }), receive, end);
+    const load = (): ReturnType<Frames['open']> => frames.open(link.address({ origin }), receive, ended);
+    const ended = (): void => {
+      ending = environment.setTimeout(end, LAST_WORDS_MS);
+    };
+    const close = (): void => {
+      isOver = true;
+      if (ending !== undefined) environment.clearTimeout(ending);
+      frame.close();
+    };
     const end = (): void => {
       if (isOver) return;
-      isOver = true;
-      frame.close();
+      close();
       link.closed({ detail: 'the document ended' });
     };
     const receive = (data: unknown): void => {
@@ -24,20 +36,16 @@ export const transport: ClientTransport = {
       if (record === null) return;
       if ('type' in record && record.type === 'bye' && record.reason === 'renew' && record.retryMs === 0) {
         // The document has grown long. Its bye is the last thing in it, so the next one goes on from there.
-        const ended = frame;
+        if (ending !== undefined) environment.clearTimeout(ending);
+        const last = frame;
         frame = load();
-        ended.close();
+        last.close();
         return;
       }
       link.record(record);
     };
 
     let frame = load();
-    return {
-      close() {
-        isOver = true;
-        frame.close();
-      },
-    };
+    return { close };
   },
 };

@@ -18,6 +18,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 };
 
+/** A web origin in its one form (RFC 6454, section 6.1): it goes into a header and a script, so nothing else may pass. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+
 /** A script that hands one record, as JSON text, to the page around the frame. */
 function script(json: string): string {
   return `<script>push('${json.replace(UNSAFE, (character) => ESCAPES[character] ?? '')}')</script>\n`;
@@ -44,7 +47,7 @@ export const transport: ServerTransport = {
   carries: 'request',
   serve({ response, query, settings, flow, allows }) {
     const origin = query.get('origin');
-    if (origin !== null && !allows(origin)) {
+    if (origin !== null && !(ORIGIN.test(origin) && allows(origin))) {
       throw new PushError('ORIGIN_FORBIDDEN', `Pages of ${origin} may not read here; add it to the gateway's origins.`);
     }
     response.writeHead(200, {
@@ -59,21 +62,20 @@ export const transport: ServerTransport = {
       return response.write(bytes);
     };
     const end = (bye: Bye) => {
-      response.end(format.packet({ controls: [bye], messages: [], cursor: '' }));
+      // Who does not read would keep the socket, and what is left in it, for as long as it likes.
+      if (response.writableNeedDrain) response.destroy();
+      else response.end(format.packet({ controls: [bye], messages: [], cursor: '' }));
+    };
+    // Only when there is room, so that the bye gets through: who takes nothing is not renewed but closed, in its time.
+    const renew = () => {
+      if (written < settings.renewBytes) return false;
+      end(RENEW);
+      downlink.closed();
+      return true;
     };
     put(Buffer.from(opening(origin)));
-    const downlink = flow<Buffer>({
-      format,
-      write(bytes) {
-        const room = put(bytes);
-        if (written < settings.renewBytes) return room;
-        end(RENEW);
-        downlink.closed();
-        return false;
-      },
-      end,
-    });
-    response.on('drain', () => downlink.drained());
+    const downlink = flow<Buffer>({ format, write: (bytes) => put(bytes) && !renew(), end });
+    response.on('drain', () => renew() || downlink.drained());
     response.once('close', () => downlink.closed());
   },
 };

@@ -45,7 +45,8 @@ class Polls implements ClientConnection {
     handOn(this.#link, outcome.answer);
     // Handing on may have ended or renewed this.
     if (this.#request !== request) return;
-    const pauseMs = extra['hello'] === undefined ? this.#link.settings.pollMs : 0;
+    const atOnce = extra['hello'] !== undefined || outcome.answer.more === true;
+    const pauseMs = atOnce ? 0 : this.#link.settings.pollMs;
     this.#timer = this.#link.environment.setTimeout(() => void this.#ask({}), pauseMs);
   }
 }

@@ -9,41 +9,43 @@ type OnText = (text: string) => void;
 // The polyfill's own watch over silence; the longest it takes. The client watches every transport alike.
 const NEVER_MS = 18_000_000;
 
+/** Opens a stream. `failed` is called when the request or the stream is over, and never after `close()` of the result. */
+type OpenStream = (link: Link, failed: (reason: CloseReason) => void) => EventSourceLike;
+
 /**
  * An EventSource made of `fetch`: for places that have none, and for requests with headers. The polyfill is loaded
  * when it is first used, so that a page with an EventSource of its own does not pay for it.
  *
  * The polyfill reads the stream; the request is made here, because its own reports a status that is not 200 only on
- * the console, and takes `fetch` from the globals instead of the environment. `failed` is called when the request or
- * the stream is over, and never after `close()` of the result.
+ * the console, and takes `fetch` from the globals instead of the environment.
  */
-export async function openStream(link: Link, failed: (reason: CloseReason) => void): Promise<EventSourceLike> {
+export async function loadStreams(): Promise<OpenStream> {
   const { EventSourcePolyfill } = await import('event-source-polyfill');
 
-  class Request {
-    open(
-      _xhr: unknown,
-      start: OnStart,
-      text: OnText,
-      _finish: unknown,
-      url: string,
-      _cookies: boolean,
-      headers: object,
-    ) {
-      const request = new AbortController();
-      read(link, url, { ...headers }, request.signal, start, text).then(
-        (reason) => request.signal.aborted || failed(reason),
-        (error: unknown) => request.signal.aborted || failed({ detail: error instanceof Error ? error.message : '' }),
-      );
-      return request;
+  return (link, failed) => {
+    class Request {
+      open(
+        _xhr: unknown,
+        start: OnStart,
+        text: OnText,
+        _finish: unknown,
+        url: string,
+        _cookies: boolean,
+        headers: object,
+      ): AbortController {
+        const request = new AbortController();
+        const over = (reason: CloseReason): void => {
+          if (!request.signal.aborted) failed(reason);
+        };
+        read(link, url, { ...headers }, request.signal, start, text).then(over, (error: unknown) =>
+          over({ detail: error instanceof Error ? error.message : String(error) }),
+        );
+        return request;
+      }
     }
-  }
-
-  return new EventSourcePolyfill(link.address(), {
-    headers: { ...link.headers },
-    heartbeatTimeout: NEVER_MS,
-    Transport: Request,
-  });
+    const headers = { ...link.headers };
+    return new EventSourcePolyfill(link.address(), { headers, heartbeatTimeout: NEVER_MS, Transport: Request });
+  };
 }
 
 /** Reads a response to its end; resolves with the reason why it is over. */

@@ -1,7 +1,7 @@
-import type { ClientTransport } from '../client-transport.js';
+import type { ClientTransport, CloseReason } from '../client-transport.js';
 import type { EventSourceEvent, EventSourceLike } from '../environment.js';
 import { parseRecord } from '../record.js';
-import { openStream } from './client-stream.js';
+import { loadStreams } from './client-stream.js';
 
 /** The events that carry a record: messages are unnamed, control records go by their type. */
 const EVENTS = ['message', 'hello', 'gap', 'heartbeat', 'bye', 'error'];
@@ -36,17 +36,19 @@ export const transport: ClientTransport = {
     const listen = (opened: EventSourceLike): void => {
       source = opened;
       for (const event of EVENTS) opened.addEventListener(event, receive);
-      if (isOver) opened.close();
     };
 
     if (EventSource !== undefined && Object.keys(link.headers).length === 0) {
       listen(new EventSource(link.address()));
     } else {
-      openStream(link, (reason) => {
-        if (isOver) return;
+      const failed = (reason: CloseReason): void => {
         close();
         link.closed(reason);
-      }).then(listen, (error: unknown) => end(`the EventSource polyfill failed: ${String(error)}`));
+      };
+      loadStreams().then(
+        (open) => isOver || listen(open(link, failed)),
+        (error: unknown) => end(`the EventSource polyfill was not loaded: ${String(error)}`),
+      );
     }
     return { close };
   },

@@ -1,4 +1,5 @@
-import { createEventBuffer, createSession, EventBuffer } from 'better-sse';
+import type { ServerResponse } from 'node:http';
+import { Connection, createEventBuffer, createSession, EventBuffer } from 'better-sse';
 import type { ControlRecord } from '../record.js';
 import type { ServerTransport } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
@@ -9,6 +10,32 @@ class EncodedEvents extends EventBuffer {
     super();
     this.read = () => text;
   }
+}
+
+/** The answer alone. What better-sse makes of a whole request is a URL, from a Host header that may be anything. */
+class Answer extends Connection {
+  readonly url: URL;
+  readonly request: Request;
+  readonly response = new Response();
+
+  constructor(
+    query: URLSearchParams,
+    private readonly to: ServerResponse,
+  ) {
+    super();
+    this.url = new URL(`http://localhost/?${query}`);
+    this.request = new Request(this.url);
+  }
+
+  sendHead(): void {
+    this.to.writeHead(200, Connection.constants.RESPONSE_HEADERS);
+  }
+
+  sendChunk(chunk: string): void {
+    this.to.write(chunk);
+  }
+
+  cleanup(): void {}
 }
 
 // Records are JSON already, and JSON text has no line breaks that could end a field.
@@ -33,8 +60,8 @@ function controlEvent(record: ControlRecord): string {
 export const transport: ServerTransport = {
   name: 'sse',
   carries: 'request',
-  async serve({ request, response, settings, flow }) {
-    const session = await createSession(request, response, {
+  async serve({ response, query, settings, flow }) {
+    const session = await createSession(new Answer(query, response), {
       keepAlive: null,
       retry: settings.retryMs,
       trustClientEventId: false,
@@ -47,6 +74,11 @@ export const transport: ServerTransport = {
         return !response.writableNeedDrain;
       },
       end(bye) {
+        // Who does not read would keep the socket, and what is left in it, for as long as it likes.
+        if (response.writableNeedDrain) {
+          response.destroy();
+          return;
+        }
         void session.batch(format.packet({ controls: [bye], messages: [], cursor: '' }));
         response.end();
       },

@@ -51,12 +51,16 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Cli
       return !socket.writableNeedDrain;
     },
     end(bye) {
-      if (!socket.writableNeedDrain) client.send(JSON.stringify(bye));
+      // Who does not read would keep the socket, and what is left in it, until the closing handshake is given up.
+      if (socket.writableNeedDrain) return client.terminate();
+      client.send(JSON.stringify(bye));
       client.close(bye.retryMs === undefined ? CLOSE.normal : CLOSE.unavailable, bye.reason.slice(0, 100));
     },
   });
   socket.on('drain', () => downlink.drained());
 
+  // A peer that answers neither pings nor anything else is gone, whatever its socket says.
+  let heard = true;
   // One frame after the other, so that operations have their effects in the order in which they were sent.
   let waiting = 0;
   let turn: Promise<void> = Promise.resolve();
@@ -79,8 +83,6 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Cli
     turn = turn.then(() => take(data.toString()));
   });
 
-  // A peer that answers neither pings nor anything else is gone, whatever its socket says.
-  let heard = true;
   client.on('pong', () => {
     heard = true;
   });

@@ -1,0 +1,43 @@
+import type { Position } from '../transports/position.js';
+import type { Hello } from '../transports/record.js';
+import type { WireFormat } from '../transports/wire-format.js';
+import type { Encoder, Member } from './audience.js';
+import type { Bus, Page } from './bus/bus.js';
+
+/** The log as one node of the gateway has it: what a downlink needs to find its way through. */
+export interface NodeLog {
+  readonly bus: Bus;
+  readonly options: FanOutOptions;
+  /** The offset up to which this node has seen the log. */
+  readonly seen: number;
+  /** Resolves when the bus is followed. */
+  ready(): Promise<void>;
+  /** What comes after the positions: from the log, or, once the log has been read, from what this node saw of it. */
+  page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page>;
+  encoder(format: WireFormat<unknown>): Encoder;
+  /**
+   * Makes a downlink live, if there is nothing between its position and what the audiences have been given.
+   * Returns how to leave, or `null` when there is more to be read first.
+   */
+  join(member: Member, position: number, channels: Iterable<string>, format: WireFormat<unknown>): (() => void) | null;
+  /** Hands everything that was seen to the audiences now. */
+  flush(): void;
+}
+
+/** What the fan-out and its downlinks are told of the gateway. */
+export interface FanOutOptions {
+  readonly heartbeatMs: number;
+  /** A reader that takes nothing for so long is closed, in milliseconds. */
+  readonly stalledMs: number;
+  /** Fills in what the gateway says of itself. */
+  readonly hello: (position: Pick<Hello, 'cursor' | 'head'>) => Hello;
+  /** Something that should not happen did. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Who asks for a downlink, and for what. */
+export interface DownlinkRequest {
+  readonly channels: ReadonlyMap<string, Position>;
+  /** The name that the client gave itself, so that it can be spared its own messages. */
+  readonly client: string | null;
+}

@@ -1,0 +1,194 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect as connectTo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { run, serve, start } from '../support/command.js';
+import { rawHttp } from '../support/raw-http.js';
+import { describeWith, program } from '../support/requires.js';
+import { waitUntil } from '../support/wait-until.js';
+
+describe('pushgate serve', () => {
+  it('listens on 127.0.0.1, says where and how to use it, and stops cleanly on SIGTERM', async () => {
+    const served = await serve();
+    expect(served.site).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(served.command.stdout()).toContain(`curl -N '${served.site}/push/sse?channel=chat'`);
+    const health = await fetch(`${served.site}/push/health`);
+    expect(await health.json()).toMatchObject({ status: 'ready' });
+    expect(await served.stop()).toBe(0);
+  });
+
+  it('says goodbye to streams when it stops', async () => {
+    const served = await serve();
+    const stream = await rawHttp(`${served.site}/push/sse?channel=chat`);
+    const stopped = served.stop();
+    const text = await stream.rest();
+    expect(text).toContain('event:hello');
+    expect(text).toMatch(/event:bye\ndata:\{.*"retryMs":\d+/);
+    expect(await stopped).toBe(0);
+  });
+
+  it('stops at once on a second signal, whoever is still being served', async () => {
+    const served = await serve();
+    const held = openHeldSocket(served.site);
+    served.command.process.kill('SIGTERM');
+    await waitUntil('the farewell', () => served.command.stderr().includes('Stopping'));
+    served.command.process.kill('SIGTERM');
+    expect(await served.command.ended).not.toBeNull();
+    held.destroy();
+  });
+
+  it('serves another base path, fewer transports and a smaller retention', async () => {
+    const served = await serve('--path', '/live', '--transport', 'sse', '--transport', 'polling', '--retain', '2');
+    const address = `${served.site}/live/channels/news`;
+    for (const text of ['one', 'two', 'three']) {
+      const headers = { 'content-type': 'application/json' };
+      await fetch(address, { method: 'POST', headers, body: JSON.stringify(text) });
+    }
+    const history = (await (await fetch(address)).json()) as { messages: { data: string }[] };
+    expect(history.messages.map((message) => message.data)).toEqual(['two', 'three']);
+    const poll = await (await fetch(`${served.site}/live/polling?channel=news&hello=1`)).json();
+    expect(poll).toMatchObject({ hello: { transports: ['sse', 'polling'] } });
+    expect((await fetch(`${served.site}/live/long-polling?channel=news`)).status).toBe(404);
+    expect(await served.stop()).toBe(0);
+  });
+
+  it('lets pages of the origins that it was given read, and no others', async () => {
+    const served = await serve('--origin', 'https://app.example.org');
+    const ask = (origin: string) => fetch(`${served.site}/push/polling?channel=a`, { headers: { origin } });
+    const allowed = await ask('https://app.example.org');
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.org');
+    expect((await ask('https://other.example.org')).status).toBe(403);
+    await served.stop();
+  });
+
+  it.each([
+    [['serve', '--port', '70000'], /--port.*65535/],
+    [['serve', '--origin', 'example.org'], /write it as https:\/\/example\.org/],
+    [['serve', '--path', 'no slash'], /write it as \/push/],
+    [['serve', '--transport', 'pigeon'], /the transports are websocket/],
+    [['serve', '--bus', 'carrier'], /--bus.*memory/],
+    [['serve', '--tls-cert', 'cert.pem'], /go together/],
+    [['serve', '--tls-cert', '/nowhere.pem', '--tls-key', '/nowhere.pem'], /cannot be used.*nowhere/],
+    [['serve', '--nonsense'], /--nonsense/],
+    [['nonsense'], /nonsense/],
+    [['publish'], /channel/],
+    [['publish', 'chat', 'hi', '--url', 'nowhere'], /such as http/],
+    [['subscribe', 'chat', '--since', 'yesterday'], /earliest/],
+    [['subscribe', '$own'], /gateway's own/],
+    [['subscribe', 'chat', '--transport', 'pigeon'], /the transports are/],
+  ])('answers %j with one clear line and exit status 2', async (args, expected) => {
+    const { status, stderr, stdout } = await run(args);
+    expect(stderr).toMatch(/^pushgate: .+\n$/);
+    expect(stderr).toMatch(expected);
+    expect(stdout).toBe('');
+    expect(status).toBe(2);
+  });
+
+  it.each([[['--help']], [['serve', '--help']], [['publish', '--help']], [['subscribe', '--help']], [['--version']]])(
+    'explains itself with %j',
+    async (args) => {
+      const { status, stdout } = await run(args);
+      expect(status).toBe(0);
+      expect(stdout.length).toBeGreaterThan(4);
+    },
+  );
+
+  it('says how to go on when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await waitUntil('the other server', () => other.listening);
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { status, stderr } = await run(['serve', '--port', String(port)]);
+    other.close();
+    expect(status).toBe(1);
+    expect(stderr).toBe(`pushgate: Port ${port} is taken; choose another one with --port, or 0 for any free one.\n`);
+  });
+});
+
+describeWith(program('openssl', 'install it with your system’s packages'), 'pushgate serve with TLS', () => {
+  it('serves https with the certificate that it was given', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pushgate-tls-'));
+    const key = join(folder, 'key.pem');
+    const cert = join(folder, 'cert.pem');
+    const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes', '-newkey', 'rsa:2048'];
+    execFileSync('openssl', ['req', '-x509', ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    const served = await serve('--tls-cert', cert, '--tls-key', key);
+    expect(served.site).toMatch(/^https:/);
+    const { Agent, request } = await import('node:https');
+    const status = await new Promise((resolve, reject) => {
+      const agent = new Agent({ rejectUnauthorized: false });
+      request(`${served.site}/push/health`, { agent }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(200);
+    expect(await served.stop()).toBe(0);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('pushgate publish and subscribe', () => {
+  it('publish an argument, as JSON where it is JSON, and print its id', async () => {
+    const served = await serve();
+    const url = `${served.site}/push`;
+    const object = await run(['publish', 'chat', '{"text":"hi"}', '--url', url]);
+    expect(object.status).toBe(0);
+    expect(object.stdout).toMatch(/^[A-Za-z0-9._-]+\n$/);
+    await run(['publish', 'chat', 'plain text', '--url', url]);
+    await run(['publish', 'chat', '42', '--text', '--url', url]);
+    const all = await run(['subscribe', 'chat', '--since', 'earliest', '--count', '3', '--data', '--url', url]);
+    expect(all.stdout).toBe('{"text":"hi"}\n"plain text"\n"42"\n');
+    expect(all.status).toBe(0);
+    await served.stop();
+  });
+
+  it('carry the lines of standard input in order, over a transport that was asked for', async () => {
+    const served = await serve();
+    const url = `${served.site}/push`;
+    const lines = Array.from({ length: 500 }, (_, index) => String(index));
+    const listening = start(['subscribe', 'log', '--transport', 'sse', '--count', '500', '--data', '--url', url]);
+    await waitUntil('the transport', () => listening.stderr().includes('sse'));
+    const published = await run(['publish', 'log', '--url', url], `${lines.join('\n')}\n`);
+    expect(published.stderr).toMatch(/^500 published, \d+ per second\n$/);
+    expect(published.status).toBe(0);
+    expect(await listening.ended).toBe(0);
+    expect(listening.stdout()).toBe(`${lines.join('\n')}\n`);
+    await served.stop();
+  });
+
+  it('fail with one line when no gateway answers', async () => {
+    const { status, stderr } = await run([
+      'publish',
+      'chat',
+      'hi',
+      '--timeout',
+      '1',
+      '--url',
+      'http://127.0.0.1:9/push',
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^pushgate: .+\n$/);
+  });
+
+  it('end quietly when whoever reads their output has gone', async () => {
+    const served = await serve();
+    const listening = start(['subscribe', 'log', '--url', `${served.site}/push`]);
+    await waitUntil('the transport', () => listening.stderr().includes('->'));
+    listening.process.stdout.destroy();
+    await run(['publish', 'log', 'one', '--url', `${served.site}/push`]);
+    await run(['publish', 'log', 'two', '--url', `${served.site}/push`]);
+    expect(await listening.ended).toBe(0);
+    await served.stop();
+  });
+});
+
+/** A connection that the server cannot end politely: a request that never finishes. */
+function openHeldSocket(site: string): Socket {
+  const { hostname, port } = new URL(site);
+  const socket = connectTo(Number(port), hostname);
+  socket.on('error', () => undefined);
+  socket.write(`POST /push/uplink HTTP/1.1\r\nhost: ${hostname}\r\ncontent-length: 9\r\n\r\n[`);
+  return socket;
+}

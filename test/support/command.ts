@@ -1,0 +1,76 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from '@jest/globals';
+import { waitUntil } from './wait-until.js';
+
+const CLI = fileURLToPath(new URL('../../dist/server/cli.js', import.meta.url));
+
+const running = new Set<ChildProcessWithoutNullStreams>();
+
+// A test that fails in the middle must not leave its gateway behind.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** A run of the built `pushgate` command. */
+export interface Command {
+  readonly process: ChildProcessWithoutNullStreams;
+  /** What it has written so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Resolves with its exit status, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+/** Starts the command with these arguments, and with `input` as its standard input. */
+export function start(args: readonly string[], input = ''): Command {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: 'pipe' });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  const text = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text.stdout += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    text.stderr += chunk;
+  });
+  child.stdin.on('error', () => undefined).end(input);
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('close', (status, signal) => resolve(status ?? signal));
+  });
+  return { process: child, stdout: () => text.stdout, stderr: () => text.stderr, ended };
+}
+
+/** Runs the command to its end. */
+export async function run(args: readonly string[], input = '') {
+  const command = start(args, input);
+  const status = await command.ended;
+  return { status, stdout: command.stdout(), stderr: command.stderr() };
+}
+
+/** A gateway that was started with `pushgate serve` on a free port. */
+export interface Served {
+  readonly command: Command;
+  /** Its address, such as `http://127.0.0.1:40123`, without the path. */
+  readonly site: string;
+  /** Asks it to stop and resolves with its exit status. */
+  stop(): Promise<number | NodeJS.Signals | null>;
+}
+
+/** Starts `pushgate serve` and waits until it listens. */
+export async function serve(...args: readonly string[]): Promise<Served> {
+  const command = start(['serve', '--port', '0', ...args]);
+  const site = await waitUntil('the gateway to listen', () => {
+    const { exitCode } = command.process;
+    if (exitCode !== null) throw new Error(`pushgate serve ended with ${exitCode}: ${command.stderr()}`);
+    return /listens on (https?:\/\/[^/\s]+)/.exec(command.stdout())?.[1];
+  });
+  return {
+    command,
+    site,
+    stop: () => {
+      command.process.kill('SIGTERM');
+      return command.ended;
+    },
+  };
+}

@@ -1,0 +1,239 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ClientConnection, ClientTransport, CloseReason, Link } from '../../transports/client-transport.js';
+import type { FetchAnswer, FetchLike } from '../../transports/environment.js';
+import { transport as iframe } from '../../transports/iframe/client.js';
+import { transport as longPolling } from '../../transports/long-polling/client.js';
+import { transport as polling } from '../../transports/polling/client.js';
+import type { DownlinkRecord } from '../../transports/record.js';
+import { transport as sse } from '../../transports/sse/client.js';
+import { answer, FakeEnvironment, hello, settled } from '../support/fake-environment.js';
+
+/** A half at work, with what it asks for and what it hands on. */
+class Bench {
+  readonly asked: URLSearchParams[] = [];
+  readonly records: DownlinkRecord[] = [];
+  readonly ends: CloseReason[] = [];
+  readonly environment: FakeEnvironment;
+  readonly connection: ClientConnection;
+  /** Answers the request that waits; `null` cuts it. */
+  answer: (answer: FetchAnswer | null) => void = () => {};
+
+  constructor(half: ClientTransport, fetch?: FetchLike, parts: object = {}) {
+    this.environment = Object.assign(
+      new FakeEnvironment(
+        fetch ??
+          ((url, init) => {
+            this.asked.push(new URL(url).searchParams);
+            return new Promise((resolve, reject) => {
+              init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+              this.answer = (given) => (given === null ? reject(new TypeError('network')) : resolve(given));
+            });
+          }),
+      ),
+      parts,
+    );
+    const link: Link = {
+      environment: this.environment,
+      settings: { pollMs: 2_000, waitMs: 8_000 },
+      headers: {},
+      address: (extra) => `https://example.org/push/x?${new URLSearchParams({ ...extra })}`,
+      record: (record) => this.records.push(record),
+      closed: (reason) => this.ends.push(reason),
+    };
+    this.connection = half.open(link);
+  }
+
+  async poll(...messages: readonly object[]): Promise<void> {
+    this.answer(
+      answer(200, { ...(this.asked.at(-1)?.has('hello') ? { hello: hello() } : {}), cursor: 'log.9', messages }),
+    );
+    await settled();
+  }
+
+  get types(): string[] {
+    return this.records.map((record) => ('type' in record ? record.type : 'message'));
+  }
+}
+
+const message = { id: 'log.1', channel: 'chat', data: 1 };
+
+describe.each([polling, longPolling])('the client half of $name', (half) => {
+  it('asks for a hello first and hands on what came, in order, with the cursor at last', async () => {
+    const bench = new Bench(half);
+    await bench.poll(message);
+    expect(bench.asked[0]?.get('hello')).toBe('1');
+    expect(bench.types).toEqual(['hello', 'message', 'heartbeat']);
+    await bench.environment.pass(0);
+    expect(bench.asked).toHaveLength(2);
+    expect(bench.asked[1]?.has('hello')).toBe(false);
+  });
+
+  it('asks anew when it is renewed, and drops the answer that was under way', async () => {
+    const bench = new Bench(half);
+    await bench.poll();
+    await bench.environment.pass(0);
+    const old = bench.answer;
+    bench.connection.renew?.();
+    old(answer(200, { cursor: 'log.9', messages: [message] }));
+    await settled();
+    expect(bench.types).toEqual(['hello', 'heartbeat']);
+    expect(bench.asked.at(-1)?.get('hello')).toBe('1');
+    expect(bench.ends).toEqual([]);
+  });
+
+  it('ends with what the gateway said', async () => {
+    const bench = new Bench(half);
+    bench.answer(answer(403, { code: 'CHANNEL_FORBIDDEN', detail: 'No.' }));
+    await settled();
+    expect(bench.ends).toEqual([{ detail: 'No.', code: 'CHANNEL_FORBIDDEN', status: 403, retry: false }]);
+    expect(bench.environment.leftovers.timers).toBe(0);
+  });
+
+  it.each([429, 503])('may come back after a %i', async (status) => {
+    const bench = new Bench(half);
+    bench.answer(answer(status, 'busy'));
+    await settled();
+    expect(bench.ends).toMatchObject([{ status, retry: true }]);
+  });
+
+  it('leaves nothing behind when it is closed', async () => {
+    const bench = new Bench(half);
+    await bench.poll();
+    bench.connection.close();
+    bench.connection.close();
+    await bench.environment.pass(60_000);
+    expect(bench.asked).toHaveLength(1);
+    expect(bench.ends).toEqual([]);
+    expect(bench.environment.leftovers).toEqual({ timers: 0, listeners: 0, requests: 0 });
+  });
+});
+
+describe('the client half of polling', () => {
+  it('pauses between two polls', async () => {
+    const bench = new Bench(polling);
+    await bench.poll();
+    await bench.environment.pass(0);
+    await bench.poll();
+    await bench.environment.pass(1_999);
+    expect(bench.asked).toHaveLength(2);
+    await bench.environment.pass(1);
+    expect(bench.asked).toHaveLength(3);
+  });
+});
+
+describe('the client half of long-polling', () => {
+  it('asks for half the wait when a waiting request is cut', async () => {
+    const bench = new Bench(longPolling);
+    await bench.poll();
+    await bench.environment.pass(5_000);
+    bench.answer(null);
+    await bench.environment.pass(0);
+    expect(bench.asked.map((query) => query.get('wait'))).toEqual(['8', '8', '4']);
+    expect(bench.ends).toEqual([]);
+  });
+
+  it('ends at the second cut in a row', async () => {
+    const bench = new Bench(longPolling);
+    await bench.poll();
+    for (let cut = 0; cut < 2; cut++) {
+      await bench.environment.pass(3_000);
+      bench.answer(null);
+      await settled();
+    }
+    expect(bench.ends).toEqual([{ detail: 'network' }]);
+  });
+
+  it('does not spin when empty answers come at once', async () => {
+    const bench = new Bench(longPolling);
+    await bench.poll();
+    await bench.environment.pass(0);
+    await bench.poll();
+    await bench.environment.pass(1_999);
+    expect(bench.asked).toHaveLength(2);
+    await bench.environment.pass(1);
+    expect(bench.asked).toHaveLength(3);
+  });
+});
+
+describe('the client half of SSE, without an EventSource', () => {
+  function streaming(chunks: readonly string[]): FetchLike {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
+        controller.close();
+      },
+    });
+    return async () => ({ ok: true, status: 200, body, text: async () => '' });
+  }
+
+  async function until(done: () => boolean): Promise<void> {
+    while (!done()) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  it('reads records across chunks and ends with the stream', async () => {
+    const greeting = `event: hello\ndata: ${JSON.stringify(hello())}\n\n`;
+    const bench = new Bench(
+      sse,
+      streaming([greeting.slice(0, 30), greeting.slice(30), `data: ${JSON.stringify(message)}\n\n`]),
+    );
+    await until(() => bench.ends.length > 0);
+    expect(bench.types).toEqual(['hello', 'message']);
+    expect(bench.ends).toEqual([{ detail: 'the stream ended' }]);
+  });
+
+  it('ends with what the gateway said', async () => {
+    const bench = new Bench(sse, async () => answer(403, { code: 'ORIGIN_FORBIDDEN', detail: 'No.' }));
+    await until(() => bench.ends.length > 0);
+    expect(bench.ends).toMatchObject([{ code: 'ORIGIN_FORBIDDEN', retry: false }]);
+  });
+
+  it('opens nothing when it is closed before the polyfill is there', async () => {
+    let asked = 0;
+    const bench = new Bench(sse, async () => {
+      asked += 1;
+      return answer(200, '');
+    });
+    bench.connection.close();
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toBe(0);
+    expect(bench.ends).toEqual([]);
+  });
+});
+
+describe('the client half of the iframe', () => {
+  function framed() {
+    const frames: { receive(data: unknown): void; ended(): void; isOpen: boolean }[] = [];
+    const open = (_url: string, receive: (data: unknown) => void, ended: () => void) => {
+      const frame = { receive, ended, isOpen: true };
+      frames.push(frame);
+      return {
+        close() {
+          frame.isOpen = false;
+        },
+      };
+    };
+    const bench = new Bench(iframe, undefined, { frames: { open }, origin: 'https://example.org' });
+    return { bench, frames };
+  }
+
+  it('renews a document that has grown long, even if its last words come after its end', async () => {
+    const { bench, frames } = framed();
+    frames[0]?.receive(JSON.stringify(hello()));
+    frames[0]?.ended();
+    frames[0]?.receive(JSON.stringify({ type: 'bye', reason: 'renew', retryMs: 0 }));
+    await bench.environment.pass(1_000);
+    expect(frames.map(({ isOpen }) => isOpen)).toEqual([false, true]);
+    expect(bench.types).toEqual(['hello']);
+    expect(bench.ends).toEqual([]);
+  });
+
+  it('ends with its document, and takes nothing that is not a record', async () => {
+    const { bench, frames } = framed();
+    for (const data of [null, 7, '{', '{"type":"unheard of"}']) frames[0]?.receive(data);
+    frames[0]?.ended();
+    await bench.environment.pass(1_000);
+    expect(bench.records).toEqual([]);
+    expect(bench.ends).toHaveLength(1);
+    expect(frames[0]?.isOpen).toBe(false);
+  });
+});

@@ -1,0 +1,447 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Entry } from '../../server/bus/bus.js';
+import { MemoryBus } from '../../server/bus/memory-bus.js';
+import type { Downlink } from '../../server/downlink.js';
+import type { DownlinkRequest } from '../../server/node-log.js';
+import { FanOut } from '../../server/fan-out.js';
+import { parseCursor } from '../../transports/cursor.js';
+import type { Position } from '../../transports/position.js';
+import type { ControlRecord, Message } from '../../transports/record.js';
+import type { PacketContent, WireFormat } from '../../transports/wire-format.js';
+import { SteppedBus } from './stepped-bus.js';
+
+const EPOCH = 'e';
+/** So few that readers fall behind and must be told. */
+const KEPT = 6;
+
+/** Where to start, in terms that make sense at any time: `{ back: 3 }` is three before the end of the log. */
+export type Start = 'now' | 'earliest' | 'future' | 'foreign' | { readonly back: number };
+
+/** What may happen. Readers are counted round, so that every number names one. */
+export type Step =
+  | { readonly do: 'publish'; readonly channel: string; readonly except: string | null }
+  | {
+      readonly do: 'open';
+      readonly starts: readonly (readonly [string, Start])[];
+      readonly client: string | null;
+      /** What the sink answers to one write after the other, round and round. */
+      readonly room: readonly boolean[];
+    }
+  | { readonly do: 'poll'; readonly who: number; readonly channels: readonly string[]; readonly hold: boolean }
+  | { readonly do: 'subscribe'; readonly who: number; readonly channels: readonly string[]; readonly start: Start }
+  | { readonly do: 'unsubscribe'; readonly who: number; readonly channels: readonly string[] }
+  | { readonly do: 'drain' | 'close' | 'flush'; readonly who: number }
+  | { readonly do: 'pass'; readonly which: number }
+  | { readonly do: 'announce'; readonly count: number }
+  | { readonly do: 'turn' };
+
+/** The log as it really was. */
+class Ledger {
+  readonly entries: Entry[] = [];
+  readonly faults: string[] = [];
+  readonly encoded = new Map<string, number>();
+
+  /** Packets that can be looked into. */
+  readonly format: WireFormat<PacketContent> = {
+    name: 'ledger',
+    message: ({ id, json }) => {
+      this.encoded.set(id, (this.encoded.get(id) ?? 0) + 1);
+      return json;
+    },
+    packet: (content) => content,
+  };
+
+  get head(): number {
+    return this.entries.length;
+  }
+
+  /** What a client is to get of a channel after an offset and before another one. */
+  due(channel: string, client: string | null, after: number, before: number): number[] {
+    return this.entries
+      .filter((entry) => entry.channel === channel && (entry.except === undefined || entry.except !== client))
+      .map(({ offset }) => offset)
+      .filter((offset) => offset > after && offset < before);
+  }
+
+  has(channel: string, offset: number): boolean {
+    return this.entries[offset - 1]?.channel === channel;
+  }
+
+  /** Everything of a channel up to this offset is gone by now. */
+  goneUpTo(channel: string): number {
+    const all = this.entries.filter((entry) => entry.channel === channel);
+    return all[all.length - KEPT - 1]?.offset ?? 0;
+  }
+
+  position(start: Start): Position {
+    if (typeof start === 'object') return `${EPOCH}.${Math.max(0, this.head - start.back)}`;
+    if (start === 'future') return `${EPOCH}.${this.head + 1_000_000}`;
+    return start === 'foreign' ? 'another.5' : start;
+  }
+}
+
+/** Follows what one reader is given, and notes what breaks the promise: once, in order, or told. */
+class Witness {
+  /** How far each channel is delivered or told as gone; `null` where it began as early as possible and nothing came. */
+  readonly #covered = new Map<string, number | null>();
+  /** Channels that asked from a position that this log does not know: they have to be told so. */
+  readonly #owed = new Set<string>();
+
+  constructor(
+    private readonly name: string,
+    private readonly client: string | null,
+    private readonly ledger: Ledger,
+  ) {}
+
+  fault(what: string): void {
+    this.ledger.faults.push(`${this.name}: ${what}`);
+  }
+
+  begin(channels: ReadonlyMap<string, Position>, head: string | undefined): void {
+    const end = offsetOf(head ?? '');
+    if (end > this.ledger.head) this.fault(`was told of an end at ${end} that the log does not have`);
+    for (const [channel, position] of channels) {
+      this.#owed.delete(channel);
+      const cursor = parseCursor(position);
+      if (position === 'now') this.#covered.set(channel, end);
+      else if (position === 'earliest') this.#covered.set(channel, null);
+      else if (cursor?.epoch === EPOCH && cursor.offset <= end) this.#covered.set(channel, cursor.offset);
+      else {
+        this.#covered.set(channel, cursor?.epoch === EPOCH ? end : 0);
+        this.#owed.add(channel);
+      }
+    }
+  }
+
+  drop(channels: Iterable<string>): void {
+    for (const channel of channels) {
+      this.#covered.delete(channel);
+      this.#owed.delete(channel);
+    }
+  }
+
+  take(control: ControlRecord): void {
+    if (control.type !== 'gap') return;
+    for (const channel of control.channels) {
+      const covered = this.#covered.get(channel);
+      const to = offsetOf(control.to);
+      if (covered === undefined) {
+        this.fault(`gap on ${channel}, which it does not have`);
+      } else if (this.#owed.delete(channel)) {
+        this.#mustBeGone(channel, covered ?? -1, to + 1);
+        this.#covered.set(channel, Math.max(covered ?? 0, to));
+      } else {
+        const from = offsetOf(control.from);
+        if (from < (covered ?? -1) || to <= from) this.fault(`gap on ${channel} from ${from} to ${to} behind ${covered}`);
+        this.#mustHaveAll(channel, covered, from + 1);
+        this.#mustBeGone(channel, from, to + 1);
+        if (!this.ledger.has(channel, to)) this.fault(`gap on ${channel} to ${to}, where it had no message`);
+        this.#covered.set(channel, to);
+      }
+    }
+  }
+
+  message({ id, channel }: Message): void {
+    const offset = offsetOf(id);
+    const covered = this.#covered.get(channel);
+    if (covered === undefined) return this.fault(`message ${offset} on ${channel}, which it does not have`);
+    if (this.#owed.has(channel)) this.fault(`message ${offset} on ${channel} before its gap`);
+    if (covered !== null && offset <= covered) this.fault(`message ${offset} on ${channel} again, after ${covered}`);
+    if (!this.ledger.due(channel, this.client, offset - 1, offset + 1).includes(offset)) {
+      this.fault(`message ${offset} on ${channel} is not for it`);
+    }
+    this.#mustHaveAll(channel, covered, offset);
+    this.#covered.set(channel, offset);
+  }
+
+  /** Everything up to this cursor has been sent. */
+  upTo(cursor: string): void {
+    const offset = offsetOf(cursor);
+    for (const [channel, covered] of this.#covered) {
+      this.#mustHaveAll(channel, covered, offset + 1);
+      this.#covered.set(channel, Math.max(covered ?? -1, offset));
+    }
+  }
+
+  /** Nothing more will come. */
+  end(): void {
+    for (const [channel, covered] of this.#covered) this.#mustHaveAll(channel, covered, Number.POSITIVE_INFINITY);
+    for (const channel of this.#owed) this.fault(`was never told that ${channel} has a gap`);
+  }
+
+  #mustHaveAll(channel: string, covered: number | null, before: number): void {
+    if (covered === null) return this.#mustBeGone(channel, -1, before);
+    const missed = this.ledger.due(channel, this.client, covered, before);
+    if (missed.length > 0) this.fault(`missed ${missed} on ${channel}`);
+  }
+
+  #mustBeGone(channel: string, after: number, before: number): void {
+    const gone = this.ledger.goneUpTo(channel);
+    const kept = this.ledger.due(channel, this.client, after, before).filter((offset) => offset > gone);
+    if (kept.length > 0) this.fault(`was not given ${kept} on ${channel}, which the log still has`);
+  }
+}
+
+/** A stream whose socket is now and then full. */
+class Reader {
+  readonly #witness: Witness;
+  readonly #downlink: Downlink;
+  readonly #changes = new Map<string, () => void>();
+  #turn: Promise<void> = Promise.resolve();
+  #greeted = false;
+  #full = false;
+  #closed = 0;
+  #writes = 0;
+
+  constructor(
+    name: string,
+    private readonly ledger: Ledger,
+    fanOut: FanOut,
+    private readonly asked: DownlinkRequest,
+    private readonly room: readonly boolean[],
+  ) {
+    this.#witness = new Witness(name, asked.client, ledger);
+    const write = (packet: unknown) => this.#write(packet as PacketContent);
+    const sink = { format: ledger.format as WireFormat<unknown>, write, end: () => undefined };
+    this.#downlink = fanOut.open(asked, sink, () => this.#closed++);
+  }
+
+  get full(): boolean {
+    return this.#full && this.#closed === 0;
+  }
+
+  subscribe(channels: ReadonlyMap<string, Position>): void {
+    const key = String(this.#changes.size);
+    let head = '';
+    this.#changes.set(key, () => this.#witness.begin(channels, head));
+    this.#change(() =>
+      this.#downlink.subscribe(channels, (end) => {
+        head = end;
+        return { type: 'ack', key };
+      }),
+    );
+  }
+
+  unsubscribe(channels: readonly string[]): void {
+    const key = String(this.#changes.size);
+    this.#changes.set(key, () => this.#witness.drop(channels));
+    this.#change(() => this.#downlink.unsubscribe(channels, () => ({ type: 'ack', key })));
+  }
+
+  drain(): void {
+    if (!this.full) return;
+    this.#full = false;
+    this.#downlink.drained();
+  }
+
+  close(): void {
+    this.#downlink.closed();
+    this.#downlink.closed();
+    if (this.#closed !== 1) this.#witness.fault(`was told ${this.#closed} times that it is closed`);
+  }
+
+  end(): void {
+    if (this.#closed > 0) return;
+    if (!this.#greeted) this.#witness.fault('never got a hello');
+    this.#witness.end();
+  }
+
+  /** One after the other, as the operations of one connection are. */
+  #change(change: () => Promise<void>): void {
+    this.#turn = this.#turn.then(change).catch((error: unknown) => this.#witness.fault(String(error)));
+  }
+
+  #write({ controls, messages }: PacketContent): boolean {
+    if (this.#full) this.#witness.fault('was written to although it is full');
+    if (this.#closed > 0) this.#witness.fault('was written to although it is closed');
+    for (const control of controls) {
+      if (control.type === 'hello') {
+        if (this.#greeted) this.#witness.fault('got a second hello');
+        this.#greeted = true;
+        this.#witness.begin(this.asked.channels, control.head);
+      } else if (!this.#greeted) this.#witness.fault(`got ${control.type} before the hello`);
+      if (control.type === 'ack') this.#changes.get(control.key ?? '')?.();
+      this.#witness.take(control);
+    }
+    for (const text of messages) this.#witness.message(JSON.parse(text));
+    this.#full = this.room[this.#writes++ % this.room.length] === false;
+    return !this.#full;
+  }
+}
+
+/** Asks again and again from its cursor, at once or with a wait. */
+class Poller {
+  readonly #witness: Witness;
+  /** For each channel; a gap may reach further than the cursor of its answer. */
+  readonly #positions = new Map<string, Position>();
+  #greeted = false;
+  #held: Downlink | null = null;
+  #asking = false;
+
+  constructor(
+    name: string,
+    private readonly ledger: Ledger,
+    private readonly fanOut: FanOut,
+    channels: readonly string[],
+  ) {
+    this.#witness = new Witness(name, null, ledger);
+    for (const channel of channels) this.#positions.set(channel, 'earliest');
+  }
+
+  ask(hold: boolean): void {
+    if (this.#asking) return;
+    this.#asking = true;
+    const request = { channels: new Map(this.#positions), client: null };
+    if (hold && this.#greeted) return this.#hold(request);
+    this.fanOut.once(request, this.ledger.format, !this.#greeted).then(
+      ({ packet }) => this.#take(packet, request.channels),
+      (error: unknown) => this.#witness.fault(String(error)),
+    );
+  }
+
+  /** The wait is over. */
+  flush(): void {
+    this.#held?.flush();
+  }
+
+  #hold(request: DownlinkRequest): void {
+    const write = (packet: unknown) => {
+      this.#take(packet as PacketContent, request.channels);
+      downlink.closed();
+      return true;
+    };
+    const end = () => this.#witness.fault('was ended');
+    const format = this.ledger.format as WireFormat<unknown>;
+    const downlink = this.fanOut.open(request, { format, write, end, single: true }, () => {
+      this.#held = null;
+    });
+    this.#held = downlink;
+  }
+
+  #take({ controls, messages, cursor }: PacketContent, channels: ReadonlyMap<string, Position>): void {
+    if (!this.#asking) this.#witness.fault('got a second answer');
+    this.#asking = false;
+    for (const channel of channels.keys()) this.#positions.set(channel, cursor);
+    for (const control of controls) {
+      if (control.type === 'hello') this.#witness.begin(channels, control.head);
+      if (control.type === 'hello') this.#greeted = true;
+      this.#witness.take(control);
+      if (control.type !== 'gap' || offsetOf(control.to) < offsetOf(cursor)) continue;
+      for (const channel of control.channels) this.#positions.set(channel, control.to);
+    }
+    for (const text of messages) this.#witness.message(JSON.parse(text));
+    this.#witness.upTo(cursor);
+  }
+}
+
+/** Readers on a fan-out over a slow bus, and what has gone wrong for them. */
+export class World {
+  readonly #ledger = new Ledger();
+  readonly #log = new MemoryBus({ epoch: EPOCH, retention: { count: KEPT } });
+  readonly #bus = new SteppedBus(this.#log);
+  readonly #fanOut: FanOut;
+  readonly #readers: Reader[] = [];
+  readonly #pollers: Poller[] = [];
+
+  constructor() {
+    void this.#log.follow((entry) => this.#ledger.entries.push(entry));
+    this.#fanOut = new FanOut(this.#bus, {
+      heartbeatMs: 3_600_000,
+      stalledMs: 3_600_000,
+      hello: (at) => ({
+        type: 'hello',
+        ...at,
+        heartbeatMs: 1,
+        limits: { messageBytes: 1, channels: 1 },
+        transports: [],
+      }),
+      failed: (error) => this.#ledger.faults.push(String(error)),
+    });
+  }
+
+  /** Takes the steps, lets everything come to rest, and returns what was wrong. */
+  async run(steps: readonly Step[]): Promise<readonly string[]> {
+    for (const step of steps) {
+      this.#perform(step);
+      // What follows from the step without the bus and without another turn of the event loop.
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+      if (step.do === 'turn') await nextTurn();
+    }
+    await this.#comeToRest();
+    for (const poller of this.#pollers) poller.flush();
+    await this.#comeToRest();
+    for (const reader of this.#readers) reader.end();
+    for (const [id, times] of this.#ledger.encoded) {
+      if (times > 1) this.#ledger.faults.push(`${id} was encoded ${times} times`);
+    }
+    const closed = this.#fanOut.close('over', 1);
+    await this.#comeToRest();
+    await closed;
+    await this.#bus.close();
+    return this.#ledger.faults;
+  }
+
+  async #comeToRest(): Promise<void> {
+    for (let quiet = 0, rounds = 0; quiet < 3; rounds++) {
+      if (rounds > 5_000) throw new Error('It does not come to rest.');
+      const full = this.#readers.filter((reader) => reader.full);
+      quiet = this.#bus.waiting + this.#bus.unheard + full.length === 0 ? quiet + 1 : 0;
+      this.#bus.pass(0);
+      this.#bus.announce(1);
+      for (const reader of full) reader.drain();
+      await nextTurn();
+    }
+  }
+
+  #perform(step: Step): void {
+    switch (step.do) {
+      case 'publish': {
+        const { channel, except } = step;
+        void this.#bus.publish({ channel, data: '0', ...(except === null ? {} : { except }) });
+        return;
+      }
+      case 'open': {
+        const channels = new Map(step.starts.map(([channel, start]) => [channel, this.#ledger.position(start)]));
+        const request = { channels, client: step.client };
+        this.#readers.push(new Reader(`reader ${this.#readers.length}`, this.#ledger, this.#fanOut, request, step.room));
+        return;
+      }
+      case 'poll': {
+        if (this.#pollers.length < 3) {
+          this.#pollers.push(new Poller(`poller ${this.#pollers.length}`, this.#ledger, this.#fanOut, step.channels));
+        }
+        this.#pollers[step.who % this.#pollers.length]?.ask(step.hold);
+        return;
+      }
+      case 'subscribe': {
+        const position = this.#ledger.position(step.start);
+        this.#reader(step.who)?.subscribe(new Map(step.channels.map((channel) => [channel, position])));
+        return;
+      }
+      case 'unsubscribe':
+        return this.#reader(step.who)?.unsubscribe(step.channels);
+      case 'drain':
+        return this.#reader(step.who)?.drain();
+      case 'close':
+        return this.#reader(step.who)?.close();
+      case 'flush':
+        return this.#pollers[step.who % Math.max(1, this.#pollers.length)]?.flush();
+      case 'pass':
+        return this.#bus.pass(step.which);
+      case 'announce':
+        return this.#bus.announce(step.count);
+      case 'turn':
+        return;
+      default:
+        return step satisfies never;
+    }
+  }
+
+  #reader(who: number): Reader | undefined {
+    return this.#readers[who % Math.max(1, this.#readers.length)];
+  }
+}
+
+function offsetOf(cursor: string): number {
+  return parseCursor(cursor)?.offset ?? Number.NaN;
+}
