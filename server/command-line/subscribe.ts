@@ -20,7 +20,11 @@ export async function subscribe(channels: readonly string[], options: SubscribeO
   };
   return new Promise((resolve) => {
     let left = options.count ?? Number.POSITIVE_INFINITY;
+    let stopped = false;
     const stop = (status: number) => {
+      // Closing changes the state, which comes back here.
+      if (stopped) return;
+      stopped = true;
       process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
       void push.close().then(() => resolve(status));
     };

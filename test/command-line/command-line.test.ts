@@ -172,6 +172,15 @@ describe('pushgate publish and subscribe', () => {
     expect(stderr).toMatch(/^pushgate: .+\n$/);
   });
 
+  it('end with status 0 on Ctrl-C', async () => {
+    const served = await serve();
+    const listening = start(['subscribe', 'log', '--url', `${served.site}/push`]);
+    await waitUntil('the transport', () => listening.stderr().includes('->'));
+    listening.process.kill('SIGINT');
+    expect(await listening.ended).toBe(0);
+    await served.stop();
+  });
+
   it('end quietly when whoever reads their output has gone', async () => {
     const served = await serve();
     const listening = start(['subscribe', 'log', '--url', `${served.site}/push`]);
