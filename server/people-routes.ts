@@ -1,11 +1,11 @@
 import type { Express, NextFunction, Request, Response } from 'express';
 import express from 'express';
 import { PushError } from '../transports/error.js';
-import type { Json } from '../transports/record.js';
+import { readBody } from './body.js';
 import type { GatewaySettings } from './gateway-options.js';
 import type { HealthProbe } from './health.js';
 import type { History } from './history.js';
-import { checkChannel, checkClient, checkCount, checkName, parseJson } from './input.js';
+import { checkChannel, checkClient, checkCount, checkName } from './input.js';
 import type { Metrics } from './metrics.js';
 import { parseOperations } from './operations.js';
 import { sendProblem, toPushError } from './problem.js';
@@ -27,15 +27,15 @@ export const PEOPLE_PATHS: ReadonlySet<string> = new Set(['uplink', 'channels', 
 export function peopleRoutes(services: Services): Express {
   const { settings, uplink, history, health, metrics } = services;
   const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  const body = express.raw({ type: 'application/json', limit: settings.limits.bodyBytes });
+  const { bodyBytes } = settings.limits;
 
   app
     .route('/uplink')
-    .post(body, async (request, response) => {
+    .post(async (request, response) => {
       const caller = callerOf(request);
       const replies = [];
       // One after the other: the operations of a client have their effects in the order in which it sent them.
-      for (const parsed of parseOperations(readBody(request), settings.limits)) {
+      for (const parsed of parseOperations(await readBody(request, bodyBytes), settings.limits)) {
         const reply = await uplink.perform(parsed, caller);
         const type = 'operation' in parsed ? parsed.operation.type : 'unreadable';
         metrics.operations.inc({ type, outcome: reply.type });
@@ -47,12 +47,13 @@ export function peopleRoutes(services: Services): Express {
 
   app
     .route('/channels/:channel')
-    .post(body, async (request, response) => {
+    .post(async (request, response) => {
       const channel = checkChannel(request.params['channel']);
       const header = request.get('idempotency-key');
       const key = header === undefined ? {} : { key: checkName(header, 'Idempotency-Key') };
       const { client } = callerOf(request);
-      const receipt = await uplink.publish({ channel, data: readBody(request), ...key }, client);
+      const data = await readBody(request, bodyBytes);
+      const receipt = await uplink.publish({ channel, data, ...key }, client);
       metrics.operations.inc({ type: 'publish', outcome: 'ack' });
       response.status(201).json({ id: receipt.id });
     })
@@ -86,7 +87,7 @@ export function peopleRoutes(services: Services): Express {
   });
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    const shown = fromBodyParser(error) ?? toPushError(error);
+    const shown = fromExpress(error) ?? toPushError(error);
     if (shown.code === 'INTERNAL') settings.onError(error);
     metrics.refusals.inc({ code: shown.code });
     sendProblem(response, shown);
@@ -103,14 +104,6 @@ function queryOf(request: Request): URLSearchParams {
   return new URLSearchParams(request.url.split('?')[1] ?? '');
 }
 
-function readBody(request: Request): Json {
-  // express.raw leaves the body alone when its type is another one, and when a parser before the gateway has read it.
-  const body: unknown = request.body;
-  if (body instanceof Uint8Array) return parseJson(body);
-  if (body !== undefined && request.is('application/json')) return request.body;
-  throw new PushError('MEDIA_TYPE_UNSUPPORTED', 'Send JSON, with the header "content-type: application/json".');
-}
-
 function refuseMethod(allowed: string) {
   return (request: Request, response: Response): void => {
     response.set('Allow', allowed);
@@ -118,17 +111,8 @@ function refuseMethod(allowed: string) {
   };
 }
 
-/** What the body parser throws for too large, aborted or wrongly compressed bodies has a status of its own. */
-function fromBodyParser(error: unknown): PushError | null {
-  if (!(error instanceof Error) || error instanceof PushError || !('status' in error)) return null;
-  switch (error.status) {
-    case 413:
-      return new PushError('TOO_LARGE', 'The body is too large; send less at once, or raise the limit "bodyBytes".');
-    case 415:
-      return new PushError('MEDIA_TYPE_UNSUPPORTED', `The body cannot be read: ${error.message}.`);
-    default:
-      return typeof error.status === 'number' && error.status < 500
-        ? new PushError('BAD_REQUEST', `The request cannot be read: ${error.message}.`)
-        : null;
-  }
+/** What Express throws for a path that is not well written has a status of its own. */
+function fromExpress(error: unknown): PushError | null {
+  if (!(error instanceof URIError)) return null;
+  return new PushError('BAD_REQUEST', `The request cannot be read: ${error.message}.`);
 }

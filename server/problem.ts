@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { PushError } from '../transports/error.js';
 
 /** An error as `application/problem+json` (RFC 9457): `code` is stable, `detail` says what to do. */
-export function problemBody(error: PushError): string {
+function problemBody(error: PushError): string {
   const { code, status, message } = error;
   return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail: message });
 }

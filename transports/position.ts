@@ -4,12 +4,6 @@ import { parseCursor } from './cursor.js';
 /** Where a channel starts: after a cursor, as far back as the log goes, or from now on. */
 export type Position = Cursor | 'earliest' | 'now';
 
-/** Which channels a downlink carries, and from where. */
-export interface Subscription {
-  /** Each channel with its start. A map, so that `__proto__` is a name like any other. */
-  readonly channels: ReadonlyMap<string, Position>;
-}
-
 /** Whether a text says where to start. */
 export function isPosition(text: unknown): text is Position {
   return typeof text === 'string' && (text === 'earliest' || text === 'now' || parseCursor(text) !== null);

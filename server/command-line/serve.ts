@@ -38,7 +38,12 @@ export async function serve(options: ServeOptions): Promise<number> {
   const app = express().disable('x-powered-by');
   const server = openServer(options, app);
   const demo = options.demo === true ? await openDemo(app, server, gateway, options.path) : null;
-  gateway.attach(server);
+  // The site counts and blocks what passes through the app; without it, nothing has to.
+  if (demo === null) gateway.attach(server);
+  else {
+    app.use(options.path, (request, response) => gateway.handler(request, response));
+    gateway.attach(server, { requests: false });
+  }
   await listen(server, options);
   announce(server, options);
 

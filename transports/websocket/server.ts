@@ -73,6 +73,8 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Cli
     if (client.isPaused && waiting < WAITING_FRAMES / 2) client.resume();
   };
   client.on('message', (data, isBinary) => {
+    // What comes behind something that was refused is not heard.
+    if (client.readyState !== client.OPEN) return;
     if (isBinary) {
       client.close(CLOSE.badRequest, 'Send text frames: lines of JSON.');
       return;

@@ -1,0 +1,68 @@
+import type { Duplex } from 'node:stream';
+import { RecentMap } from './recent-map.js';
+import type { Cost } from './site/words/cost.js';
+
+/** A socket that counts its bytes, as TCP sockets do. */
+export type CountingSocket = Duplex & { readonly bytesRead: number; readonly bytesWritten: number };
+
+/** How far the bytes of one socket have been charged, and to whom the next ones go. */
+interface Meter {
+  readonly socket: CountingSocket;
+  lane: string | null;
+  read: number;
+  written: number;
+}
+
+/**
+ * What each lane has cost, read off the sockets.
+ *
+ * A browser sends the requests of all its lanes over a few shared sockets, one request after the other. So bytes are
+ * charged per request: to its lane goes what the socket has moved since the request before it ended, which takes in
+ * the head of the request. Streams have no end to wait for, and are read off when somebody asks.
+ */
+export class Costs {
+  readonly #spent = new RecentMap<Cost>({ count: 5_000, ageMs: 15 * 60_000, now: Date.now });
+  readonly #meters = new WeakMap<Duplex, Meter>();
+  /** The sockets that carry a lane's request now. */
+  readonly #running = new Set<Meter>();
+
+  /**
+   * A request or an upgrade has arrived on a socket, from a lane or from nobody in particular. Returns how to say that
+   * it is over.
+   */
+  begin(lane: string | null, socket: CountingSocket): () => void {
+    const meter = this.#meters.get(socket) ?? { socket, lane: null, read: 0, written: 0 };
+    this.#meters.set(socket, meter);
+    meter.lane = lane;
+    if (lane !== null) {
+      this.#charge(lane, { requests: 1, up: 0, down: 0 });
+      this.#running.add(meter);
+    }
+    return () => {
+      this.#readOff(meter);
+      this.#running.delete(meter);
+      meter.lane = null;
+    };
+  }
+
+  /** What the lanes have cost up to now; those that are not known have cost nothing. */
+  of(lanes: readonly string[]): Record<string, Cost> {
+    for (const meter of this.#running) if (meter.lane !== null && lanes.includes(meter.lane)) this.#readOff(meter);
+    return Object.fromEntries(lanes.map((lane) => [lane, this.#spent.get(lane) ?? FREE]));
+  }
+
+  #readOff(meter: Meter): void {
+    const { bytesRead, bytesWritten } = meter.socket;
+    const cost = { requests: 0, up: bytesRead - meter.read, down: bytesWritten - meter.written };
+    meter.read = bytesRead;
+    meter.written = bytesWritten;
+    if (meter.lane !== null) this.#charge(meter.lane, cost);
+  }
+
+  #charge(lane: string, { requests, up, down }: Cost): void {
+    const before = this.#spent.get(lane) ?? FREE;
+    this.#spent.set(lane, { requests: before.requests + requests, up: before.up + up, down: before.down + down });
+  }
+}
+
+const FREE: Cost = { requests: 0, up: 0, down: 0 };

@@ -1,0 +1,55 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import type { Express, RequestHandler } from 'express';
+import type { Costs } from './costs.js';
+import { isLaneName, LANE_PARAMETER } from './site/words/lane-name.js';
+import type { Turnstile } from './turnstile.js';
+
+/** What stands between the network and the gateway. */
+export interface GateOptions {
+  readonly app: Express;
+  readonly server: Server | TlsServer;
+  /** The gateway's base path. */
+  readonly path: string;
+  readonly costs: Costs;
+  readonly turnstile: Turnstile;
+}
+
+/**
+ * Puts a gate before the gateway, which knows nothing of it: every request and upgrade is counted, and one to a blocked
+ * transport never arrives. Returns how to take it away again from the server; from the app it cannot be taken.
+ */
+export function standBefore({ app, server, path, costs, turnstile }: GateOptions): () => void {
+  const watch: RequestHandler = (request, response, next) => {
+    const { lane, transport } = passageOf(request, path);
+    const { socket } = request;
+    const paid = costs.begin(lane, socket);
+    response.once('close', paid);
+    if (lane === null || transport === null) return next();
+    const left = turnstile.enter(lane, transport, socket);
+    if (left === null) return;
+    response.once('close', left);
+    next();
+  };
+  app.use(watch);
+
+  const watchUpgrade = (request: IncomingMessage): void => {
+    const { lane, transport } = passageOf(request, path);
+    const { socket } = request;
+    socket.once('close', costs.begin(lane, socket));
+    if (lane === null || transport === null) return;
+    const left = turnstile.enter(lane, transport, socket);
+    if (left !== null) socket.once('close', left);
+  };
+  // Before the gateway's own listener, which then finds a socket that is gone and gives up.
+  server.prependListener('upgrade', watchUpgrade);
+  return () => server.off('upgrade', watchUpgrade);
+}
+
+/** Which lane a request belongs to, and which of the gateway's names it asks for; `null` where it says nothing. */
+function passageOf(request: IncomingMessage, path: string): { lane: string | null; transport: string | null } {
+  const [address = '', query = ''] = (request.url ?? '/').split('?', 2);
+  const lane = new URLSearchParams(query).get(LANE_PARAMETER);
+  const transport = address.startsWith(`${path}/`) ? address.slice(path.length + 1).split('/', 1)[0] : undefined;
+  return { lane: isLaneName(lane) ? lane : null, transport: transport ?? null };
+}

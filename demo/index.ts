@@ -1,0 +1,59 @@
+import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import type { Express } from 'express';
+import type { Gateway, Limits } from '../server/index.js';
+import { Costs } from './costs.js';
+import { demoRoutes } from './demo-routes.js';
+import { documents } from './documents.js';
+import { standBefore } from './gate.js';
+import { MachineFeed } from './machine.js';
+import { siteFiles } from './site-files.js';
+import { Turnstile } from './turnstile.js';
+
+/** What the demo is made of. */
+export interface DemoOptions {
+  /** The app on which the gateway is going to be mounted; it MUST NOT be there yet, for the demo stands before it. */
+  readonly app: Express;
+  /** The server of the app, to which the gateway is attached for upgrades. */
+  readonly server: Server | TlsServer;
+  readonly gateway: Gateway;
+  /** The gateway's base path, without a slash at its end. @default '/push' */
+  readonly path?: string;
+}
+
+/** A running demo. */
+export interface Demo {
+  /** Stops the feed and lets go of the server. What was mounted on the app stays there. */
+  close(): void;
+}
+
+/**
+ * Limits for a gateway that strangers talk to: a chat line is short, and the machine's figures have some 300 bytes.
+ * Pass them to `createGateway`.
+ */
+export const DEMO_LIMITS: Partial<Limits> = { messageBytes: 4 * 1024, bodyBytes: 64 * 1024, operations: 100 };
+
+/**
+ * Starts the demo site at `/` and its live feed.
+ *
+ * @example
+ * const gateway = createGateway({ path: '/push', limits: DEMO_LIMITS });
+ * const demo = startDemo({ app, server, gateway, path: '/push' });
+ * app.use('/push', gateway.handler);
+ * gateway.attach(server, { requests: false });
+ */
+export function startDemo({ app, server, gateway, path = '/push' }: DemoOptions): Demo {
+  const costs = new Costs();
+  const turnstile = new Turnstile();
+  const openGate = standBefore({ app, server, path, costs, turnstile });
+  app.use('/demo', demoRoutes(costs, turnstile));
+  app.use('/docs', documents());
+  app.use(siteFiles(path));
+  const feed = new MachineFeed(gateway);
+  return {
+    close() {
+      feed.close();
+      openGate();
+    },
+  };
+}

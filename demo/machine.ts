@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { cpus, freemem, totalmem } from 'node:os';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Gateway } from '../server/index.js';
+import { MACHINE_CHANNEL, type MachineFigures, NOW_METHOD } from './site/words/machine-figures.js';
+
+/** Options of {@link MachineFeed}. */
+export interface MachineFeedOptions {
+  /** Pause between two publications, in milliseconds. @default 1_000 */
+  readonly everyMs?: number;
+}
+
+// The histogram holds the time between two runs of a timer, so that the timer's own interval has to be taken off.
+const RESOLUTION_MS = 10;
+
+/** Publishes what the running machine is doing, and answers calls for its clock. */
+export class MachineFeed {
+  readonly #gateway: Gateway;
+  readonly #run = randomBytes(6).toString('hex');
+  readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  readonly #connections = new Map<string, number>();
+  readonly #undo: (() => void)[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #number = 0;
+  #cores = coreTimes();
+  #cpu = process.cpuUsage();
+  #takenAt = performance.now();
+
+  constructor(gateway: Gateway, { everyMs = 1_000 }: MachineFeedOptions = {}) {
+    this.#gateway = gateway;
+    this.#loop.enable();
+    gateway.handle(NOW_METHOD, wallClock);
+    this.#undo.push(
+      gateway.on('connect', ({ transport }) => this.#count(transport, 1)),
+      gateway.on('disconnect', ({ transport }) => this.#count(transport, -1)),
+    );
+    this.#timer = setInterval(() => this.#publish(), everyMs);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#loop.disable();
+    for (const step of this.#undo) step();
+  }
+
+  #publish(): void {
+    // A bus that is away for a while misses some figures, and nothing else comes of it: the next ones are due soon.
+    this.#gateway.publish(MACHINE_CHANNEL, this.#figures()).catch((error: Error) => process.emitWarning(error));
+  }
+
+  #figures(): MachineFigures {
+    this.#number += 1;
+    const { rss: resident, heapUsed: heap } = process.memoryUsage();
+    const total = totalmem();
+    return {
+      run: this.#run,
+      number: this.#number,
+      cpu: this.#shares(),
+      memory: { resident, heap, used: total - freemem(), total },
+      loop: this.#delays(),
+      connections: Object.fromEntries(this.#connections),
+      // Last, so that gathering the figures is not counted as latency.
+      at: wallClock(),
+    };
+  }
+
+  #shares(): MachineFigures['cpu'] {
+    const cores = coreTimes();
+    const total = cores.total - this.#cores.total;
+    const busy = total - (cores.idle - this.#cores.idle);
+    this.#cores = cores;
+
+    const { user, system } = process.cpuUsage(this.#cpu);
+    this.#cpu = process.cpuUsage();
+    const now = performance.now();
+    const passed = now - this.#takenAt;
+    this.#takenAt = now;
+    return { machine: rounded(total > 0 ? busy / total : 0, 4), process: rounded((user + system) / 1_000 / passed, 4) };
+  }
+
+  #delays(): MachineFigures['loop'] {
+    const late = (percentile: number) =>
+      rounded(Math.max(0, this.#loop.percentile(percentile) / 1e6 - RESOLUTION_MS), 2);
+    const delays = { p50: late(50), p99: late(99) };
+    this.#loop.reset();
+    return delays;
+  }
+
+  #count(transport: string, change: number): void {
+    this.#connections.set(transport, Math.max(0, (this.#connections.get(transport) ?? 0) + change));
+  }
+}
+
+/** Milliseconds since 1970 with fractions, which `Date.now` has not. */
+function wallClock(): number {
+  return rounded(performance.timeOrigin + performance.now(), 3);
+}
+
+function coreTimes(): { readonly idle: number; readonly total: number } {
+  let idle = 0;
+  let total = 0;
+  for (const { times } of cpus()) {
+    idle += times.idle;
+    total += times.user + times.nice + times.sys + times.idle + times.irq;
+  }
+  return { idle, total };
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,98 @@
+import { type Palette, tint } from '../drawing/palette.js';
+import { Track } from '../drawing/track.js';
+import { part, write } from '../page/part.js';
+import { bytes, duration, fixed, NOTHING } from '../texts/figures.js';
+import { texts, textsOf } from '../texts/texts.js';
+import type { Automatic } from './automatic.js';
+import { Ladder } from './ladder.js';
+import { TraceList } from './trace-list.js';
+
+/** Room for the names of transports above the arrivals, in pixels. */
+const NAMES = 14;
+
+/** The automatic client as the visitor sees it. */
+export class AutomaticView {
+  readonly #automatic: Automatic;
+  readonly #track: Track;
+  readonly #ladder: Ladder;
+  readonly #trace: TraceList;
+  readonly #root: HTMLElement;
+  readonly #now: HTMLElement;
+  readonly #state: HTMLElement;
+  readonly #received: HTMLElement;
+  readonly #lost: HTMLElement;
+  readonly #repeated: HTMLElement;
+  readonly #changes: HTMLElement;
+  readonly #latency: HTMLElement;
+  readonly #requests: HTMLElement;
+  readonly #down: HTMLElement;
+  readonly #up: HTMLElement;
+  /** With the headline the one thing that a screen reader hears of without being asked. */
+  readonly #reason: HTMLElement;
+  /** What went wrong when a block was last asked for. */
+  #fault: string | null = null;
+
+  constructor(root: HTMLElement, automatic: Automatic, transports: readonly string[], palette: Palette) {
+    const find = (name: string) => part(root, name, HTMLElement);
+    this.#root = root;
+    this.#automatic = automatic;
+    this.#track = new Track(part(root, 'track', HTMLCanvasElement), palette, NAMES);
+    this.#reason = find('reason');
+    this.#ladder = new Ladder(find('ladder'), automatic, transports, (failed) => {
+      this.#fault = failed ? texts.automatic.blockFailed : null;
+    });
+    this.#trace = new TraceList(find('trace'));
+    this.#now = find('now');
+    this.#state = find('state');
+    this.#received = find('received');
+    this.#lost = find('lost');
+    this.#repeated = find('repeated');
+    this.#changes = find('changes');
+    this.#latency = find('latency');
+    this.#requests = find('requests');
+    this.#down = find('down');
+    this.#up = find('up');
+  }
+
+  /** Draws what moves. */
+  draw(now: number): void {
+    this.#track.draw(now, this.#automatic.lane.arrivals.list, this.#automatic.changes);
+  }
+
+  /** Writes what has changed. */
+  refresh(now: number): void {
+    const { lane, transport, changed, notes } = this.#automatic;
+    tint(this.#root, transport ?? 'none');
+    this.#state.dataset['state'] = lane.state;
+    write(this.#now, this.#headline());
+    write(this.#reason, this.#fault ?? this.#because());
+    write(this.#received, fixed(lane.tally.received, 0));
+    this.#alarm(this.#lost, lane.tally.lost);
+    this.#alarm(this.#repeated, lane.tally.repeated);
+    write(this.#changes, fixed(changed, 0));
+    write(this.#latency, duration(lane.latencies.last));
+    write(this.#requests, lane.cost === null ? NOTHING : fixed(lane.cost.requests, 0));
+    write(this.#down, bytes(lane.cost?.down ?? null));
+    write(this.#up, bytes(lane.cost?.up ?? null));
+    this.#ladder.refresh();
+    this.#trace.show(notes, now);
+  }
+
+  #headline(): string {
+    const { lane, transport } = this.#automatic;
+    if (lane.state === 'paused') return texts.states.paused;
+    return transport === null ? texts.automatic.nothing : texts.automatic.now(textsOf(transport).name);
+  }
+
+  #because(): string {
+    const { lane, transport, reason } = this.#automatic;
+    if (lane.state === 'paused') return '';
+    if (reason === null) return texts.automatic.beginning;
+    return transport === null ? texts.automatic.nothingBecause : reason;
+  }
+
+  #alarm(element: HTMLElement, count: number): void {
+    write(element, fixed(count, 0));
+    element.classList.toggle('wrong', count > 0);
+  }
+}

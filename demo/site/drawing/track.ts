@@ -1,0 +1,107 @@
+import { type Arrival, TRACK_MS } from '../feed/arrivals.js';
+import type { Palette } from './palette.js';
+import { Surface } from './surface.js';
+
+/** Neighbours that arrive together are drawn in rows of their own. */
+const ROWS = 4;
+/** Room for a whole dot at the right edge. */
+const EDGE = 6;
+const DOT = 3.2;
+
+/** When another transport began to carry, in the server's time. */
+export interface Change {
+  readonly at: number;
+  readonly transport: string;
+  readonly label: string;
+}
+
+/**
+ * Time runs to the right, and now is at the right edge. Each message is a bar from its publication to its arrival, with
+ * a dot at the arrival: a slow transport has long bars, and a batch is a stack of dots.
+ */
+export class Track {
+  readonly #surface: Surface;
+  readonly #palette: Palette;
+  readonly #top: number;
+
+  /** `top` is room above the arrivals, in pixels, for the names of changes. */
+  constructor(canvas: HTMLCanvasElement, palette: Palette, top = 0) {
+    this.#surface = new Surface(canvas);
+    this.#palette = palette;
+    this.#top = top;
+  }
+
+  draw(now: number, arrivals: readonly Arrival[], changes: readonly Change[] = []): void {
+    this.#surface.redraw((context) => {
+      this.#grid(context, now);
+      this.#changes(context, now, changes);
+      for (const arrival of arrivals) {
+        if (arrival.kind === 'machine') this.#bar(context, now, arrival);
+      }
+      for (const arrival of arrivals) {
+        if (arrival.kind === 'chat') this.#diamond(context, now, arrival);
+      }
+    });
+  }
+
+  #x(now: number, at: number): number {
+    const width = this.#surface.width - EDGE;
+    return width * (1 - (now - at) / TRACK_MS);
+  }
+
+  #grid(context: CanvasRenderingContext2D, now: number): void {
+    const { height } = this.#surface;
+    for (let at = Math.ceil((now - TRACK_MS) / 1_000) * 1_000; at <= now; at += 1_000) {
+      context.fillStyle = this.#palette.colour(at % 5_000 === 0 ? 'grid-strong' : 'grid');
+      context.fillRect(Math.round(this.#x(now, at)), 0, 1, height);
+    }
+  }
+
+  #bar(context: CanvasRenderingContext2D, now: number, { publishedAt, arrivedAt, number, transport }: Arrival): void {
+    const row = (this.#surface.height - this.#top) / (ROWS + 1);
+    const y = this.#top + row * (1 + (number % ROWS));
+    const right = this.#x(now, arrivedAt);
+    const left = this.#x(now, publishedAt ?? arrivedAt);
+    context.fillStyle = this.#palette.hue(transport);
+    context.globalAlpha = 0.28;
+    context.fillRect(left, y - 1.5, right - left, 3);
+    context.globalAlpha = 1;
+    context.beginPath();
+    context.arc(right, y, DOT, 0, 2 * Math.PI);
+    context.fill();
+  }
+
+  #diamond(context: CanvasRenderingContext2D, now: number, { arrivedAt }: Arrival): void {
+    const x = this.#x(now, arrivedAt);
+    const y = (this.#surface.height + this.#top) / 2;
+    const size = 6;
+    context.beginPath();
+    context.moveTo(x, y - size);
+    context.lineTo(x + size, y);
+    context.lineTo(x, y + size);
+    context.lineTo(x - size, y);
+    context.closePath();
+    context.fillStyle = this.#palette.colour('ink');
+    context.fill();
+    context.lineWidth = 1.5;
+    context.strokeStyle = this.#palette.colour('panel');
+    context.stroke();
+  }
+
+  #changes(context: CanvasRenderingContext2D, now: number, changes: readonly Change[]): void {
+    const { width, height } = this.#surface;
+    context.font = '600 11px system-ui, sans-serif';
+    context.textBaseline = 'top';
+    // From the newest to the oldest: a name for which the next change leaves no room is left out.
+    let free = width;
+    for (const { at, transport, label } of [...changes].reverse()) {
+      const x = Math.round(this.#x(now, at));
+      const needed = context.measureText(label).width + 6;
+      context.fillStyle = this.#palette.hue(transport);
+      context.fillRect(x - 1, 0, 2, height);
+      if (x + needed < free) context.fillText(label, x + 6, 3);
+      else if (free === width) context.fillText(label, x - needed, 3);
+      free = free === width && x + needed >= width ? x - needed : x;
+    }
+  }
+}

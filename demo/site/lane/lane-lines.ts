@@ -1,0 +1,59 @@
+import { write } from '../page/part.js';
+import { duration, percent } from '../texts/figures.js';
+import { texts } from '../texts/texts.js';
+import type { Lane, LaneLine } from './lane.js';
+
+/**
+ * The last messages of a lane: the machine's latest, and below it the latest two of the chat, which would otherwise be
+ * gone within seconds. The rows are made once and only their texts change, so that nothing around them moves.
+ */
+export class LaneLines {
+  readonly #rows: readonly Row[];
+
+  constructor(list: HTMLElement) {
+    this.#rows = Array.from({ length: 3 }, () => new Row(list));
+  }
+
+  show({ figures, latencies, lines }: Lane): void {
+    const [machine, ...chat] = this.#rows;
+    if (figures !== null) {
+      const text = `#${figures.number} cpu ${percent(figures.cpu.machine)}`;
+      machine?.show('machine', text, duration(latencies.last));
+    }
+    chat.forEach((row, index) => {
+      const line = lines[index];
+      if (line !== undefined) row.show(line.from ?? 'chat', line.text, behind(line));
+      else row.show('', index === 0 ? texts.lanes.noChat : '', '');
+    });
+  }
+}
+
+function behind({ behindMs }: LaneLine): string {
+  return behindMs === 0 ? texts.lanes.first : texts.lanes.behind(duration(behindMs));
+}
+
+class Row {
+  readonly #element = document.createElement('li');
+  readonly #from = field('from');
+  readonly #text = field('text');
+  readonly #time = field('time');
+
+  constructor(list: HTMLElement) {
+    this.#element.append(this.#from, this.#text, this.#time);
+    list.append(this.#element);
+  }
+
+  show(from: string, text: string, time: string): void {
+    this.#element.classList.toggle('empty', from === '');
+    write(this.#from, from);
+    write(this.#text, text);
+    write(this.#time, time);
+    this.#element.title = text;
+  }
+}
+
+function field(name: string): HTMLElement {
+  const element = document.createElement('span');
+  element.className = name;
+  return element;
+}

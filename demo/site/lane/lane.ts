@@ -1,0 +1,139 @@
+import {
+  type ClientState,
+  type ConnectOptions,
+  connect,
+  type Message,
+  type PushClient,
+  type Subscription,
+} from '../../../client/index.js';
+import { Arrivals } from '../feed/arrivals.js';
+import { type ChatLine, readChatLine } from '../feed/chat-message.js';
+import { Latencies } from '../feed/latencies.js';
+import { readFigures } from '../feed/machine-message.js';
+import type { Race } from '../feed/race.js';
+import type { ServerClock } from '../feed/server-clock.js';
+import { Tally } from '../feed/tally.js';
+import type { Cost } from '../words/cost.js';
+import { LANE_PARAMETER } from '../words/lane-name.js';
+import { CHAT_CHANNEL, MACHINE_CHANNEL, type MachineFigures } from '../words/machine-figures.js';
+
+/** What all lanes of a page have in common. */
+export interface Course {
+  /** The gateway's base path. */
+  readonly path: string;
+  readonly clock: ServerClock;
+  readonly race: Race;
+}
+
+/** What a lane is doing: what its client does, or nothing because nobody looks. */
+export type LaneState = ClientState | 'paused';
+
+/** A chat line with how far behind the quickest lane it was here, in milliseconds. */
+export interface LaneLine extends ChatLine {
+  readonly behindMs: number;
+}
+
+const LINES = 2;
+
+/** One client on the page, subscribed to the machine's figures and to the chat, and what it has experienced. */
+export class Lane {
+  /** What the demo's server knows this lane by. Nobody can guess it, so nobody else can block it. */
+  readonly id = randomName();
+  readonly tally = new Tally();
+  readonly latencies = new Latencies();
+  readonly arrivals = new Arrivals();
+  /** The last figures, the last chat lines (oldest first), and the cost as the server counts it. */
+  figures: MachineFigures | null = null;
+  lines: readonly LaneLine[] = [];
+  cost: Cost | null = null;
+  readonly #course: Course;
+  readonly #started: (push: PushClient) => void;
+  #options: ConnectOptions;
+  #open: { readonly push: PushClient; readonly subscriptions: readonly Subscription[] } | null = null;
+
+  /** `started` gets every client that the lane makes, before anything has happened to it. */
+  constructor(course: Course, options: ConnectOptions, started: (push: PushClient) => void = () => {}) {
+    this.#course = course;
+    this.#options = options;
+    this.#started = started;
+  }
+
+  /** The client; `null` while the lane is paused. */
+  get push(): PushClient | null {
+    return this.#open?.push ?? null;
+  }
+
+  get state(): LaneState {
+    return this.push?.state ?? 'paused';
+  }
+
+  /** Connects, unless it is connected. */
+  start(): void {
+    this.#start(new Map());
+  }
+
+  /** Closes the client and gives its connections back; what happens until the next start is not counted as lost. */
+  pause(): void {
+    this.tally.pause();
+    this.#stop();
+  }
+
+  /** Goes on with other options from where it is: a new client, and the cursors of the old one. */
+  change(options: ConnectOptions): void {
+    this.#options = { ...this.#options, ...options };
+    const positions = new Map(this.#open?.subscriptions.map(({ channel, position }) => [channel, position]));
+    if (this.#open === null) return;
+    this.#stop();
+    this.#start(positions);
+  }
+
+  #start(positions: ReadonlyMap<string, Subscription['position']>): void {
+    if (this.#open !== null) return;
+    const push = connect(`${this.#course.path}?${LANE_PARAMETER}=${this.id}`, this.#options);
+    this.#started(push);
+    const from = (channel: string) => ({ since: positions.get(channel) ?? 'now' });
+    this.#open = {
+      push,
+      subscriptions: [
+        push.subscribe(MACHINE_CHANNEL, (message: Message) => this.#takeFigures(message), from(MACHINE_CHANNEL)),
+        push.subscribe(CHAT_CHANNEL, (message: Message) => this.#takeLine(message), from(CHAT_CHANNEL)),
+      ],
+    };
+  }
+
+  #stop(): void {
+    void this.#open?.push.close();
+    this.#open = null;
+  }
+
+  #takeFigures({ data }: Message): void {
+    const figures = readFigures(data);
+    if (figures === null) return;
+    this.figures = figures;
+    this.tally.take(figures.run, figures.number);
+    const { clock } = this.#course;
+    if (!clock.isAligned) return;
+    const arrivedAt = clock.now();
+    // Where the two clocks are compared within a millisecond, the quickest messages would arrive before they left.
+    const publishedAt = Math.min(figures.at, arrivedAt);
+    this.latencies.add(arrivedAt - publishedAt);
+    this.#arrive('machine', publishedAt, arrivedAt, figures.number);
+  }
+
+  #takeLine({ id, data }: Message): void {
+    const arrivedAt = this.#course.clock.now();
+    const behindMs = this.#course.race.arrive(id, arrivedAt);
+    this.lines = [...this.lines, { ...readChatLine(data), behindMs }].slice(-LINES);
+    this.#arrive('chat', null, arrivedAt, 0);
+  }
+
+  #arrive(kind: 'machine' | 'chat', publishedAt: number | null, arrivedAt: number, number: number): void {
+    this.arrivals.add({ kind, publishedAt, arrivedAt, number, transport: this.push?.transport ?? '' });
+  }
+}
+
+// Not crypto.randomUUID: a page that came over plain HTTP from another machine does not have it.
+function randomName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

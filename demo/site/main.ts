@@ -1,0 +1,85 @@
+import { catalog } from '../../transports/catalog.js';
+import { Automatic } from './automatic/automatic.js';
+import { AutomaticView } from './automatic/automatic-view.js';
+import { Palette } from './drawing/palette.js';
+import { Race } from './feed/race.js';
+import { ServerClock } from './feed/server-clock.js';
+import { FIRST_INTERVAL_MS, intervalChoice } from './lane/interval-choice.js';
+import { Lane } from './lane/lane.js';
+import { LaneView } from './lane/lane-view.js';
+import { simpleFirst } from './lane/simple-first.js';
+import { watchAttention } from './page/attention.js';
+import { askCosts } from './page/costs.js';
+import { part } from './page/part.js';
+import { keepRhythm } from './page/rhythm.js';
+import { takeChat } from './panels/chat-form.js';
+import { MachineStrip } from './panels/machine-strip.js';
+import { showCommands } from './panels/terminal.js';
+import { texts } from './texts/texts.js';
+import { NOW_METHOD } from './words/machine-figures.js';
+
+const COSTS_MS = 1_000;
+const ALIGN_MS = 60_000;
+
+const path = document.documentElement.dataset['path'] ?? '/push';
+const palette = new Palette();
+const course = { path, clock: new ServerClock(), race: new Race() };
+
+const lanes = simpleFirst(catalog).map((transport) => {
+  const lane = new Lane(course, { transports: [transport], pollMs: FIRST_INTERVAL_MS });
+  const view = new LaneView(lane, transport, palette);
+  if (transport === 'polling') view.addControl(intervalChoice((pollMs) => lane.change({ pollMs })));
+  return { lane, view };
+});
+part(document, 'lanes', HTMLElement).append(...lanes.map(({ view }) => view.element));
+part(document, 'lanes-heading', HTMLElement).textContent = texts.lanes.headingOf(lanes.length);
+
+const automatic = new Automatic(course);
+const automaticView = new AutomaticView(part(document, 'automatic', HTMLElement), automatic, catalog, palette);
+const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
+takeChat(part(document, 'chat', HTMLFormElement), automatic.lane);
+showCommands(part(document, 'commands', HTMLElement), location.origin + path);
+
+document.documentElement.dataset['ready'] = '';
+
+const all = [...lanes.map(({ lane }) => lane), automatic.lane];
+watchAttention(
+  () => {
+    for (const lane of all) lane.pause();
+  },
+  () => {
+    for (const lane of all) lane.start();
+  },
+);
+for (const lane of all) lane.start();
+
+keepRhythm({
+  draw() {
+    const now = course.clock.now();
+    for (const { view } of lanes) view.draw(now);
+    automaticView.draw(now);
+  },
+  refresh() {
+    for (const { view } of lanes) view.refresh();
+    automaticView.refresh(course.clock.now());
+    machine.show(automatic.lane.figures);
+  },
+});
+
+every(COSTS_MS, () => askCosts(all));
+every(ALIGN_MS, () => course.clock.align(askTime));
+
+async function askTime(): Promise<number> {
+  const time = await automatic.lane.push?.call(NOW_METHOD);
+  if (typeof time !== 'number') throw new Error('The server did not tell its time.');
+  return time;
+}
+
+/** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */
+function every(ms: number, work: () => Promise<void>): void {
+  const round = async (): Promise<void> => {
+    if (automatic.lane.push !== null) await work().catch(() => {});
+    setTimeout(() => void round(), ms);
+  };
+  void round();
+}

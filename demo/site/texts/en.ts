@@ -1,0 +1,196 @@
+/**
+ * Everything that a visitor reads, in English. A further language is a further module of this shape.
+ *
+ * A text with a blank in it is a function of what goes there. The page asks for the others by their path, such as
+ * `{{idea.heading}}`, and gets them before it is sent.
+ */
+export const en = {
+  title: 'Pushgate: every way to push, side by side',
+  noScript: 'This page is a live demonstration and needs JavaScript.',
+  skip: 'Skip to the lanes',
+  brand: 'Pushgate',
+  nav: { label: 'On this page', lanes: 'Lanes', automatic: 'Fallback', terminal: 'Terminal', docs: 'Documentation' },
+  idea: {
+    heading: 'One log of messages, every way to carry it.',
+    text: 'Each lane below is subscribed to the same live channel over a different transport. A transport only answers “what comes after this cursor?”, so a client can lose one, go on over another and come back without missing a message. The sixth lane does that by itself: block a transport and watch.',
+  },
+  machine: {
+    heading: 'On the channel now',
+    explanation: 'Figures of the machine that serves this page, published once a second.',
+    tiles: {
+      machine: 'CPU, whole machine',
+      process: 'CPU, this gateway',
+      memory: 'Memory, this gateway',
+      loop: 'Event-loop delay',
+      connections: 'Open downlinks',
+    },
+    memory: (heap: string, used: string, total: string) => `${heap} of it heap. Whole machine: ${used} of ${total}`,
+    loop: (p99: string) => `99th percentile ${p99}`,
+    ofCore: 'of one core',
+    ofCores: 'of all cores',
+    none: 'none open',
+  },
+  say: {
+    heading: 'Say something into every lane',
+    name: 'Name',
+    text: 'Message',
+    placeholder: 'hello, lanes',
+    send: 'Publish',
+    sending: 'publishing …',
+    sent: (ms: string, uplink: string) => `In the log after ${ms}, ${uplink}.`,
+    failed: (reason: string) => `Not published: ${reason}`,
+    paused: 'Paused: come back to this tab to publish.',
+    byPost: 'sent by POST',
+    guest: 'guest',
+  },
+  lanes: {
+    heading: 'Five lanes, one channel',
+    headingOf: (count: number) => `${NUMBERS[count] ?? count} lanes, one channel`,
+    legend: {
+      label: 'How to read a track',
+      bar: 'sent → arrived',
+      chat: 'chat',
+      twenty: '20 s ago',
+      fifteen: '15 s',
+      ten: '10 s',
+      five: '5 s',
+      now: 'now',
+    },
+    track: (transport: string) => `Arrivals over ${transport} in the last 20 seconds`,
+    messages: 'Last messages',
+    document: 'How it works',
+    documentOf: (transport: string) => `How it works: ${transport}`,
+    interval: 'Ask every',
+    seconds: (seconds: string) => `${seconds} s`,
+    noChat: 'no chat yet',
+    first: 'first',
+    behind: (ms: string) => `+${ms}`,
+    figures: {
+      latency: 'Latency',
+      median: 'Median',
+      messages: 'Messages',
+      requests: 'Requests',
+      down: 'Bytes down',
+      up: 'Bytes up',
+      each: 'Per message',
+    },
+  },
+  states: {
+    idle: 'idle',
+    connecting: 'connecting',
+    open: 'open',
+    waiting: 'waiting to reconnect',
+    closed: 'closed',
+    paused: 'paused while hidden',
+  },
+  transports: {
+    polling: {
+      name: 'Polling',
+      explanation:
+        'Asks at intervals and takes what there is. Works wherever HTTP does, and is late by half an interval.',
+      standing: 'asking every',
+      uplink: 'sent by POST',
+    },
+    'long-polling': {
+      name: 'Long-polling',
+      explanation: 'Asks, and the gateway holds the answer back until there is a message. One request for each.',
+      standing: 'a request is waiting',
+      uplink: 'sent by POST',
+    },
+    iframe: {
+      name: 'Iframe',
+      explanation:
+        'A hidden page that never finishes loading; each message is a script in it. For browsers from before SSE.',
+      standing: 'a document is loading',
+      uplink: 'sent by POST',
+    },
+    sse: {
+      name: 'SSE',
+      explanation: 'One answer that never ends, made for this and read by the browser itself. Down only.',
+      standing: 'a stream is open',
+      uplink: 'sent by POST',
+    },
+    websocket: {
+      name: 'WebSocket',
+      explanation:
+        'One socket, both ways, a few bytes around each message. Needs a network that lets upgrades through.',
+      standing: 'a socket is open',
+      uplink: 'sent over the same socket',
+    },
+  } as Readonly<Record<string, TransportTexts>>,
+  otherTransport: 'A transport from the catalog.',
+  automatic: {
+    heading: 'The automatic client',
+    explanation:
+      'It takes the best transport that proves itself. Block the one it uses: its connections are cut at the socket, as by a firewall, and nobody tells the client. When you free it, the page says what a browser says once the network is back.',
+    track: 'Arrivals in the last 20 seconds, in the colour of the transport that carried them',
+    ladder: 'Transports, best first',
+    block: (transport: string) => `Block ${transport}`,
+    rung: {
+      carries: 'carries now',
+      blocked: 'blocked by you',
+      cut: 'blocked, cutting it',
+      trying: 'being tried',
+      failed: 'failed last time',
+      ready: 'not needed now',
+    },
+    now: (transport: string) => `Carried by ${transport}`,
+    nothing: 'Carried by nothing',
+    nothingBecause: 'It goes on trying. What is published meanwhile stays in the log and will be read from there.',
+    beginning: 'Connecting for the first time.',
+    counters: {
+      received: 'Received',
+      lost: 'Lost',
+      repeated: 'Repeated',
+      changes: 'Switches',
+    },
+    blockFailed: 'The gateway cannot be asked to block it. Is it still running?',
+  },
+  trace: {
+    heading: 'What it did, and why',
+    events: {
+      started: 'tried',
+      proved: 'proved',
+      failed: 'failed',
+      unsupported: 'not possible here',
+      lost: 'lost',
+      switched: 'took over',
+      probe: 'probed',
+      renew: 'renewed',
+      dropped: 'let go',
+      bye: 'asked to leave',
+      waiting: 'pause',
+      idle: 'idle',
+      closed: 'closed',
+    },
+  },
+  terminal: {
+    heading: 'Try it from a terminal',
+    explanation: 'The gateway speaks plain HTTP. Publish from another terminal and see it arrive in every lane above.',
+    publish: 'Publish a message',
+    stream: 'Follow the chat as it happens',
+    machine: 'Follow the machine’s figures',
+    history: 'Read the last messages',
+    copy: 'Copy',
+    copyOf: (what: string) => `Copy: ${what}`,
+    copied: 'Copied',
+    select: 'Selected, copy it now',
+  },
+  footer: {
+    health: 'Health',
+    metrics: 'Metrics',
+    note: 'Latency is measured against the server’s clock. Bytes are counted at the server’s sockets, HTTP heads included.',
+  },
+};
+
+/** What there is to say about one transport. */
+export interface TransportTexts {
+  readonly name: string;
+  readonly explanation: string;
+  /** What is going on while it is open. */
+  readonly standing: string;
+  /** How a message goes up while this transport carries. */
+  readonly uplink: string;
+}
+
+const NUMBERS: Readonly<Record<number, string>> = { 4: 'Four', 5: 'Five', 6: 'Six', 7: 'Seven', 8: 'Eight' };

@@ -1,0 +1,42 @@
+const decimals = [0, 1, 2].map(
+  (digits) => new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
+
+/** What stands where there is no figure yet. */
+export const NOTHING = '–';
+
+/** A number with so many digits after the point. */
+export function fixed(value: number, digits: 0 | 1 | 2): string {
+  return decimals[digits]?.format(value) ?? String(value);
+}
+
+/** Three figures that matter, and the unit that goes with them: `0.84 ms`, `12.4 ms`, `1.02 s`. */
+export function duration(ms: number | null): string {
+  if (ms === null) return NOTHING;
+  if (ms < 9.995) return `${fixed(ms, 2)} ms`;
+  if (ms < 99.95) return `${fixed(ms, 1)} ms`;
+  if (ms < 999.5) return `${fixed(ms, 0)} ms`;
+  return `${fixed(ms / 1_000, 2)} s`;
+}
+
+/** How long ago something was, for people: whole seconds, then minutes. */
+export function age(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 100) return `${seconds} s`;
+  return `${Math.round(seconds / 60)} min`;
+}
+
+/** Bytes in decimal units, as networks count them. */
+export function bytes(count: number | null): string {
+  if (count === null) return NOTHING;
+  if (count < 1_000) return `${fixed(count, 0)} B`;
+  if (count < 100_000) return `${fixed(count / 1e3, 1)} kB`;
+  if (count < 1e6) return `${fixed(count / 1e3, 0)} kB`;
+  if (count < 1e9) return `${fixed(count / 1e6, 1)} MB`;
+  return `${fixed(count / 1e9, 1)} GB`;
+}
+
+/** A share of 0 to 1 as a percentage. */
+export function percent(share: number): string {
+  return `${fixed(share * 100, 1)} %`;
+}

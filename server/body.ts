@@ -1,0 +1,51 @@
+import type { Request } from 'express';
+import { PushError } from '../transports/error.js';
+import type { Json } from '../transports/record.js';
+import { parseJson } from './input.js';
+
+/**
+ * Reads the JSON body of a request. A body that is too large is refused as soon as that shows: the parsers at hand
+ * first read it to its end, however far away that is.
+ *
+ * @throws PushError
+ */
+export async function readBody(request: Request, limit: number): Promise<Json> {
+  if (!request.is('application/json')) {
+    throw new PushError('MEDIA_TYPE_UNSUPPORTED', 'Send JSON, with the header "content-type: application/json".');
+  }
+  // A parser of the application's own, in front of the gateway, has read it already.
+  if (request.body !== undefined) return request.body;
+  const encoding = request.get('content-encoding') ?? 'identity';
+  if (encoding !== 'identity') {
+    throw new PushError(
+      'MEDIA_TYPE_UNSUPPORTED',
+      `Send the body as it is, without the content-encoding "${encoding}".`,
+    );
+  }
+  return parseJson(await readBytes(request, limit));
+}
+
+async function readBytes(request: Request, limit: number): Promise<Buffer> {
+  if (Number(request.get('content-length')) > limit) throw tooLarge(limit);
+  const pieces: Buffer[] = [];
+  let size = 0;
+  try {
+    // The request stays whole, so that there is still a socket to answer on.
+    for await (const piece of request.iterator({ destroyOnReturn: false })) {
+      size += piece.length;
+      if (size > limit) break;
+      pieces.push(piece);
+    }
+  } catch (error) {
+    throw new PushError('BAD_REQUEST', 'The body ended too early; send all of it.', { cause: error });
+  }
+  if (size > limit) throw tooLarge(limit);
+  return Buffer.concat(pieces);
+}
+
+function tooLarge(limit: number): PushError {
+  return new PushError(
+    'TOO_LARGE',
+    `The body has more than ${limit} bytes; send less at once, or raise the limit "bodyBytes".`,
+  );
+}
