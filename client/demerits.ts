@@ -8,15 +8,19 @@ interface Demerit {
 /** What is held against each transport, by name. */
 export type Demerits = ReadonlyMap<string, Demerit>;
 
-const FIRST_MS = 5_000;
-const LONGEST_MS = 300_000;
 const FORGOTTEN_AFTER_MS = 600_000;
 
+/** How long the first one counts, and the longest that one can, in milliseconds. */
+export interface Hold {
+  readonly probeMs: number;
+  readonly probeCapMs: number;
+}
+
 /** Holds one more thing against a transport; each in a row counts twice as long. */
-export function blame(demerits: Demerits, transport: string, now: number): Demerits {
+export function blame(demerits: Demerits, transport: string, now: number, hold: Hold): Demerits {
   const before = demerits.get(transport);
   const count = before === undefined || now - before.at > FORGOTTEN_AFTER_MS ? 1 : before.count + 1;
-  const until = now + Math.min(LONGEST_MS, FIRST_MS * 2 ** (count - 1));
+  const until = now + Math.min(hold.probeCapMs, hold.probeMs * 2 ** (count - 1));
   return new Map(demerits).set(transport, { count, at: now, until });
 }
 

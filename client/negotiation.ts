@@ -335,7 +335,7 @@ class Turn {
   }
 
   #blame(transport: string): void {
-    this.#remember({ demerits: blame(this.memory.demerits, transport, this.#now) });
+    this.#remember({ demerits: blame(this.memory.demerits, transport, this.#now, this.#rules) });
   }
 
   #remember(changes: Partial<Memory>): void {

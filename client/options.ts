@@ -44,12 +44,13 @@ export interface ConnectOptions {
    */
   readonly proofMs?: number;
   /**
-   * Before the first probe of a better transport than the present one. The pause doubles with each probe.
+   * Before the first probe of a better transport than the present one. The pause doubles with each probe. A transport
+   * that has failed is left alone for as long, and twice as long each further time in a row.
    * @default 5_000
    */
   readonly probeMs?: number;
   /**
-   * The longest pause between two probes.
+   * The longest pause between two probes, and the longest that a transport is left alone.
    * @default 300_000
    */
   readonly probeCapMs?: number;

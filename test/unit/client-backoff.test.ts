@@ -18,12 +18,13 @@ describe('backoff', () => {
 
 describe('a demerit', () => {
   const minute = 60_000;
+  const hold = { probeMs: 5_000, probeCapMs: 5 * minute };
 
   it('holds twice as long each time, up to five minutes', () => {
-    let demerits = blame(new Map(), 'one', 0);
+    let demerits = blame(new Map(), 'one', 0, hold);
     const held = [heldUntil(demerits, 'one')];
     for (let time = 0; time < 8; time++) {
-      demerits = blame(demerits, 'one', 0);
+      demerits = blame(demerits, 'one', 0, hold);
       held.push(heldUntil(demerits, 'one'));
     }
     expect(held.slice(0, 4)).toEqual([5_000, 10_000, 20_000, 40_000]);
@@ -31,12 +32,12 @@ describe('a demerit', () => {
   });
 
   it('is forgotten after ten minutes without another', () => {
-    const once = blame(blame(new Map(), 'one', 0), 'one', 0);
-    expect(heldUntil(blame(once, 'one', 11 * minute), 'one')).toBe(11 * minute + 5_000);
+    const once = blame(blame(new Map(), 'one', 0, hold), 'one', 0, hold);
+    expect(heldUntil(blame(once, 'one', 11 * minute, hold), 'one')).toBe(11 * minute + 5_000);
   });
 
   it('is forgiven to one transport and not to the others', () => {
-    const both = blame(blame(new Map(), 'one', 0), 'two', 0);
+    const both = blame(blame(new Map(), 'one', 0, hold), 'two', 0, hold);
     const left = forgive(both, 'one');
     expect(heldUntil(left, 'one')).toBe(Number.NEGATIVE_INFINITY);
     expect(heldUntil(left, 'two')).toBe(5_000);

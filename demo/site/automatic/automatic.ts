@@ -68,12 +68,7 @@ export class Automatic {
     });
     if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
     if (blocked) this.#blocked.add(transport);
-    else {
-      this.#blocked.delete(transport);
-      // The network has changed for the better, which a browser says like this. Otherwise a client that has failed often
-      // with a transport would leave it alone for minutes.
-      dispatchEvent(new Event('online'));
-    }
+    else this.#blocked.delete(transport);
   }
 
   #follow(push: PushClient): void {

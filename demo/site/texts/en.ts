@@ -122,7 +122,7 @@ export const en = {
   automatic: {
     heading: 'The automatic client',
     explanation:
-      'It takes the best transport that proves itself. Block the one it uses: its connections are cut at the socket, as by a firewall, and nobody tells the client. When you free it, the page says what a browser says once the network is back.',
+      'It takes the best transport that proves itself. Block the one it uses: its connections are cut at the socket, as by a firewall, and nobody tells the client. Free it, and the client finds out by itself: it looks every few seconds.',
     track: 'Arrivals in the last 20 seconds, in the colour of the transport that carried them',
     ladder: 'Transports, best first',
     block: (transport: string) => `Block ${transport}`,
