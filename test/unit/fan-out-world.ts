@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from '../../server/bus/bus.js';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
 import type { Downlink } from '../../server/downlink.js';
-import type { DownlinkRequest } from '../../server/node-log.js';
 import { FanOut } from '../../server/fan-out.js';
+import type { DownlinkRequest } from '../../server/node-log.js';
 import { parseCursor } from '../../transports/cursor.js';
 import type { Position } from '../../transports/position.js';
 import type { ControlRecord, Message } from '../../transports/record.js';
@@ -132,7 +132,8 @@ class Witness {
         this.#covered.set(channel, Math.max(covered ?? 0, to));
       } else {
         const from = offsetOf(control.from);
-        if (from < (covered ?? -1) || to <= from) this.fault(`gap on ${channel} from ${from} to ${to} behind ${covered}`);
+        if (from < (covered ?? -1) || to <= from)
+          this.fault(`gap on ${channel} from ${from} to ${to} behind ${covered}`);
         this.#mustHaveAll(channel, covered, from + 1);
         this.#mustBeGone(channel, from, to + 1);
         if (!this.ledger.has(channel, to)) this.fault(`gap on ${channel} to ${to}, where it had no message`);
@@ -195,7 +196,7 @@ class Reader {
 
   constructor(
     name: string,
-    private readonly ledger: Ledger,
+    ledger: Ledger,
     fanOut: FanOut,
     private readonly asked: DownlinkRequest,
     private readonly room: readonly boolean[],
@@ -203,7 +204,9 @@ class Reader {
     this.#witness = new Witness(name, asked.client, ledger);
     const write = (packet: unknown) => this.#write(packet as PacketContent);
     const sink = { format: ledger.format as WireFormat<unknown>, write, end: () => undefined };
-    this.#downlink = fanOut.open(asked, sink, () => this.#closed++);
+    this.#downlink = fanOut.open(asked, sink, () => {
+      this.#closed++;
+    });
   }
 
   get full(): boolean {
@@ -403,7 +406,9 @@ export class World {
       case 'open': {
         const channels = new Map(step.starts.map(([channel, start]) => [channel, this.#ledger.position(start)]));
         const request = { channels, client: step.client };
-        this.#readers.push(new Reader(`reader ${this.#readers.length}`, this.#ledger, this.#fanOut, request, step.room));
+        this.#readers.push(
+          new Reader(`reader ${this.#readers.length}`, this.#ledger, this.#fanOut, request, step.room),
+        );
         return;
       }
       case 'poll': {

@@ -38,10 +38,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('open' as const),
       starts: fc.uniqueArray(fc.tuple(channel, start), { minLength: 0, maxLength: 3, selector: ([name]) => name }),
       client,
-      room: fc.array(fc.oneof({ weight: 2, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }), {
-        minLength: 1,
-        maxLength: 8,
-      }),
+      room: fc.array(
+        fc.oneof({ weight: 2, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+        {
+          minLength: 1,
+          maxLength: 8,
+        },
+      ),
     }),
   },
   {

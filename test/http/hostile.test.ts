@@ -1,0 +1,479 @@
+import type { Server } from 'node:http';
+import { Socket } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import WebSocket from 'ws';
+import { MemoryBus } from '../../server/bus/memory-bus.js';
+import { rawHttp } from '../support/raw-http.js';
+import { waitUntil } from '../support/wait-until.js';
+import type { Site } from './site.js';
+import { afterwards, deserted, inExpress, problemOf } from './site.js';
+import { listenSse, listenWebSocket, refusal } from './streams.js';
+
+const bus = () => new MemoryBus({ epoch: 'e' });
+const DOWNLINKS = ['polling', 'long-polling', 'sse', 'iframe'];
+const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+
+/** Asks the same thing at every downlink, and says how each refuses. */
+async function refusals(site: Site, query: string, headers: Record<string, string> = {}): Promise<unknown[]> {
+  const codes: unknown[] = [];
+  for (const transport of DOWNLINKS) {
+    const answer = await fetch(`${site.push}/${transport}?${query}`, { headers });
+    if (!answer.ok) {
+      codes.push(await problemOf(answer));
+      continue;
+    }
+    codes.push('accepted');
+    await answer.body?.cancel();
+  }
+  codes.push((await refusal(site.push, `?${query}`, headers)).code);
+  return codes;
+}
+
+describe('garbage at any downlink', () => {
+  const cursors = [
+    ['a negative number', '-1'],
+    ['infinity', '1e999'],
+    ['a negative offset', 'e.-1'],
+    ['an exponent', 'e.1e9'],
+    ['an offset past what can be ordered', 'e.9007199254740993'],
+    ['4,000 digits', `e.${'9'.repeat(4_000)}`],
+    ['a word', 'undefined'],
+    ['__proto__', '__proto__'],
+    ['an epoch beyond ASCII', 'é.1'],
+    ['a line break', 'e.1\r\nx'],
+    ['a NUL', 'e.1\u0000'],
+  ] as const;
+
+  it.each(cursors)('is refused alike everywhere as a cursor: %s', async (_what, cursor) => {
+    const site = await inExpress({ bus: bus() });
+    for (const parameter of ['since', 'lastEventId', 'since.a']) {
+      const query = new URLSearchParams({ channel: 'a', [parameter]: cursor }).toString();
+      expect(new Set(await refusals(site, query))).toEqual(new Set(['CURSOR_INVALID']));
+    }
+  });
+
+  it('is refused alike everywhere as a cursor in a header', async () => {
+    const site = await inExpress({ bus: bus() });
+    for (const cursor of ['-1', '1e999', 'garbage', '9'.repeat(10_240), 'e.1, e.2', '\u00ff']) {
+      expect(new Set(await refusals(site, 'channel=a', { 'last-event-id': cursor }))).toEqual(
+        new Set(['CURSOR_INVALID']),
+      );
+    }
+  });
+
+  it('is refused as a cursor in a subscription', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    const sinces = [...cursors.map(([, cursor]) => cursor), -1, 0, 1, null, true, [], {}, ['e.1'], '9'.repeat(10_240)];
+    for (const since of sinces) socket.send({ type: 'subscribe', channels: ['a'], since });
+    await waitUntil('an answer to each', () => socket.ofType('error').length === sinces.length);
+    expect(new Set(socket.ofType('error').map(({ code }) => code))).toEqual(new Set(['CURSOR_INVALID']));
+    expect(socket.ofType('ack')).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a carriage return', '\r'],
+    ['a line feed', 'a\nb'],
+    ['a line break', 'a\r\nb'],
+    ['a NUL', 'a\u0000'],
+    ['a control character', '\u0085'],
+    ['a line separator', '\u2028'],
+    ["a name of the gateway's own", '$a'],
+    ['the channel of the health probe', '$health'],
+    ['201 bytes', 'x'.repeat(201)],
+    ['202 bytes in 101 characters', 'é'.repeat(101)],
+  ])('is refused alike everywhere as a channel: %s', async (_what, name) => {
+    const site = await inExpress({ bus: bus() });
+    expect(new Set(await refusals(site, new URLSearchParams({ channel: name }).toString()))).toEqual(
+      new Set(['CHANNEL_INVALID']),
+    );
+    const socket = await listenWebSocket(site.push);
+    socket.send(
+      { type: 'publish', channel: name, data: 1 },
+      { type: 'subscribe', channel: name },
+      { type: 'unsubscribe', channel: name },
+    );
+    await waitUntil('an answer to each', () => socket.ofType('error').length === 3);
+    expect(socket.ofType('error').map(({ code }) => code)).toEqual([
+      'CHANNEL_INVALID',
+      'CHANNEL_INVALID',
+      'CHANNEL_INVALID',
+    ]);
+    const { body } = await request(site.server)
+      .post('/push/uplink')
+      .send([{ type: 'publish', channel: name, data: 1 }]);
+    expect(body[0].code).toBe('CHANNEL_INVALID');
+    if (name !== '') {
+      await request(site.server)
+        .post(`/push/channels/${encodeURIComponent(name)}`)
+        .send([1])
+        .expect(400);
+      await request(site.server)
+        .get(`/push/channels/${encodeURIComponent(name)}`)
+        .expect(400);
+    }
+    await expect(site.gateway.publish(name, 1)).rejects.toMatchObject({ code: 'CHANNEL_INVALID' });
+    await expect(site.gateway.history(name)).rejects.toMatchObject({ code: 'CHANNEL_INVALID' });
+  });
+
+  it('is refused as the channels of a subscription', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    const channels = [1, 'a', null, {}, [1], ['a', null], [['a']], [{ toString: 'a' }], true];
+    for (const one of channels) socket.send({ type: 'subscribe', channels: one });
+    await waitUntil('an answer to each', () => socket.ofType('error').length === channels.length);
+    expect(socket.ofType('ack')).toEqual([]);
+  });
+
+  it('is refused as a query of too many channels, or of too many bytes', async () => {
+    const site = await inExpress({ bus: bus() });
+    const many = Array.from({ length: 200 }, (_, index) => `channel=${index}`).join('&');
+    expect(new Set(await refusals(site, many))).toEqual(new Set(['CHANNELS_TOO_MANY']));
+    const answer = await rawHttp(`${site.push}/polling?channel=${'x'.repeat(100_000)}`);
+    expect(answer.status).toBe(431);
+    answer.socket.destroy();
+    expect(site.errors).toEqual([]);
+  });
+
+  it('written in invalid percent encoding is a name like any other', async () => {
+    const site = await inExpress({ bus: bus() });
+    for (const query of ['channel=%', 'channel=%E0%A4', 'channel=%zz', 'channel=a&%=%', 'channel=a&&&=&']) {
+      await request(site.server).get(`/push/polling?${query}`).expect(200);
+    }
+  });
+});
+
+describe('names that every object has', () => {
+  const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype'];
+
+  it('are plain channels on every transport', async () => {
+    const site = await inExpress({ bus: bus() });
+    const query = NAMES.map((name) => `channel=${name}`).join('&');
+    const [sse, socket] = [
+      await listenSse(`${site.push}/sse?${query}`),
+      await listenWebSocket(site.push, `?${query}&since.__proto__=e.0`),
+    ];
+    await Promise.all([sse.first('hello'), socket.first('hello')]);
+    for (const name of NAMES) await site.gateway.publish(name, { [name]: name }, { key: name });
+    for (const name of NAMES) await site.gateway.publish(name, { [name]: name }, { key: name });
+    for (const stream of [sse, socket]) {
+      await stream.dataOf(NAMES.length);
+      expect(stream.messages.map(({ channel }) => channel)).toEqual(NAMES);
+    }
+    expect(JSON.stringify(sse.data[0])).toBe('{"__proto__":"__proto__"}');
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+
+  it('are no transport, no method and no operation', async () => {
+    const site = await inExpress({ bus: bus() });
+    for (const name of NAMES) {
+      expect((await fetch(`${site.push}/${name}?channel=a`)).status).toBe(404);
+      const { body } = await request(site.server)
+        .post('/push/uplink')
+        .send([
+          { type: 'call', method: name },
+          { type: name, channel: 'a', data: 1 },
+        ]);
+      expect(body.map(({ code }: { code: string }) => code)).toEqual(['METHOD_UNKNOWN', 'OPERATION_INVALID']);
+    }
+  });
+
+  it('are a method where the application registered one', async () => {
+    const site = await inExpress({ bus: bus() });
+    site.gateway.handle('__proto__', () => 'called');
+    const { body } = await request(site.server)
+      .post('/push/uplink')
+      .send([{ type: 'call', method: '__proto__' }]);
+    expect(body).toEqual([{ type: 'reply', result: 'called' }]);
+  });
+
+  it('in the fields of an operation change nothing', async () => {
+    const site = await inExpress({ bus: bus() });
+    const operation = '{"__proto__":{"type":"publish","channel":"a","data":1},"constructor":{"key":"k"}}';
+    const { body } = await request(site.server).post('/push/uplink').type('json').send(`[${operation}]`);
+    expect(body).toMatchObject([{ type: 'error', code: 'OPERATION_INVALID' }]);
+    expect(await site.gateway.history('a')).toEqual([]);
+  });
+});
+
+describe('JSON that is nested 100,000 levels deep', () => {
+  it('is refused as a message, as params and as an operation, by POST', async () => {
+    const site = await inExpress({ bus: bus() });
+    site.gateway.handle('echo', (params) => params);
+    const post = (path: string, body: string) => request(site.server).post(`/push/${path}`).type('json').send(body);
+    await post('channels/a', deep(100_000)).expect(400);
+    await post('channels/a', '{"a":'.repeat(100_000) + 1 + '}'.repeat(100_000)).expect(400);
+    const published = await post(
+      'uplink',
+      `[{"type":"publish","channel":"a","key":"k","data":${deep(100_000)}}]`,
+    ).expect(200);
+    expect(published.body).toMatchObject([{ type: 'error', key: 'k', code: 'JSON_INVALID' }]);
+    const called = await post('uplink', `[{"type":"call","method":"echo","key":"k","params":${deep(100_000)}}]`).expect(
+      200,
+    );
+    expect(called.body).toMatchObject([{ type: 'error', key: 'k', code: 'JSON_INVALID' }]);
+    expect((await post('uplink', deep(100_000)).expect(200)).body).toMatchObject([{ code: 'OPERATION_INVALID' }]);
+    expect(await site.gateway.history('a')).toEqual([]);
+    expect(site.errors).toEqual([]);
+  });
+
+  it('is refused in a frame, and the connection goes on', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    socket.socket.send(deep(100_000));
+    socket.socket.send(`{"type":"publish","channel":"a","data":${deep(100_000)}}`);
+    socket.socket.send(`{"type":"call","method":"none","params":${deep(100_000)}}`);
+    socket.socket.send(`{"type":"subscribe","channels":${deep(100_000)}}`);
+    socket.socket.send('['.repeat(1_000_000));
+    await waitUntil('an answer to each', () => socket.ofType('error').length === 5);
+    expect(site.errors).toEqual([]);
+  });
+
+  it('is refused when the application publishes it', async () => {
+    const site = await inExpress({ bus: bus() });
+    await expect(site.gateway.publish('a', JSON.parse(deep(100_000)))).rejects.toMatchObject({ code: 'JSON_INVALID' });
+    const ring: Record<string, unknown> = {};
+    ring['ring'] = ring;
+    await expect(site.gateway.publish('a', ring)).rejects.toMatchObject({ code: 'JSON_INVALID' });
+    await expect(site.gateway.publish('a', 1n)).rejects.toMatchObject({ code: 'JSON_INVALID' });
+    await expect(site.gateway.publish('a', undefined)).rejects.toMatchObject({ code: 'JSON_INVALID' });
+  });
+});
+
+describe('a huge body', () => {
+  it('is refused while it streams', async () => {
+    const site = await inExpress({ bus: bus(), limits: { bodyBytes: 100_000 } });
+    const socket = new Socket();
+    afterwards(() => socket.destroy());
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (piece: string) => {
+      answer += piece;
+    });
+    socket.on('error', () => undefined);
+    socket.connect(site.port, '127.0.0.1');
+    socket.write(
+      'POST /push/uplink HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+    );
+    const chunk = `4000\r\n${' '.repeat(0x4000)}\r\n`;
+    await waitUntil('the refusal', () => {
+      // The body never ends.
+      socket.write(chunk);
+      return answer.includes('TOO_LARGE');
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('that only says how large it will be is refused at once', async () => {
+    const site = await inExpress({ bus: bus() });
+    const answer = await rawHttp(`${site.push}/channels/a`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': '99999999999' },
+      body: '1',
+    });
+    expect(answer.status).toBe(413);
+    answer.socket.destroy();
+  });
+});
+
+describe('a frame', () => {
+  /** A frame of a client, masked with zeros (RFC 6455, section 5.2). */
+  function frame(opcode: number, payload: Buffer, fin = true): Buffer {
+    const head = [(fin ? 0x80 : 0) | opcode];
+    if (payload.length < 126) head.push(0x80 | payload.length);
+    else head.push(0x80 | 126, payload.length >> 8, payload.length & 0xff);
+    return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
+  }
+
+  async function bare(site: Site): Promise<{ socket: Socket; closed: () => Promise<number> }> {
+    const answer = await rawHttp(`${site.push}/websocket`, {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      },
+    });
+    const { socket } = answer;
+    const reading = (async () => {
+      const pieces: Buffer[] = [];
+      for await (const piece of socket) pieces.push(piece);
+      return Buffer.concat(pieces);
+    })().catch(() => Buffer.alloc(0));
+    // The last frame is the close frame: 0x88, its length, the code.
+    const closed = async () => {
+      const bytes = await reading;
+      const at = bytes.lastIndexOf(0x88);
+      return at < 0 ? 1006 : bytes.readUInt16BE(at + 2);
+    };
+    return { socket, closed };
+  }
+
+  it('that is binary closes with a code that means not to try again', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    socket.socket.send(Buffer.from('{"type":"publish","channel":"a","data":1}'));
+    socket.send({ type: 'publish', channel: 'a', data: 2 });
+    await waitUntil('the close', () => socket.over);
+    expect(socket.code).toBe(4400);
+    expect(socket.reason).toContain('text');
+    expect(await site.gateway.history('a')).toEqual([]);
+    await deserted(site.push);
+  });
+
+  it('that is too large closes with 1009', async () => {
+    const site = await inExpress({ bus: bus(), limits: { bodyBytes: 10_000 } });
+    for (const size of [10_001, 50_000_000]) {
+      const socket = await listenWebSocket(site.push);
+      socket.socket.send('x'.repeat(size));
+      await waitUntil('the close', () => socket.over);
+      expect(socket.code).toBe(1009);
+    }
+    await deserted(site.push);
+  });
+
+  it('that only says how large it will be closes with 1009', async () => {
+    const site = await inExpress({ bus: bus() });
+    const { socket, closed } = await bare(site);
+    socket.write(Buffer.from([0x81, 0xff, 0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0, 0]));
+    expect(await closed()).toBe(1009);
+    await deserted(site.push);
+  });
+
+  it('in 131,000 unfinished fragments of one byte is cut off long before', async () => {
+    const site = await inExpress({ bus: bus() });
+    const { socket, closed } = await bare(site);
+    socket.write(frame(1, Buffer.from('['), false));
+    const some = Buffer.concat(Array.from({ length: 1_000 }, () => frame(0, Buffer.from(' '), false)));
+    for (let sent = 0; sent < 131 && !socket.destroyed; sent++) socket.write(some);
+    expect([1008, 1009]).toContain(await closed());
+    await deserted(site.push);
+  });
+
+  it.each([
+    ['invalid UTF-8', 1, Buffer.from([0xff, 0xfe]), 1007],
+    ['an unknown opcode', 3, Buffer.from('x'), 1002],
+    ['a continuation of nothing', 0, Buffer.from('x'), 1002],
+  ])('with %s closes with the code of the protocol', async (_what, opcode, payload, code) => {
+    const site = await inExpress({ bus: bus() });
+    const { socket, closed } = await bare(site);
+    socket.write(frame(opcode, payload));
+    expect(await closed()).toBe(code);
+    await deserted(site.push);
+  });
+
+  it('that is broken ends only its own connection', async () => {
+    const site = await inExpress({ bus: bus() });
+    const other = await listenWebSocket(site.push, '?channel=a');
+    await other.first('hello');
+    const { socket, closed } = await bare(site);
+    socket.write(Buffer.alloc(1_000, 0xff));
+    expect(await closed()).toBe(1002);
+    await site.gateway.publish('a', 1);
+    expect(await other.dataOf(1)).toEqual([1]);
+    expect(site.errors).toEqual([]);
+  });
+
+  it('of a million empty lines, or of a million values, is answered like any other', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    socket.socket.send('\n'.repeat(1_000_000));
+    socket.socket.send('1\n'.repeat(1_000_000));
+    expect(await socket.first('error')).toMatchObject({ code: 'OPERATION_INVALID' });
+    socket.send({ type: 'publish', channel: 'a', data: 1, key: 'k' });
+    expect(await socket.first('ack')).toMatchObject({ key: 'k' });
+  });
+});
+
+describe('a client that sends and never reads the answers', () => {
+  it('is not read any further, and nothing piles up for it', async () => {
+    const site = await inExpress({ bus: bus(), limits: { history: 1_000 } });
+    let calls = 0;
+    const answer = 'x'.repeat(100_000);
+    site.gateway.handle('large', () => {
+      calls++;
+      return answer;
+    });
+    const socket = new WebSocket(`${site.push.replace('http', 'ws')}/websocket`);
+    afterwards(() => socket.terminate());
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.pause();
+    for (let index = 0; index < 20_000; index++) socket.send('{"type":"call","method":"large"}');
+    let before = -1;
+    await waitUntil('the calls to stop', async () => {
+      const still = calls > 0 && calls === before;
+      before = calls;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return still;
+    });
+    // What fits into the sockets' buffers on both sides, which the system may grow to a few megabytes.
+    expect(calls).toBeLessThan(500);
+    await site.gateway.publish('a', 1);
+    socket.resume();
+    await waitUntil('the calls to go on', () => calls > before + 100, { timeoutMs: 15_000 });
+  });
+});
+
+describe('ten thousand that break off', () => {
+  it('leave nothing behind: requests, streams and handshakes', async () => {
+    const site = await inExpress({ bus: bus() });
+    const heads = [
+      'GET /push/sse?channel=a HTTP/1.1\r\nHost: h\r\n\r\n',
+      'GET /push/iframe?channel=a HTTP/1.1\r\nHost: h\r\n\r\n',
+      'GET /push/long-polling?channel=a HTTP/1.1\r\nHost: h\r\n\r\n',
+      'GET /push/polling?channel=a HTTP/1.1\r\nHost: h\r\n\r\n',
+      'GET /push/websocket?channel=a HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      'GET /push/websocket?channel=a HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      'GET /push/sse?channel=a HTTP/1.1\r\nHost: h\r\n',
+      'POST /push/uplink HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n[',
+      'GET /push/sse?channel=a&since=garbage HTTP/1.1\r\nHost: h\r\n\r\n',
+      '',
+    ];
+    let connects = 0;
+    let disconnects = 0;
+    site.gateway.on('connect', () => void connects++);
+    site.gateway.on('disconnect', () => void disconnects++);
+    for (let wave = 0; wave < 50; wave++) {
+      await Promise.all(
+        Array.from({ length: 200 }, (_, index) => breakOff(site.port, heads[index % heads.length] ?? '', index % 3)),
+      );
+    }
+    await deserted(site.push);
+    await waitUntil('the sockets to be gone', async () => (await connectionsOf(site.server)) <= 1, {
+      timeoutMs: 10_000,
+    });
+    await waitUntil('as many ends as beginnings', () => connects === disconnects);
+    const socket = await listenWebSocket(site.push, '?channel=a');
+    await socket.first('hello');
+    await site.gateway.publish('a', 1);
+    expect(await socket.dataOf(1)).toEqual([1]);
+    expect(site.errors).toEqual([]);
+  }, 60_000);
+});
+
+/** Sends something and cuts the connection: at once, when it was sent, or with the first bytes of an answer. */
+function breakOff(port: number, bytes: string, when: number): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = new Socket();
+    socket.on('error', () => undefined);
+    socket.once('close', () => resolve());
+    socket.connect(port, '127.0.0.1', () => {
+      if (when === 0) socket.resetAndDestroy();
+      // Nothing comes for what is not complete.
+      else if (when === 1 || !/\r\n\r\n$/.test(bytes) || bytes.includes('long-polling'))
+        socket.write(bytes, () => socket.destroy());
+      else {
+        socket.once('data', () => socket.destroy());
+        socket.once('end', () => socket.destroy());
+        socket.write(bytes);
+      }
+    });
+  });
+}
+
+function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve, reject) =>
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  );
+}

@@ -1,0 +1,344 @@
+import type { Server } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { MemoryBus } from '../../server/bus/memory-bus.js';
+import { PushError } from '../../transports/error.js';
+import { rawHttp } from '../support/raw-http.js';
+import { waitUntil } from '../support/wait-until.js';
+import { deserted, inExpress } from './site.js';
+import { listenWebSocket, refusal } from './streams.js';
+
+const bus = (count = 1_000) => new MemoryBus({ epoch: 'e', retention: { count } });
+
+describe('GET /push/websocket', () => {
+  it('says hello first, and then what comes after the position', async () => {
+    const site = await inExpress({ bus: bus() });
+    await site.gateway.publish('a', 1);
+    const socket = await listenWebSocket(site.push, '?channel=a&since=e.0');
+    await site.gateway.publish('a', 2);
+    expect(await socket.dataOf(2)).toEqual([1, 2]);
+    expect(socket.records[0]).toMatchObject({ type: 'hello', cursor: 'e.0', head: 'e.1' });
+  });
+
+  it('needs no channel to begin with', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    expect(await socket.first('hello')).toMatchObject({ cursor: 'e.0' });
+  });
+
+  it('takes the position from Last-Event-ID before the query', async () => {
+    const site = await inExpress({ bus: bus() });
+    for (const data of [1, 2, 3]) await site.gateway.publish('a', data);
+    const socket = await listenWebSocket(site.push, '?channel=a&since=e.0', { 'Last-Event-ID': 'e.2' });
+    expect(await socket.dataOf(1)).toEqual([3]);
+  });
+
+  it('tells of a gap before what is left', async () => {
+    const site = await inExpress({ bus: bus(1) });
+    for (const data of [1, 2, 3]) await site.gateway.publish('a', data);
+    const socket = await listenWebSocket(site.push, '?channel=a&since=e.0');
+    await socket.dataOf(1);
+    expect(socket.records.slice(1)).toEqual([
+      { type: 'gap', channels: ['a'], from: 'e.0', to: 'e.2' },
+      { id: 'e.3', channel: 'a', data: 3 },
+    ]);
+  });
+
+  it('carries what is published within one turn in one frame, a line for each', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push, '?channel=a');
+    await socket.first('hello');
+    await Promise.all([1, 2, 3].map((data) => site.gateway.publish('a', data)));
+    await socket.dataOf(3);
+    expect(socket.frames.at(-1)?.split('\n')).toHaveLength(3);
+  });
+
+  it('sends a heartbeat when it is quiet', async () => {
+    const site = await inExpress({ bus: bus(), heartbeatMs: 40 });
+    const socket = await listenWebSocket(site.push, '?channel=a');
+    expect(await socket.first('heartbeat')).toEqual({ type: 'heartbeat', cursor: 'e.0' });
+  });
+
+  it('is closed when the peer answers no ping', async () => {
+    const site = await inExpress({ bus: bus(), heartbeatMs: 40 });
+    const deaf = await rawHttp(`${site.push}/websocket?channel=a`, { headers: HANDSHAKE });
+    expect(deaf.status).toBe(101);
+    await deserted(site.push);
+    deaf.socket.destroy();
+  });
+
+  it('says bye when the gateway closes, with a code that means to come back', async () => {
+    const site = await inExpress({ bus: bus(), drainMs: 100 });
+    const socket = await listenWebSocket(site.push, '?channel=a');
+    await socket.first('hello');
+    await site.gateway.close();
+    await waitUntil('the close', () => socket.over);
+    expect(socket.code).toBe(4503);
+    expect(socket.reason).toBe('the gateway is closing');
+    expect(socket.ofType('bye')[0]?.retryMs).toBeLessThanOrEqual(100);
+  });
+
+  it('leaves nothing behind, however the client goes', async () => {
+    const site = await inExpress({ bus: bus() });
+    for (const leave of ['close', 'terminate'] as const) {
+      const socket = await listenWebSocket(site.push, '?channel=a');
+      await socket.first('hello');
+      socket.socket[leave]();
+      await deserted(site.push);
+    }
+  });
+});
+
+const HANDSHAKE = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+
+describe('a handshake', () => {
+  it.each([
+    ['?channel=a&since=garbage', 'CURSOR_INVALID', 400],
+    ['?channel=', 'CHANNEL_INVALID', 400],
+    ['?since.a=e.1', 'BAD_REQUEST', 400],
+    ['?client=%0d%0a', 'BAD_REQUEST', 400],
+    [`?${Array.from({ length: 101 }, (_, index) => `channel=${index}`).join('&')}`, 'CHANNELS_TOO_MANY', 400],
+  ])('with %s is refused as %s', async (query, code, status) => {
+    const site = await inExpress({ bus: bus() });
+    const refused = await refusal(site.push, query);
+    expect(refused).toMatchObject({ status, code, contentType: expect.stringContaining('application/problem+json') });
+  });
+
+  it('for another transport, or for nothing, is refused', async () => {
+    const site = await inExpress({ bus: bus() });
+    for (const path of ['sse', 'polling', 'nothing', '__proto__', '']) {
+      const answer = await rawHttp(`${site.push}/${path}?channel=a`, { headers: HANDSHAKE });
+      expect([path, answer.status]).toEqual([path, 404]);
+      expect(JSON.parse(await answer.rest())).toMatchObject({ code: 'NOT_FOUND' });
+    }
+  });
+
+  it('that is refused leaves no socket behind, even when the client never closes its side', async () => {
+    const site = await inExpress({ bus: bus() });
+    const answer = await rawHttp(`${site.push}/websocket?since=garbage`, { headers: HANDSHAKE });
+    answer.socket.allowHalfOpen = true;
+    await waitUntil('the socket to be gone', () => connectionsOf(site.server).then((count) => count === 0));
+    answer.socket.destroy();
+  });
+
+  it.each([
+    ['no key', { 'sec-websocket-key': '' }],
+    ['a wrong key', { 'sec-websocket-key': 'short' }],
+    ['an unknown version', { 'sec-websocket-version': '7' }],
+    ['another protocol', { upgrade: 'h2c' }],
+  ])('with %s is answered with a 4xx and closed', async (_what, headers) => {
+    const site = await inExpress({ bus: bus() });
+    const answer = await rawHttp(`${site.push}/websocket`, { headers: { ...HANDSHAKE, ...headers } });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    await answer.rest();
+    await waitUntil('the socket to be gone', () => connectionsOf(site.server).then((count) => count === 0));
+  });
+
+  it('takes frames that come together with it', async () => {
+    const site = await inExpress({ bus: bus() });
+    const text = '{"type":"publish","channel":"a","data":"early"}';
+    // A text frame, masked with zeros (RFC 6455, section 5.2).
+    const frame = `\u0081${String.fromCharCode(0x80 | text.length)}\0\0\0\0${text}`;
+    const socket = (
+      await rawHttp(`${site.push}/websocket`, { headers: { ...HANDSHAKE, 'content-length': '0' }, body: '' })
+    ).socket;
+    socket.write(Buffer.from(frame, 'latin1'));
+    await waitUntil('the message', async () => (await site.gateway.history('a')).length === 1);
+    socket.destroy();
+  });
+});
+
+describe('operations on a WebSocket', () => {
+  it('are answered with their keys', async () => {
+    const site = await inExpress({ bus: bus() });
+    site.gateway.handle('double', (params) => Number(params) * 2);
+    const socket = await listenWebSocket(site.push);
+    socket.send({ type: 'publish', channel: 'a', data: 1, key: 'p' });
+    socket.send({ type: 'call', method: 'double', params: 21, key: 'c' });
+    socket.send({ type: 'call', method: 'nothing', key: 'n' });
+    socket.send({ type: 'publish', channel: '$health', data: 1, key: 'f' });
+    await waitUntil('all answers', () => socket.records.length === 5);
+    expect(socket.records.slice(1)).toEqual([
+      { type: 'ack', key: 'p', id: 'e.1' },
+      { type: 'reply', key: 'c', result: 42 },
+      { type: 'error', key: 'n', code: 'METHOD_UNKNOWN', message: expect.stringContaining('gateway.handle') },
+      { type: 'error', key: 'f', code: 'CHANNEL_INVALID', message: expect.stringContaining('$') },
+    ]);
+  });
+
+  it('may come several in a frame, as lines or as an array, and have their effects in that order', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    const publish = (data: number) => ({ type: 'publish', channel: 'a', data });
+    socket.send(publish(1), publish(2));
+    socket.send([publish(3), publish(4)], publish(5));
+    socket.socket.send('');
+    socket.socket.send('\n \n');
+    socket.send(publish(6));
+    await waitUntil('all answers', () => socket.ofType('ack').length === 6);
+    expect((await site.gateway.history('a')).map(({ data }) => data)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(socket.ofType('ack').map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6].map((offset) => `e.${offset}`));
+  });
+
+  it('wait for each other, frame after frame, although one is slow', async () => {
+    const site = await inExpress({ bus: bus() });
+    let letGo: ((value: string) => void) | undefined;
+    site.gateway.handle('slow', () => new Promise((resolve) => (letGo = resolve)));
+    const socket = await listenWebSocket(site.push);
+    socket.send({ type: 'call', method: 'slow', key: 'slow' });
+    for (let index = 0; index < 200; index++) socket.send({ type: 'publish', channel: 'a', data: index });
+    const done = await waitUntil('the method to run', () => letGo);
+    await site.gateway.publish('b', 1);
+    expect(await site.gateway.history('a')).toEqual([]);
+    done('done');
+    await waitUntil('all answers', () => socket.ofType('ack').length === 200);
+    expect((await site.gateway.history('a', { limit: 300 })).map(({ data }) => data)).toEqual(
+      Array.from({ length: 200 }, (_, index) => index),
+    );
+  });
+
+  it('may be many and slow: a client that waits for its answers is not taken for dead', async () => {
+    const site = await inExpress({ bus: bus(), heartbeatMs: 50 });
+    const waiting: (() => void)[] = [];
+    let open = false;
+    site.gateway.handle('slow', () => new Promise<void>((resolve) => (open ? resolve() : waiting.push(resolve))));
+    const clock = await listenWebSocket(site.push);
+    const socket = await listenWebSocket(site.push);
+    for (let index = 0; index < 200; index++) socket.send({ type: 'call', method: 'slow' });
+    await waitUntil('many heartbeats', () => clock.ofType('heartbeat').length > 8);
+    open = true;
+    for (const letGo of waiting) letGo();
+    await waitUntil('all answers', () => socket.ofType('reply').length === 200);
+    expect(socket.over).toBe(false);
+  });
+
+  it('subscribe and unsubscribe, and the answer stands in its place among the messages', async () => {
+    const site = await inExpress({ bus: bus() });
+    for (const data of [1, 2, 3]) await site.gateway.publish('a', data);
+    const socket = await listenWebSocket(site.push);
+    socket.send({ type: 'subscribe', channels: ['a'], since: 'e.1', key: 's' });
+    await socket.dataOf(2);
+    socket.send({ type: 'subscribe', channel: 'b', key: 't' });
+    await waitUntil('both answers', () => socket.ofType('ack').length === 2);
+    await site.gateway.publish('b', 4);
+    await socket.dataOf(3);
+    socket.send({ type: 'unsubscribe', channels: ['a', 'never'], key: 'u' });
+    await waitUntil('all answers', () => socket.ofType('ack').length === 3);
+    await site.gateway.publish('a', 5);
+    await site.gateway.publish('b', 6);
+    await socket.dataOf(4);
+    expect(socket.records.slice(1)).toEqual([
+      { type: 'ack', key: 's', channels: ['a'], head: 'e.3' },
+      { id: 'e.2', channel: 'a', data: 2 },
+      { id: 'e.3', channel: 'a', data: 3 },
+      { type: 'ack', key: 't', channels: ['a', 'b'], head: 'e.3' },
+      { id: 'e.4', channel: 'b', data: 4 },
+      { type: 'ack', key: 'u', channels: ['b'] },
+      { id: 'e.6', channel: 'b', data: 6 },
+    ]);
+  });
+
+  it('may subscribe again from further back, and get it again', async () => {
+    const site = await inExpress({ bus: bus() });
+    for (const data of [1, 2]) await site.gateway.publish('a', data);
+    const socket = await listenWebSocket(site.push, '?channel=a&since=e.1');
+    expect(await socket.dataOf(1)).toEqual([2]);
+    socket.send({ type: 'subscribe', channels: ['a', 'a'], since: 'earliest' });
+    expect(await socket.dataOf(3)).toEqual([2, 1, 2]);
+    await site.gateway.publish('a', 3);
+    expect(await socket.dataOf(4)).toEqual([2, 1, 2, 3]);
+  });
+
+  it('may leave no channel at all, and take some again', async () => {
+    const site = await inExpress({ bus: bus(), heartbeatMs: 40 });
+    const socket = await listenWebSocket(site.push, '?channel=a');
+    socket.send({ type: 'unsubscribe', channels: ['a'] });
+    expect(await socket.first('ack')).toEqual({ type: 'ack', channels: [] });
+    await socket.first('heartbeat');
+    socket.send({ type: 'subscribe', channels: ['b'] });
+    await waitUntil('the answer', () => socket.ofType('ack').length === 2);
+    await site.gateway.publish('a', 1);
+    await site.gateway.publish('b', 2);
+    expect(await socket.dataOf(1)).toEqual([2]);
+  });
+
+  it('that come before the hello was read are answered after it', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    socket.send({ type: 'subscribe', channels: ['a'], since: 'earliest' });
+    await socket.first('ack');
+    expect(socket.records.map((record) => ('type' in record ? record.type : 'message'))).toEqual(['hello', 'ack']);
+  });
+
+  it('cannot subscribe to more channels than a connection may have', async () => {
+    const site = await inExpress({ bus: bus(), limits: { channels: 3 } });
+    const socket = await listenWebSocket(site.push, '?channel=a&channel=b');
+    socket.send({ type: 'subscribe', channels: ['a', 'b', 'c'], key: '1' });
+    socket.send({ type: 'subscribe', channels: ['c', 'd'], key: '2' });
+    expect(await socket.first('error')).toMatchObject({ code: 'CHANNELS_TOO_MANY', key: '2' });
+    expect(await socket.first('ack')).toMatchObject({ channels: ['a', 'b', 'c'], key: '1' });
+  });
+
+  it('that cannot be read get an error, and the connection goes on', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    const frames = [
+      'not json',
+      '[1,2',
+      '"text"',
+      '1',
+      'null',
+      '{}',
+      '{"type":"__proto__"}',
+      '{"type":"hello"}',
+      '[[]]',
+    ];
+    for (const frame of frames) socket.socket.send(frame);
+    await waitUntil('an error for each', () => socket.ofType('error').length === frames.length);
+    for (const { code } of socket.ofType('error')) expect(['JSON_INVALID', 'OPERATION_INVALID']).toContain(code);
+    socket.send({ type: 'publish', channel: 'a', data: 1, key: 'k' });
+    expect(await socket.first('ack')).toEqual({ type: 'ack', key: 'k', id: 'e.1' });
+  });
+
+  it('get the error that a method throws, and no more than that it failed for other errors', async () => {
+    const site = await inExpress({ bus: bus() });
+    site.gateway.handle('refuse', () => {
+      throw new PushError('CODE_WRONG', 'Type the six digits again.');
+    });
+    site.gateway.handle('break', () => {
+      throw new TypeError('secret');
+    });
+    const socket = await listenWebSocket(site.push);
+    socket.send({ type: 'call', method: 'refuse', key: '1' }, { type: 'call', method: 'break', key: '2' });
+    await waitUntil('both', () => socket.ofType('error').length === 2);
+    expect(socket.ofType('error')).toEqual([
+      { type: 'error', key: '1', code: 'CODE_WRONG', message: 'Type the six digits again.' },
+      { type: 'error', key: '2', code: 'CALL_FAILED', message: expect.not.stringContaining('secret') },
+    ]);
+    expect(site.errors).toEqual([new TypeError('secret')]);
+  });
+
+  it('may be echoed to others only', async () => {
+    const site = await inExpress({ bus: bus() });
+    const [mine, other] = [
+      await listenWebSocket(site.push, '?channel=a&client=me'),
+      await listenWebSocket(site.push, '?channel=a&client=you'),
+    ];
+    await mine.first('hello');
+    await other.first('hello');
+    mine.send({ type: 'publish', channel: 'a', data: 1, echo: false }, { type: 'publish', channel: 'a', data: 2 });
+    expect(await other.dataOf(2)).toEqual([1, 2]);
+    expect(await mine.dataOf(1)).toEqual([2]);
+  });
+});
+
+function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve, reject) =>
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  );
+}
