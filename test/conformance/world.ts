@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { afterEach } from '@jest/globals';
+import { afterEach, jest } from '@jest/globals';
 import type { Json } from '../../client/index.js';
 import { createGateway, type Gateway, type GatewayOptions, MemoryBus, type Retention } from '../../server/index.js';
 import { FaultProxy } from '../faults/fault-proxy.js';
@@ -117,6 +117,8 @@ export class World {
 
 /** Makes worlds for the tests of a file, each ended after its test. */
 export function useWorlds(host: Host): (options?: WorldOptions) => Promise<World> {
+  // Above every single wait, so that what a test says is what it waited for, and not that it took too long.
+  jest.setTimeout(60_000);
   const worlds: World[] = [];
   afterEach(async () => {
     await Promise.all(worlds.splice(0).map((world) => world.end()));

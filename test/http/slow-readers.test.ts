@@ -146,7 +146,7 @@ describe('a reader that stops reading while 3,000 messages of 64 KiB are publish
         sleeper.close();
       }
     },
-    60_000,
+    180_000,
   );
 });
 

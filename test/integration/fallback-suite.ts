@@ -59,7 +59,6 @@ export function fallback(host: Host): void {
         expect(reader.carriers).toEqual(['sse', 'websocket']);
         expect(reader.gaps).toEqual([]);
       },
-      60_000,
     );
 
     it('when a stream comes to nothing behind its head, as behind a buffering proxy, long-polling carries', async () => {

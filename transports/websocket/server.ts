@@ -89,7 +89,8 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Cli
     heard = true;
   });
   const pulse = setInterval(() => {
-    if (!heard) client.terminate();
+    // Whom we do not read, because its operations wait for their turn, we cannot hear.
+    if (!heard && !client.isPaused) client.terminate();
     heard = false;
     client.ping();
   }, settings.heartbeatMs);

@@ -66,5 +66,5 @@ export const resume: Scenarios = ({ transports }, world) => {
     expectOnceInOrderOrTold(reader.messages(), ids);
     expect(new Set(reader.carriers)).toEqual(new Set(transports));
     expect(reader.gaps).toEqual([]);
-  }, 60_000);
+  });
 };
