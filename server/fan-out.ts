@@ -117,9 +117,16 @@ export class FanOut implements NodeLog {
     this.#waiting.clear();
   }
 
-  /** Ends every downlink; each comes back after its own random part of the window. */
+  /** Ends every downlink; each comes back in a slot of its own, and the slots divide the window evenly. */
   async close(reason: string, windowMs: number): Promise<void> {
-    this.#bye = () => ({ type: 'bye', reason, retryMs: Math.floor(Math.random() * windowMs) });
+    let slot = 0;
+    // Even slots, and not a random time for each: then the rate at which the clients come back has no peaks.
+    const slots = Math.max(1, this.#downlinks.size);
+    this.#bye = () => ({
+      type: 'bye',
+      reason,
+      retryMs: Math.floor((windowMs * ((slot++ % slots) + Math.random())) / slots),
+    });
     clearInterval(this.#pulse);
     await this.#started.catch(() => undefined);
     this.#following?.stop();
