@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { RecentMap } from './recent-map.js';
-import type { Cost } from './site/words/cost.js';
+import { type Cost, FREE } from './site/words/report.js';
 
 /** A socket that counts its bytes, as TCP sockets do. */
 export type CountingSocket = Duplex & { readonly bytesRead: number; readonly bytesWritten: number };
@@ -45,10 +45,10 @@ export class Costs {
     };
   }
 
-  /** What the lanes have cost up to now; those that are not known have cost nothing. */
-  of(lanes: readonly string[]): Record<string, Cost> {
-    for (const meter of this.#running) if (meter.lane !== null && lanes.includes(meter.lane)) this.#readOff(meter);
-    return Object.fromEntries(lanes.map((lane) => [lane, this.#spent.get(lane) ?? FREE]));
+  /** What a lane has cost up to now; one that is not known has cost nothing. */
+  of(lane: string): Cost {
+    for (const meter of this.#running) if (meter.lane === lane) this.#readOff(meter);
+    return this.#spent.get(lane) ?? FREE;
   }
 
   #readOff(meter: Meter): void {
@@ -64,5 +64,3 @@ export class Costs {
     this.#spent.set(lane, { requests: before.requests + requests, up: before.up + up, down: before.down + down });
   }
 }
-
-const FREE: Cost = { requests: 0, up: 0, down: 0 };

@@ -1,6 +1,7 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Costs } from './costs.js';
 import { isLaneName } from './site/words/lane-name.js';
+import type { Report } from './site/words/report.js';
 import type { Turnstile } from './turnstile.js';
 
 /** Lanes that one request may ask about. */
@@ -8,8 +9,16 @@ const ASKED = 20;
 
 const TRANSPORT = /^[a-z0-9-]{1,40}$/;
 
-/** What the page asks of the demo beside the gateway: what its lanes have cost, and to block a transport for one. */
-export function demoRoutes(costs: Costs, turnstile: Turnstile): Router {
+/** What the routes tell and change. */
+export interface DemoRoutesOptions {
+  readonly costs: Costs;
+  readonly turnstile: Turnstile;
+  /** The life of the feed. */
+  readonly run: string;
+}
+
+/** What the page asks of the demo beside the gateway: how its lanes stand, and to block a transport for one. */
+export function demoRoutes({ costs, turnstile, run }: DemoRoutesOptions): Router {
   const router = Router();
 
   router.get('/costs', (request, response) => {
@@ -17,7 +26,13 @@ export function demoRoutes(costs: Costs, turnstile: Turnstile): Router {
     if (lanes.length > ASKED || !lanes.every(isLaneName)) {
       return refuse(response, `Name at most ${ASKED} lanes, each as client=<letters, digits, "-" and "_">.`);
     }
-    response.set('Cache-Control', 'no-store').json(costs.of(lanes));
+    const report: Report = {
+      run,
+      lanes: Object.fromEntries(
+        lanes.map((lane) => [lane, { cost: costs.of(lane), blocked: turnstile.blocked(lane) }]),
+      ),
+    };
+    response.set('Cache-Control', 'no-store').json(report);
   });
 
   // Only JSON is read, which a page of another origin cannot send without being asked for permission first.

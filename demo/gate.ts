@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Express, RequestHandler } from 'express';
+import { watchUpgrades } from '../server/index.js';
 import type { Costs } from './costs.js';
 import { isLaneName, LANE_PARAMETER } from './site/words/lane-name.js';
 import type { Turnstile } from './turnstile.js';
@@ -42,8 +43,7 @@ export function standBefore({ app, server, path, costs, turnstile }: GateOptions
     if (left !== null) socket.once('close', left);
   };
   // Before the gateway's own listener, which then finds a socket that is gone and gives up.
-  server.prependListener('upgrade', watchUpgrade);
-  return () => server.off('upgrade', watchUpgrade);
+  return watchUpgrades(server, watchUpgrade);
 }
 
 /** Which lane a request belongs to, and which of the gateway's names it asks for; `null` where it says nothing. */

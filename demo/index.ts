@@ -46,10 +46,10 @@ export function startDemo({ app, server, gateway, path = '/push' }: DemoOptions)
   const costs = new Costs();
   const turnstile = new Turnstile();
   const openGate = standBefore({ app, server, path, costs, turnstile });
-  app.use('/demo', demoRoutes(costs, turnstile));
+  const feed = new MachineFeed(gateway);
+  app.use('/demo', demoRoutes({ costs, turnstile, run: feed.run }));
   app.use('/docs', documents());
   app.use(siteFiles(path));
-  const feed = new MachineFeed(gateway);
   return {
     close() {
       feed.close();

@@ -2,13 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { cpus, freemem, totalmem } from 'node:os';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Gateway } from '../server/index.js';
-import { MACHINE_CHANNEL, type MachineFigures, NOW_METHOD } from './site/words/machine-figures.js';
-
-/** Options of {@link MachineFeed}. */
-export interface MachineFeedOptions {
-  /** Pause between two publications, in milliseconds. @default 1_000 */
-  readonly everyMs?: number;
-}
+import { FEED_MS, MACHINE_CHANNEL, type MachineFigures, NOW_METHOD } from './site/words/machine-figures.js';
 
 // The histogram holds the time between two runs of a timer, so that the timer's own interval has to be taken off.
 const RESOLUTION_MS = 10;
@@ -16,7 +10,8 @@ const RESOLUTION_MS = 10;
 /** Publishes what the running machine is doing, and answers calls for its clock. */
 export class MachineFeed {
   readonly #gateway: Gateway;
-  readonly #run = randomBytes(6).toString('hex');
+  /** The name of this feed's life, which is on all of its figures. */
+  readonly run = randomBytes(6).toString('hex');
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #connections = new Map<string, number>();
   readonly #undo: (() => void)[] = [];
@@ -26,7 +21,7 @@ export class MachineFeed {
   #cpu = process.cpuUsage();
   #takenAt = performance.now();
 
-  constructor(gateway: Gateway, { everyMs = 1_000 }: MachineFeedOptions = {}) {
+  constructor(gateway: Gateway) {
     this.#gateway = gateway;
     this.#loop.enable();
     gateway.handle(NOW_METHOD, wallClock);
@@ -34,7 +29,7 @@ export class MachineFeed {
       gateway.on('connect', ({ transport }) => this.#count(transport, 1)),
       gateway.on('disconnect', ({ transport }) => this.#count(transport, -1)),
     );
-    this.#timer = setInterval(() => this.#publish(), everyMs);
+    this.#timer = setInterval(() => this.#publish(), FEED_MS);
     this.#timer.unref();
   }
 
@@ -54,7 +49,7 @@ export class MachineFeed {
     const { rss: resident, heapUsed: heap } = process.memoryUsage();
     const total = totalmem();
     return {
-      run: this.#run,
+      run: this.run,
       number: this.#number,
       cpu: this.#shares(),
       memory: { resident, heap, used: total - freemem(), total },
@@ -76,7 +71,7 @@ export class MachineFeed {
     const now = performance.now();
     const passed = now - this.#takenAt;
     this.#takenAt = now;
-    return { machine: rounded(total > 0 ? busy / total : 0, 4), process: rounded((user + system) / 1_000 / passed, 4) };
+    return { machine: rounded(share(busy, total), 4), process: rounded((user + system) / 1_000 / passed, 4) };
   }
 
   #delays(): MachineFigures['loop'] {
@@ -105,6 +100,11 @@ function coreTimes(): { readonly idle: number; readonly total: number } {
     total += times.user + times.nice + times.sys + times.idle + times.irq;
   }
   return { idle, total };
+}
+
+/** 0 to 1: Linux takes back idle time now and then, which would give less than nothing or more than all. */
+function share(part: number, whole: number): number {
+  return whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0;
 }
 
 function rounded(value: number, digits: number): number {

@@ -31,6 +31,11 @@ export class Turnstile {
     }
   }
 
+  /** What is blocked for a lane. */
+  blocked(lane: string): readonly string[] {
+    return [...(this.#blocked.get(lane) ?? [])];
+  }
+
   /** Lets a connection through, or cuts it and returns `null`. Returns how to say that it is over. */
   enter(lane: string, transport: string, socket: Duplex): (() => void) | null {
     if (this.#blocked.get(lane)?.has(transport) === true) {

@@ -1,13 +1,17 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
-import type { Duplex } from 'node:stream';
 import { PushError } from '../transports/error.js';
-import { refuseUpgrade, sendProblem } from './problem.js';
+import { sendProblem } from './problem.js';
+import type { UpgradeListener } from './upgrades.js';
+import { takeUpgrades } from './upgrades.js';
 
-/** What is done with what arrives under a path. */
+/** What is done with what arrives under a path; the path is taken off the request's `url`. */
 export interface Listeners {
-  readonly request?: (request: IncomingMessage, response: ServerResponse) => void;
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Answers a request, or calls `next` when it is for the server's other listeners. */
+  readonly request?: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  /** Whether an upgrade, by the first part of its path, is taken here. */
+  readonly claims: (name: string) => boolean;
+  readonly upgrade: UpgradeListener;
 }
 
 /** How to give back what was taken; each may be called twice. */
@@ -22,7 +26,17 @@ export interface Attachment {
  */
 export function attachTo(server: Server | TlsServer, path: string, listeners: Listeners): Attachment {
   return {
-    leaveUpgrades: takeUpgrades(server, path, listeners.upgrade),
+    leaveUpgrades: takeUpgrades(server, {
+      claims(request) {
+        const below = belowPath(request.url, path);
+        const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+        return isWebSocket && below !== null && listeners.claims(firstPart(below));
+      },
+      take(request, socket, head) {
+        request.url = belowPath(request.url, path) ?? '/';
+        listeners.upgrade(request, socket, head);
+      },
+    }),
     leaveRequests: listeners.request === undefined ? () => undefined : takeRequests(server, path, listeners.request),
   };
 }
@@ -30,21 +44,26 @@ export function attachTo(server: Server | TlsServer, path: string, listeners: Li
 function takeRequests(
   server: Server | TlsServer,
   path: string,
-  take: (request: IncomingMessage, response: ServerResponse) => void,
+  take: (request: IncomingMessage, response: ServerResponse, next: () => void) => void,
 ): () => void {
   // A listener cannot keep a request from the ones after it, so this one stands for them all and calls them itself.
   const others = server.listeners('request') as RequestListener[];
   let isTaking = true;
-  const listener: RequestListener = (request, response) => {
-    if (isTaking && isUnder(request.url, path)) {
-      request.url = (request.url ?? '/').slice(path.length) || '/';
-      take(request, response);
-      return;
-    }
+  const pass = (request: IncomingMessage, response: ServerResponse) => {
     for (const other of others) other.call(server, request, response);
     if (others.length === 0 && server.listenerCount('request') === 1) {
       sendProblem(response, new PushError('NOT_FOUND', `Nothing is here; the gateway is at ${path || '/'}.`));
     }
+  };
+  const listener: RequestListener = (request, response) => {
+    const { url } = request;
+    const below = isTaking ? belowPath(url, path) : null;
+    if (below === null) return pass(request, response);
+    request.url = below;
+    take(request, response, () => {
+      request.url = url;
+      pass(request, response);
+    });
   };
   server.removeAllListeners('request');
   server.on('request', listener);
@@ -57,24 +76,16 @@ function takeRequests(
   };
 }
 
-function takeUpgrades(
-  server: Server | TlsServer,
-  path: string,
-  take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
-): () => void {
-  const listener = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (isUnder(request.url, path)) take(request, socket, head);
-    // Nobody else would answer, and the socket would hang: once a server has an upgrade listener, Node leaves it alone.
-    else if (server.listenerCount('upgrade') === 1) {
-      refuseUpgrade(socket, new PushError('NOT_FOUND', `Upgrades are taken under ${path || '/'} only.`));
-    }
-  };
-  server.on('upgrade', listener);
-  return () => server.off('upgrade', listener);
+/** What is left of an address below a path, with its query; `null` when it is elsewhere. */
+function belowPath(url = '/', path: string): string | null {
+  // A client that believes to talk to a proxy names the whole address (RFC 9112, section 3.2.2).
+  const target = url.replace(/^https?:\/\/[^/?]*/i, '');
+  if (!target.startsWith(path)) return null;
+  const below = target.slice(path.length);
+  return below === '' || below.startsWith('/') || below.startsWith('?') ? `/${below.replace(/^\//, '')}` : null;
 }
 
-function isUnder(url: string | undefined, path: string): boolean {
-  if (url === undefined || !url.startsWith(path)) return false;
-  const next = url[path.length];
-  return next === undefined || next === '/' || next === '?';
+/** The first part of a path: everything that the gateway serves goes by it. */
+export function firstPart(url: string): string {
+  return url.split(/[/?]/, 2)[1] ?? '';
 }

@@ -13,8 +13,9 @@ export async function readBody(request: Request, limit: number): Promise<Json> {
   if (!request.is('application/json')) {
     throw new PushError('MEDIA_TYPE_UNSUPPORTED', 'Send JSON, with the header "content-type: application/json".');
   }
-  // A parser of the application's own, in front of the gateway, has read it already.
-  if (request.body !== undefined) return request.body;
+  // A parser of the application's own, in front of the gateway, has read it already. One that has not may have left
+  // an empty object all the same.
+  if (request.readableDidRead) return readParsed(request.body, limit);
   const encoding = request.get('content-encoding') ?? 'identity';
   if (encoding !== 'identity') {
     throw new PushError(
@@ -23,6 +24,14 @@ export async function readBody(request: Request, limit: number): Promise<Json> {
     );
   }
   return parseJson(await readBytes(request, limit));
+}
+
+/** What another parser has made of the body: a value, or the body as it came. */
+function readParsed(body: unknown, limit: number): Json {
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return body as Json;
+  const bytes = Buffer.from(body);
+  if (bytes.length > limit) throw tooLarge(limit);
+  return parseJson(bytes);
 }
 
 async function readBytes(request: Request, limit: number): Promise<Buffer> {

@@ -6,7 +6,6 @@ import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';
 import type { Parsed } from './operations.js';
 import { parseFrame } from './operations.js';
-import { toPushError } from './problem.js';
 import type { Caller, Uplink } from './uplink.js';
 
 /** Where a frame came in. */
@@ -21,24 +20,17 @@ export interface FrameContext {
 
 /**
  * Performs the operations of one frame in order, and resolves with the answers as lines of JSON. The answer to a
- * change of channels is not among them: it goes out in its place between the messages.
+ * change of channels is not among them: it goes out in its place between the messages. Never rejects.
  */
 export async function performFrame(frame: string, context: FrameContext): Promise<string> {
-  let parsed: Parsed[];
+  const { uplink, limits, metrics } = context;
   try {
-    parsed = parseFrame(frame, context.limits);
+    const operations = parseFrame(frame, limits);
+    const answers = await uplink.performAll({ operations, metrics, perform: (one) => performOne(one, context) });
+    return answers.join('\n');
   } catch (error) {
-    const { code, message } = toPushError(error);
-    return JSON.stringify({ type: 'error', code, message });
+    return JSON.stringify(uplink.refuse(error, {}));
   }
-  const answers: string[] = [];
-  for (const item of parsed) {
-    const reply = await performOne(item, context);
-    const type = 'operation' in item ? item.operation.type : 'unreadable';
-    context.metrics.operations.inc({ type, outcome: reply?.type ?? 'ack' });
-    if (reply !== null) answers.push(JSON.stringify(reply));
-  }
-  return answers.join('\n');
 }
 
 async function performOne(

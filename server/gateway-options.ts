@@ -60,15 +60,15 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
     path: basePath(options.path ?? '/push'),
     limits,
     transport: {
-      heartbeatMs: positive('heartbeatMs', options.heartbeatMs ?? 25_000),
-      maxWaitMs: positive('maxWaitMs', options.maxWaitMs ?? 25_000),
+      heartbeatMs: duration('heartbeatMs', options.heartbeatMs ?? 25_000),
+      maxWaitMs: duration('maxWaitMs', options.maxWaitMs ?? 25_000),
       renewBytes: positive('renewBytes', options.renewBytes ?? 4 * 1024 * 1024),
-      retryMs: positive('retryMs', options.retryMs ?? 2_000),
+      retryMs: duration('retryMs', options.retryMs ?? 2_000),
       frameBytes: limits.bodyBytes,
     },
-    stalledMs: positive('stalledMs', options.stalledMs ?? 60_000),
-    callTimeoutMs: positive('callTimeoutMs', options.callTimeoutMs ?? 30_000),
-    drainMs: positive('drainMs', options.drainMs ?? 2_000),
+    stalledMs: duration('stalledMs', options.stalledMs ?? 60_000),
+    callTimeoutMs: duration('callTimeoutMs', options.callTimeoutMs ?? 30_000),
+    drainMs: duration('drainMs', options.drainMs ?? 2_000),
     // biome-ignore lint/suspicious/noConsole: where errors go that nobody asked for
     onError: options.onError ?? ((error) => console.error(error)),
   };
@@ -85,4 +85,12 @@ function basePath(path: string): string {
 function positive(name: string, value: number): number {
   if (Number.isFinite(value) && value > 0) return value;
   throw new PushError('BAD_REQUEST', `"${name}" is a number above 0, not ${value}.`);
+}
+
+/** The longest that a timer of Node can wait; a longer one would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+function duration(name: string, value: number): number {
+  if (positive(name, value) <= LONGEST_MS) return value;
+  throw new PushError('BAD_REQUEST', `"${name}" is at most ${LONGEST_MS} milliseconds.`);
 }

@@ -1,40 +1,28 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
-import type { Duplex } from 'node:stream';
 import { catalog } from '../transports/catalog.js';
 import { PushError } from '../transports/error.js';
 import type { Message } from '../transports/record.js';
-import type { RequestTransport, ServerTransport, Sink, UpgradeTransport } from '../transports/server-transport.js';
-import { type Attachment, attachTo } from './attach.js';
+import type { ServerTransport } from '../transports/server-transport.js';
+import type { Attachment } from './attach.js';
+import { attachTo } from './attach.js';
 import type { Bus, Receipt } from './bus/bus.js';
 import { MemoryBus } from './bus/memory-bus.js';
-import type { Downlink } from './downlink.js';
-import { readDownlinkQuery } from './downlink-query.js';
+import type { ConnectionInfo } from './door.js';
+import { Door } from './door.js';
 import { FanOut } from './fan-out.js';
-import { performFrame } from './frame.js';
 import type { GatewayOptions, GatewaySettings } from './gateway-options.js';
 import { settingsOf } from './gateway-options.js';
 import { HealthProbe } from './health.js';
 import { History } from './history.js';
 import { checkChannel, checkCount, checkName } from './input.js';
 import { Metrics } from './metrics.js';
-import type { DownlinkRequest } from './node-log.js';
-import { Origins, PREFLIGHT_HEADERS } from './origins.js';
-import { PEOPLE_PATHS, peopleRoutes } from './people-routes.js';
-import { refuseUpgrade, sendProblem, toPushError } from './problem.js';
+import { Origins } from './origins.js';
+import { peopleRoutes } from './people-routes.js';
 import { loadServerHalf } from './server-halves.js';
 import type { Method } from './uplink.js';
 import { Uplink } from './uplink.js';
-
-/** A downlink that was opened or has ended. */
-export interface ConnectionInfo {
-  readonly transport: string;
-  /** The name that the client gave itself. */
-  readonly client: string | null;
-  readonly channels: readonly string[];
-  readonly address: string;
-}
 
 /** The events of a gateway, with what their listeners get. */
 export interface GatewayEvents {
@@ -57,7 +45,8 @@ export interface Gateway {
   readonly handler: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
   /**
    * Serves the gateway's path on an HTTP server: upgrades, and requests unless told otherwise. Other paths stay with
-   * the listeners that the server has already. Returns how to undo it.
+   * the listeners that the server has already. Returns how to undo it. A server that is to carry many channels with
+   * long names on one request wants a `maxHeaderSize` above Node's 16 KiB.
    */
   attach(server: Server | TlsServer, options?: AttachOptions): () => void;
   /** Publishes a message. Resolves with its id when the log has it. @throws PushError */
@@ -104,11 +93,10 @@ class PushGateway implements Gateway {
   readonly #ownsBus: boolean;
   readonly #fanOut: FanOut;
   readonly #uplink: Uplink;
-  readonly #origins: Origins;
-  readonly #metrics = new Metrics();
-  readonly #people: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly #door: Door;
   readonly #events = new EventEmitter<GatewayEvents>();
   readonly #transports = new Map<string, ServerTransport>();
+  readonly #names: ReadonlySet<string>;
   readonly #loaded: Promise<void>;
   readonly #attachments = new Set<Attachment>();
   readonly #history: History;
@@ -117,7 +105,6 @@ class PushGateway implements Gateway {
 
   constructor(options: GatewayOptions) {
     this.#settings = settingsOf(options);
-    this.#origins = new Origins(options.origins ?? []);
     this.#ownsBus = options.bus === undefined;
     this.#bus = options.bus ?? new MemoryBus(options.retention === undefined ? {} : { retention: options.retention });
     const { limits, onError } = this.#settings;
@@ -139,27 +126,42 @@ class PushGateway implements Gateway {
       failed: onError,
     });
     this.#history = new History(this.#bus);
-    this.#people = peopleRoutes({
-      settings: this.#settings,
-      uplink: this.#uplink,
-      history: this.#history,
-      health: new HealthProbe(this.#bus),
-      metrics: this.#metrics,
-    });
-    this.#loaded = this.#load(options.transports ?? catalog);
+    const metrics = new Metrics();
+    const { transports = catalog } = options;
+    this.#names = new Set(transports.map(nameOf));
+    this.#loaded = this.#load(transports);
     this.#loaded.catch(onError);
+    this.#door = new Door({
+      settings: this.#settings,
+      origins: new Origins(options.origins ?? []),
+      fanOut: this.#fanOut,
+      uplink: this.#uplink,
+      metrics,
+      people: peopleRoutes({
+        settings: this.#settings,
+        uplink: this.#uplink,
+        history: this.#history,
+        health: new HealthProbe(this.#bus),
+        metrics,
+      }),
+      transports: this.#transports,
+      loaded: this.#loaded,
+      offer: () => this.#offer(),
+      connected: (connection) => this.#tell('connect', connection),
+      disconnected: (connection) => this.#tell('disconnect', connection),
+    });
   }
 
   readonly handler = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void => {
-    const { name, query } = addressOf(request.url ?? '/');
-    void this.#route(name, query, request, response, next);
+    void this.#door.request(request, response, next);
   };
 
   attach(server: Server | TlsServer, { requests = true }: AttachOptions = {}): () => void {
     this.#takesUpgrades = true;
     const attachment = attachTo(server, this.#settings.path, {
-      ...(requests ? { request: (request, response) => this.handler(request, response) } : {}),
-      upgrade: (request, socket, head) => void this.#upgrade(request, socket, head),
+      ...(requests ? { request: this.handler } : {}),
+      claims: (name) => this.#names.has(name),
+      upgrade: (request, socket, head) => void this.#door.upgrade(request, socket, head),
     });
     this.#attachments.add(attachment);
     return () => {
@@ -200,6 +202,7 @@ class PushGateway implements Gateway {
   }
 
   async #close(): Promise<void> {
+    this.#door.close();
     // Requests are still answered, with a 503: a server without a listener for them would let them hang.
     for (const attachment of this.#attachments) attachment.leaveUpgrades();
     await this.#fanOut.close('the gateway is closing', this.#settings.drainMs);
@@ -219,161 +222,15 @@ class PushGateway implements Gateway {
     return halves.filter((half) => half.carries === 'request' || this.#takesUpgrades).map((half) => half.name);
   }
 
-  async #route(
-    name: string,
-    query: URLSearchParams,
-    request: IncomingMessage,
-    response: ServerResponse,
-    next?: (error?: unknown) => void,
-  ): Promise<void> {
-    try {
-      await this.#loaded;
-      const transport = this.#transports.get(name);
-      if (transport === undefined && !PEOPLE_PATHS.has(name)) {
-        if (next !== undefined) return next();
-        throw new PushError('NOT_FOUND', `Nothing is here; the transports are ${this.#offer().join(', ')}.`);
-      }
-      for (const [header, value] of Object.entries(this.#origins.admit(request))) response.setHeader(header, value);
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-      if (request.method === 'OPTIONS') {
-        response.writeHead(204, PREFLIGHT_HEADERS).end();
-      } else if (this.#closing !== null) {
-        throw new PushError('UNAVAILABLE', 'The gateway is closing; come back in a moment.');
-      } else if (transport === undefined) {
-        this.#people(request, response);
-      } else if (transport.carries === 'upgrade') {
-        response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
-        throw new PushError('UPGRADE_REQUIRED', 'Connect with a WebSocket, or ask for another transport.');
-      } else {
-        await this.#serve(transport, query, request, response);
-      }
-    } catch (error) {
-      const shown = this.#refuse(error);
-      sendProblem(response, shown);
-    }
-  }
-
-  async #serve(
-    transport: RequestTransport,
-    query: URLSearchParams,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('Allow', 'GET, HEAD, OPTIONS');
-      throw new PushError('METHOD_NOT_ALLOWED', `A downlink is asked for with GET, not ${request.method}.`);
-    }
-    const downlink = readDownlinkQuery(request, query, this.#settings.limits);
-    if (downlink.channels.size === 0) {
-      throw new PushError('CHANNEL_MISSING', 'Say what to listen to: add ?channel=<name>, as often as you like.');
-    }
-    if (request.method === 'HEAD') {
-      response.writeHead(200, { 'Cache-Control': 'no-store' }).end();
-      return;
-    }
-    // Gone while the application or the gateway made it wait: nothing would ever tell the half.
-    if (response.destroyed) return;
-    await transport.serve({
-      request,
-      response,
-      query,
-      settings: this.#settings.transport,
-      allows: (origin) => this.#origins.allows(origin, request),
-      flow: (sink) => this.#open(transport.name, downlink, request, sink),
-      once: async (format) => {
-        this.#metrics.connected.inc({ transport: transport.name });
-        const { packet, messages } = await this.#fanOut.once(downlink, format, query.get('hello') === '1');
-        this.#metrics.deliveries.inc({ transport: transport.name }, messages);
-        return packet;
-      },
-    });
-  }
-
-  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    // Node has let go of the socket; an error on it before a transport takes it over would end the process.
-    const ignore = () => socket.destroy();
-    socket.on('error', ignore);
-    try {
-      await this.#loaded;
-      const { name, query } = addressOf((request.url ?? '/').slice(this.#settings.path.length));
-      this.#origins.admit(request);
-      if (this.#closing !== null) throw new PushError('UNAVAILABLE', 'The gateway is closing; come back in a moment.');
-      const transport = this.#transports.get(name);
-      if (transport?.carries !== 'upgrade') {
-        throw new PushError('NOT_FOUND', 'No transport here takes an upgrade; ask without the Upgrade header.');
-      }
-      await this.#accept(transport, query, request, socket, head);
-      socket.off('error', ignore);
-    } catch (error) {
-      refuseUpgrade(socket, this.#refuse(error));
-    }
-  }
-
-  async #accept(
-    transport: UpgradeTransport,
-    query: URLSearchParams,
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-  ): Promise<void> {
-    const asked = readDownlinkQuery(request, query, this.#settings.limits);
-    const caller = { client: asked.client, address: request.socket.remoteAddress ?? '' };
-    let downlink: Downlink | null = null;
-    await transport.accept({
-      request,
-      socket,
-      head,
-      query,
-      settings: this.#settings.transport,
-      allows: (origin) => this.#origins.allows(origin, request),
-      flow: (sink) => {
-        downlink = this.#open(transport.name, asked, request, sink);
-        return downlink;
-      },
-      perform: (frame) =>
-        performFrame(frame, {
-          caller,
-          downlink,
-          uplink: this.#uplink,
-          limits: this.#settings.limits,
-          metrics: this.#metrics,
-        }),
-    });
-  }
-
-  #open(transport: string, asked: DownlinkRequest, request: IncomingMessage, sink: Sink<unknown>): Downlink {
-    const { client } = asked;
-    const address = request.socket.remoteAddress ?? '';
-    this.#metrics.connected.inc({ transport });
-    this.#metrics.connections.inc({ transport });
-    const downlink = this.#fanOut.open(asked, sink, () => {
-      this.#metrics.connections.dec({ transport });
-      this.#metrics.deliveries.inc({ transport }, downlink.messages);
-      const { channels, messages } = downlink;
-      this.#tell('disconnect', { transport, client, channels, address, messages });
-    });
-    this.#tell('connect', { transport, client, channels: [...asked.channels.keys()], address });
-    return downlink;
-  }
-
   /** Calls listeners, but not from inside a delivery: what they publish must not come into the middle of it. */
   #tell<Name extends keyof GatewayEvents>(name: Name, ...args: GatewayEvents[Name]): void {
     const emitter: EventEmitter = this.#events;
     if (emitter.listenerCount(name) > 0) process.nextTick(() => emitter.emit(name, ...args));
   }
-
-  #refuse(error: unknown): PushError {
-    const shown = toPushError(error);
-    if (shown.code === 'INTERNAL') this.#settings.onError(error);
-    this.#metrics.refusals.inc({ code: shown.code });
-    return shown;
-  }
 }
 
-/** The first part of a path, and its query. Everything below the gateway's path is named by its first part. */
-function addressOf(url: string): { readonly name: string; readonly query: URLSearchParams } {
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const [, name = ''] = path.split('/');
-  return { name, query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)) };
+function nameOf(transport: string | ServerTransport): string {
+  if (typeof transport !== 'string') return transport.name;
+  if (catalog.includes(transport)) return transport;
+  throw new PushError('BAD_REQUEST', `There is no transport "${transport}"; there are ${catalog.join(', ')}.`);
 }

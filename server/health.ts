@@ -41,28 +41,46 @@ export class HealthProbe {
 
   async #roundTrip(): Promise<number> {
     const began = performance.now();
-    const seen = new Set<string>();
-    let arrived: () => void = () => undefined;
-    let timer: NodeJS.Timeout | undefined;
-    const following = await this.bus.follow((entry) => {
-      if (entry.channel !== CHANNEL) return;
-      seen.add(entry.id);
-      arrived();
+    const echo = new Echo();
+    const following = this.bus.follow((entry) => {
+      if (entry.channel === CHANNEL) echo.heard(entry.id);
     });
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      const late = new Error(`A message did not come back through the bus within ${PATIENCE_MS} ms.`);
+      timer = setTimeout(() => reject(late), PATIENCE_MS);
+    });
+    const back = following
+      .then(() => this.bus.publish({ channel: CHANNEL, data: 'null' }))
+      .then(({ id }) => echo.of(id));
     try {
-      const { id } = await this.bus.publish({ channel: CHANNEL, data: 'null' });
-      await new Promise<void>((resolve, reject) => {
-        arrived = () => seen.has(id) && resolve();
-        timer = setTimeout(
-          () => reject(new Error(`A message did not come back through the bus within ${PATIENCE_MS} ms.`)),
-          PATIENCE_MS,
-        );
-        arrived();
-      });
+      await Promise.race([back, tooLate]);
       return Math.round((performance.now() - began) * 1_000) / 1_000;
     } finally {
       clearTimeout(timer);
-      following.stop();
+      // Whoever loses the race must not be an unhandled rejection, and a follower that comes late is stopped then.
+      back.catch(() => undefined);
+      following.then(({ stop }) => stop()).catch(() => undefined);
     }
+  }
+}
+
+/** Waits for one id among those that come by, whichever is known first. */
+class Echo {
+  readonly #seen = new Set<string>();
+  #arrived: (id: string) => void = () => undefined;
+
+  heard(id: string): void {
+    this.#seen.add(id);
+    this.#arrived(id);
+  }
+
+  of(awaited: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#arrived = (id) => {
+        if (id === awaited) resolve();
+      };
+      if (this.#seen.has(awaited)) resolve();
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { PushError } from '../transports/error.js';
 
 /**
@@ -20,10 +21,11 @@ export class Origins {
   /** Whether pages of this origin may use the gateway that the request has reached. */
   allows(origin: string, request: IncomingMessage): boolean {
     if (this.#any || this.#allowed.has(origin)) return true;
-    // A proxy may have ended TLS and rewritten the host, which the gateway cannot see; the browser's own word counts.
-    return (
-      hostOf(origin) === request.headers.host?.toLowerCase() || request.headers['sec-fetch-site'] === 'same-origin'
-    );
+    if (!URL.canParse(origin)) return false;
+    const { host, protocol } = new URL(origin);
+    // A plain page of the same host is another origin; only behind a proxy that ends TLS there is no telling.
+    if (request.socket instanceof TLSSocket && protocol !== 'https:') return false;
+    return host === request.headers.host?.toLowerCase();
   }
 
   /**
@@ -36,7 +38,9 @@ export class Origins {
       if (isCrossSiteEmbed(request)) throw forbidden('another site');
       return { Vary: 'Origin' };
     }
-    if (!this.allows(origin, request)) throw forbidden(origin);
+    // A proxy may have rewritten the host, which the gateway cannot see; the browser's own word counts.
+    const isOwn = request.headers['sec-fetch-site'] === 'same-origin';
+    if (!isOwn && !this.allows(origin, request)) throw forbidden(origin);
     // No wildcard together with credentials: whoever allows everybody serves nobody's cookies.
     if (this.#any && !this.#allowed.has(origin)) return { ...READABLE, 'Access-Control-Allow-Origin': '*' };
     return {
@@ -51,12 +55,25 @@ export class Origins {
 /** Headers that pages of other origins may see, besides those that they always do. */
 const READABLE = { 'Access-Control-Expose-Headers': 'Retry-After' };
 
-/** What a preflight is answered besides the headers of {@link Origins.admit}. */
-export const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
-  'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
-  'Access-Control-Allow-Headers': 'Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID',
-  'Access-Control-Max-Age': '7200',
-};
+/** What the client and an EventSource send by themselves. */
+const OWN_HEADERS = ['Authorization', 'Cache-Control', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID'];
+
+/** What a preflight is answered besides the headers of {@link Origins.admit}, which has let its origin pass. */
+export function preflightHeaders(request: IncomingMessage): Record<string, string> {
+  // The page may use the gateway, so it may send headers of its own as well; nothing here depends on them.
+  const asked = request.headers['access-control-request-headers']?.split(',') ?? [];
+  const others = asked.map((name) => name.trim()).filter((name) => !OWN_HEADERS.some((own) => isSame(own, name)));
+  return {
+    'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
+    'Access-Control-Allow-Headers': [...OWN_HEADERS, ...others].join(', '),
+    'Access-Control-Max-Age': '7200',
+    Vary: 'Origin, Access-Control-Request-Headers',
+  };
+}
+
+function isSame(name: string, other: string): boolean {
+  return name.toLowerCase() === other.toLowerCase();
+}
 
 function forbidden(origin: string): PushError {
   return new PushError(

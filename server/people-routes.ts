@@ -33,15 +33,13 @@ export function peopleRoutes(services: Services): Express {
     .route('/uplink')
     .post(async (request, response) => {
       const caller = callerOf(request);
-      const replies = [];
-      // One after the other: the operations of a client have their effects in the order in which it sent them.
-      for (const parsed of parseOperations(await readBody(request, bodyBytes), settings.limits)) {
-        const reply = await uplink.perform(parsed, caller);
-        const type = 'operation' in parsed ? parsed.operation.type : 'unreadable';
-        metrics.operations.inc({ type, outcome: reply.type });
-        replies.push(reply);
-      }
-      response.json(replies);
+      const answers = await uplink.performAll({
+        operations: parseOperations(await readBody(request, bodyBytes), settings.limits),
+        metrics,
+        perform: (parsed) => uplink.perform(parsed, caller),
+        isGone: () => response.closed,
+      });
+      response.type('json').send(`[${answers.join(',')}]`);
     })
     .all(refuseMethod('POST'));
 

@@ -27,6 +27,8 @@ export function sendProblem(response: ServerResponse, error: PushError, headers:
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
     ...(error.status === 503 ? { 'Retry-After': '1' } : {}),
+    // What is left of a body that is too large is not waited for.
+    ...(error.status === 413 ? { Connection: 'close' } : {}),
     ...headers,
   });
   response.end(body);
@@ -42,6 +44,7 @@ export function refuseUpgrade(socket: Duplex, error: PushError): void {
     [
       `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,
       'Connection: close',
+      ...(error.status === 503 ? ['Retry-After: 1'] : []),
       'Content-Type: application/problem+json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
       '',

@@ -2,11 +2,13 @@ import { PushError } from '../transports/error.js';
 import type { Call, Operation, Publish } from '../transports/operation.js';
 import type { ErrorRecord, Json, UplinkReply } from '../transports/record.js';
 import type { Bus, Receipt } from './bus/bus.js';
-import { RecentKeys } from './bus/recent-keys.js';
 import { toJsonText } from './input.js';
 import type { Limits } from './limits.js';
+import type { Metrics } from './metrics.js';
 import type { Parsed } from './operations.js';
 import { toPushError } from './problem.js';
+import { RecentAnswers } from './recent-answers.js';
+import { within } from './within.js';
 
 /** Who performs an operation. */
 export interface Caller {
@@ -22,17 +24,26 @@ export type Method = (params: Json, caller: Caller) => unknown;
 /** Options of {@link Uplink}. */
 export interface UplinkOptions {
   readonly limits: Limits;
-  /** How long a method may take, in milliseconds. */
+  /** How long a method may take, and after how long nothing more of a batch is begun, in milliseconds. */
   readonly callTimeoutMs: number;
   /** Called with what a method or the bus threw. */
   readonly failed: (error: unknown) => void;
 }
 
+/** The operations of one frame or POST. */
+export interface Batch {
+  readonly operations: readonly Parsed[];
+  readonly metrics: Metrics;
+  /** Performs one of them; `null` when its answer went out already. MUST NOT reject. */
+  readonly perform: (parsed: Parsed) => Promise<UplinkReply | null>;
+  /** Whether nobody is there any more to take the answers. */
+  readonly isGone?: () => boolean;
+}
+
 /** Performs operations, whichever way they came up: each key once, and every one answered. */
 export class Uplink {
   readonly #methods = new Map<string, Method>();
-  /** Answers of recent calls. A call under way is there already, so that its repetition waits for the same answer. */
-  readonly #calls = new RecentKeys<Promise<UplinkReply>>({ count: 10_000, ageMs: 120_000, now: Date.now });
+  readonly #calls = new RecentAnswers({ count: 10_000, bytes: 16 * 1024 * 1024, ageMs: 120_000 });
 
   constructor(
     private readonly bus: Bus,
@@ -58,6 +69,29 @@ export class Uplink {
       ...(key === undefined ? {} : { key: scoped(client, channel, key) }),
       ...(echo === false && client !== null ? { except: client } : {}),
     });
+  }
+
+  /**
+   * Performs operations one after the other, so that they have their effects in the order in which they were sent.
+   * Resolves with the answers, each as JSON text. Once these are too large, or have taken too long, the operations
+   * that are left are refused: a small batch of calls must not cost more than a large one of messages.
+   */
+  async performAll({ operations, metrics, perform, isGone = () => false }: Batch): Promise<string[]> {
+    const answers: string[] = [];
+    const until = performance.now() + this.options.callTimeoutMs;
+    let bytes = 0;
+    for (const parsed of operations) {
+      if (isGone()) break;
+      const excess = this.#excess(bytes, until);
+      const reply = excess === null ? await perform(parsed) : errorRecord(excess, keyOf(parsed));
+      const type = 'operation' in parsed ? parsed.operation.type : 'unreadable';
+      metrics.operations.inc({ type, outcome: reply?.type ?? 'ack' });
+      if (reply === null) continue;
+      const answer = JSON.stringify(reply);
+      bytes += Buffer.byteLength(answer);
+      answers.push(answer);
+    }
+    return answers;
   }
 
   /** Performs one operation and says how it went. Never rejects. */
@@ -94,14 +128,20 @@ export class Uplink {
     return errorRecord(shown, key);
   }
 
+  /** Why no more of a batch is performed, or `null` when it is. */
+  #excess(bytes: number, until: number): PushError | null {
+    const { limits, callTimeoutMs } = this.options;
+    const remedy = 'This operation was not performed: send it again, in a batch of its own.';
+    if (bytes > limits.bodyBytes) {
+      return new PushError('TOO_LARGE', `The answers before have more than ${limits.bodyBytes} bytes. ${remedy}`);
+    }
+    if (performance.now() < until) return null;
+    return new PushError('TIMEOUT', `The operations before took more than ${callTimeoutMs} ms. ${remedy}`);
+  }
+
   #callOnce(call: Call, caller: Caller): Promise<UplinkReply> {
     if (call.key === undefined) return this.#call(call, caller);
-    const name = scoped(caller.client, call.method, call.key);
-    const known = this.#calls.get(name);
-    if (known !== undefined) return known;
-    const answer = this.#call(call, caller);
-    this.#calls.set(name, answer);
-    return answer;
+    return this.#calls.once(scoped(caller.client, call.method, call.key), () => this.#call(call, caller));
   }
 
   async #call({ method, params, key }: Call, caller: Caller): Promise<UplinkReply> {
@@ -113,7 +153,7 @@ export class Uplink {
     }
     try {
       toJsonText(params, 'What is in "params"', this.options.limits);
-      const answer = await withTimeout(async () => call(params, caller), this.options.callTimeoutMs);
+      const answer = await within(this.options.callTimeoutMs, async () => call(params, caller));
       const text = toJsonText(answer ?? null, 'The answer', this.options.limits);
       const result: Json = JSON.parse(text);
       return { type: 'reply', ...keyed, result };
@@ -125,6 +165,10 @@ export class Uplink {
   }
 }
 
+function keyOf(parsed: Parsed): string | undefined {
+  return 'operation' in parsed ? parsed.operation.key : parsed.key;
+}
+
 function errorRecord({ code, message }: PushError, key: string | undefined): ErrorRecord {
   return { type: 'error', ...(key === undefined ? {} : { key }), code, message };
 }
@@ -132,16 +176,4 @@ function errorRecord({ code, message }: PushError, key: string | undefined): Err
 /** A key among those of all clients and purposes. Names have no line breaks, so that it is unambiguous. */
 function scoped(client: string | null, purpose: string, key: string): string {
   return `${client ?? ''}\n${JSON.stringify(purpose)}\n${key}`;
-}
-
-async function withTimeout<T>(work: () => Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new PushError('TIMEOUT', `No answer within ${ms} ms.`)), ms);
-  });
-  try {
-    return await Promise.race([work(), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

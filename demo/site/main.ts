@@ -9,21 +9,22 @@ import { Lane } from './lane/lane.js';
 import { LaneView } from './lane/lane-view.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { watchAttention } from './page/attention.js';
-import { askCosts } from './page/costs.js';
 import { part } from './page/part.js';
+import { askReport } from './page/report.js';
 import { keepRhythm } from './page/rhythm.js';
+import { askServerTime } from './page/server-time.js';
 import { takeChat } from './panels/chat-form.js';
 import { MachineStrip } from './panels/machine-strip.js';
 import { showCommands } from './panels/terminal.js';
 import { texts } from './texts/texts.js';
-import { NOW_METHOD } from './words/machine-figures.js';
 
-const COSTS_MS = 1_000;
+const REPORT_MS = 1_000;
 const ALIGN_MS = 60_000;
 
 const path = document.documentElement.dataset['path'] ?? '/push';
 const palette = new Palette();
-const course = { path, clock: new ServerClock(), race: new Race() };
+const runs = new Set<string>();
+const course = { path, clock: new ServerClock(), race: new Race(), runs };
 
 const lanes = simpleFirst(catalog).map((transport) => {
   const lane = new Lane(course, { transports: [transport], pollMs: FIRST_INTERVAL_MS });
@@ -61,19 +62,20 @@ keepRhythm({
   },
   refresh() {
     for (const { view } of lanes) view.refresh();
-    automaticView.refresh(course.clock.now());
+    const everyLaneIsAway = all.every(({ state }) => state !== 'open');
+    automaticView.refresh(course.clock.now(), everyLaneIsAway);
     machine.show(automatic.lane.figures);
   },
 });
 
-every(COSTS_MS, () => askCosts(all));
-every(ALIGN_MS, () => course.clock.align(askTime));
-
-async function askTime(): Promise<number> {
-  const time = await automatic.lane.push?.call(NOW_METHOD);
-  if (typeof time !== 'number') throw new Error('The server did not tell its time.');
-  return time;
-}
+every(REPORT_MS, async () => {
+  const takeBlocks = automatic.expectReport();
+  const report = await askReport(all);
+  runs.add(report.run);
+  takeBlocks(report);
+  for (const lane of all) lane.account(report);
+});
+every(ALIGN_MS, () => course.clock.align(() => askServerTime(path)));
 
 /** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */
 function every(ms: number, work: () => Promise<void>): void {

@@ -1,7 +1,9 @@
 import type { Entry } from './bus.js';
 
 /** What an entry costs beyond its text: the object, its strings' headers, its place in the array. */
-const ENTRY_OVERHEAD = 160;
+export const ENTRY_OVERHEAD = 160;
+/** What a channel costs beyond its entries. */
+export const CHANNEL_OVERHEAD = 400;
 
 /** The entries of one channel, oldest first, and where the ones that are gone end. */
 export class ChannelLog {

@@ -5,13 +5,10 @@ import { messageText } from '../../transports/record.js';
 import type { Bus, Draft, Entry, Following, Hole, Page, ReadRequest, Receipt, Retention } from './bus.js';
 import { DEFAULT_RETENTION, EARLIEST } from './bus.js';
 import type { ChannelReader } from './channel-log.js';
-import { ChannelLog } from './channel-log.js';
+import { CHANNEL_OVERHEAD, ChannelLog } from './channel-log.js';
+import { ForgottenFloors } from './forgotten-floors.js';
 import { RecentKeys } from './recent-keys.js';
 
-/** What a channel costs beyond its entries. */
-const CHANNEL_OVERHEAD = 400;
-/** Channels that are forgotten with their floor; beyond it, one floor stands for the rest. */
-const FORGOTTEN_CHANNELS = 10_000;
 const SWEEP_MS = 10_000;
 
 /** Options of {@link MemoryBus}. */
@@ -39,10 +36,7 @@ export class MemoryBus implements Bus {
   readonly #channels = new Map<string, ChannelLog>();
   readonly #followers = new Set<(entry: Entry) => void>();
   readonly #sweeper: NodeJS.Timeout;
-  /** Floors of channels that hold nothing any more, oldest first. */
-  readonly #floors = new Map<string, number>();
-  /** The floor of every channel that is not known by name. */
-  #unknownFloor = 0;
+  readonly #floors = new ForgottenFloors();
   #cost = 0;
   #offset = 0;
   #closed = false;
@@ -86,7 +80,7 @@ export class MemoryBus implements Bus {
     for (const [channel, after] of request.after) {
       const log = this.#channels.get(channel);
       if (log !== undefined) this.#expire(log, notBefore);
-      const floor = log?.floor ?? this.#floorOf(channel);
+      const floor = log?.floor ?? this.#floors.of(channel);
       if (after !== EARLIEST && after < floor) holes.push({ channel, from: after, to: floor });
       if (log !== undefined) readers.push(log.readerAfter(after));
     }
@@ -136,7 +130,7 @@ export class MemoryBus implements Bus {
   #channel(name: string): ChannelLog {
     let log = this.#channels.get(name);
     if (log === undefined) {
-      log = new ChannelLog(name, this.#floorOf(name));
+      log = new ChannelLog(name, this.#floors.of(name));
       this.#floors.delete(name);
       this.#channels.set(name, log);
       this.#cost += CHANNEL_OVERHEAD;
@@ -155,10 +149,6 @@ export class MemoryBus implements Bus {
     const oldest = log.oldest;
     if (oldest === undefined || oldest.at >= notBefore) return;
     this.#change(log, () => log.trim(this.#retention.count, this.#retention.bytes, notBefore));
-  }
-
-  #floorOf(channel: string): number {
-    return this.#floors.get(channel) ?? this.#unknownFloor;
   }
 
   /**
@@ -192,13 +182,7 @@ export class MemoryBus implements Bus {
   #forget(log: ChannelLog): void {
     this.#channels.delete(log.name);
     this.#cost -= CHANNEL_OVERHEAD;
-    this.#floors.set(log.name, log.floor);
-    if (this.#floors.size <= FORGOTTEN_CHANNELS) return;
-    for (const [name, floor] of this.#floors) {
-      this.#floors.delete(name);
-      this.#unknownFloor = Math.max(this.#unknownFloor, floor);
-      return;
-    }
+    this.#floors.add(log.name, log.floor);
   }
 }
 

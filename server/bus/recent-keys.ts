@@ -4,7 +4,13 @@ export class RecentKeys<Value> {
   readonly #values = new Map<string, { readonly value: Value; readonly at: number }>();
 
   constructor(
-    private readonly options: { readonly count: number; readonly ageMs: number; readonly now: () => number },
+    private readonly options: {
+      readonly count: number;
+      readonly ageMs: number;
+      readonly now: () => number;
+      /** Told each value that is let go of or replaced. */
+      readonly forgotten?: (value: Value) => void;
+    },
   ) {}
 
   get size(): number {
@@ -17,21 +23,24 @@ export class RecentKeys<Value> {
     return known.at >= this.options.now() - this.options.ageMs ? known.value : undefined;
   }
 
-  set(key: string, value: Value): void {
-    this.#values.delete(key);
-    this.#values.set(key, { value, at: this.options.now() });
+  set(key: string, value: Value, at = this.options.now()): void {
+    this.delete(key);
+    this.#values.set(key, { value, at });
     this.#forget();
   }
 
   delete(key: string): void {
+    const known = this.#values.get(key);
+    if (known === undefined) return;
     this.#values.delete(key);
+    this.options.forgotten?.(known.value);
   }
 
   #forget(): void {
     const notBefore = this.options.now() - this.options.ageMs;
     for (const [key, { at }] of this.#values) {
       if (this.#values.size <= this.options.count && at >= notBefore) return;
-      this.#values.delete(key);
+      this.delete(key);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { channelFault } from '../../transports/channel.js';
 import { publish } from './publish.js';
-import { DEFAULT_ADDRESS, gatewayAddress, wholeNumber } from './usage.js';
+import { DEFAULT_ADDRESS, gatewayAddress, UsageError, wholeNumber } from './usage.js';
 
 /** `pushgate publish`. */
 export function publishCommand(done: (status: number) => void): Command {
@@ -19,6 +20,8 @@ Examples:
   $ tail -f app.log | pushgate publish log --text`,
     )
     .action(async (channel: string, message: string | undefined, options) => {
+      const fault = channelFault(channel);
+      if (fault !== null) throw new UsageError(`Channel "${channel}": ${fault}`);
       done(await publish(channel, message, options));
     });
 }

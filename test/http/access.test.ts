@@ -358,11 +358,13 @@ describe('an option that makes no sense', () => {
     expect(() => createGateway(options)).toThrow(PushError);
   });
 
-  it('is refused with its first request where it is a transport that does not exist', async () => {
+  it('is refused at once where it is a transport that does not exist', () => {
     for (const name of ['carrier-pigeon', '__proto__', '../../server']) {
-      const site = await inExpress({ transports: [name] });
-      await expect(site.gateway.ready()).rejects.toThrow();
-      expect((await fetch(`${site.push}/health`)).status).toBe(500);
+      expect(() => createGateway({ transports: [name] })).toThrow(/There is no transport/);
     }
+  });
+
+  it('is refused at once where a time is longer than a timer can wait', () => {
+    expect(() => createGateway({ callTimeoutMs: Number.MAX_SAFE_INTEGER })).toThrow(/at most 2147483647/);
   });
 });

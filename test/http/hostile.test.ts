@@ -415,6 +415,31 @@ describe('a client that sends and never reads the answers', () => {
   });
 });
 
+describe('a client that sends more than is done for it', () => {
+  it('is read only some frames ahead', async () => {
+    const site = await inExpress({ bus: bus() });
+    let letGo: (() => void) | undefined;
+    site.gateway.handle('slow', () => new Promise<void>((resolve) => (letGo = resolve)));
+    const socket = await listenWebSocket(site.push);
+    socket.send({ type: 'call', method: 'slow' });
+    const frames = 1_000;
+    const size = 64 * 1024;
+    for (let index = 0; index < frames; index++)
+      socket.send({ type: 'call', method: 'none', params: 'x'.repeat(size) });
+    const done = await waitUntil('the method to run', () => letGo);
+    // Time enough for another client to be served a thousand times.
+    const other = await listenWebSocket(site.push);
+    for (let index = 1; index <= 1_000; index++) {
+      other.send({ type: 'publish', channel: 'a', data: index });
+      await waitUntil('an answer', () => other.ofType('ack').length === index, { everyMs: 0 });
+    }
+    // What waits at the sender is what was not read: all but a hundred frames and what the system buffers.
+    expect(socket.socket.bufferedAmount).toBeGreaterThan((frames / 2) * size);
+    done();
+    await waitUntil('all answers', () => socket.ofType('error').length === frames, { timeoutMs: 15_000 });
+  });
+});
+
 describe('ten thousand that break off', () => {
   it('leave nothing behind: requests, streams and handshakes', async () => {
     const site = await inExpress({ bus: bus() });

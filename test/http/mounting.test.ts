@@ -54,6 +54,20 @@ describe('a gateway in an Express app', () => {
     expect((await gateway.history('a'))[0]?.data).toEqual({ text: 'hi' });
   });
 
+  it.each([
+    ['has read the body as bytes', express.raw({ type: '*/*' })],
+    ['has read the body as a text', express.text({ type: '*/*' })],
+    ['has read nothing and left an empty object', leaveEmptyBody],
+  ])('publishes what was sent when a parser in front of it %s', async (_what, parser) => {
+    const gateway = createGateway();
+    afterwards(() => gateway.close());
+    const app = express();
+    app.use(parser);
+    app.use('/push', gateway.handler);
+    await request(app).post('/push/channels/a').send({ text: 'hi' }).expect(201);
+    expect((await gateway.history('a'))[0]?.data).toEqual({ text: 'hi' });
+  });
+
   it('offers no WebSocket where it cannot take an upgrade', async () => {
     const gateway = createGateway();
     afterwards(() => gateway.close());
@@ -147,6 +161,73 @@ describe('a gateway attached to a server', () => {
     const refused = await listenWebSocket(`${site.url}/elsewhere`).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(Refused);
     expect(refused).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+  });
+
+  it('answers upgrades that none of several gateways wants', async () => {
+    const server = createServer();
+    const site = await attached({ path: '/one' }, server);
+    const other = createGateway({ path: '/two' });
+    afterwards(() => other.close());
+    other.attach(server);
+    await (await listenWebSocket(`${site.url}/one`)).first('hello');
+    await (await listenWebSocket(`${site.url}/two`)).first('hello');
+    const refused = await listenWebSocket(`${site.url}/three`).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+  });
+
+  it('leaves upgrades under its path that are not its own to others', async () => {
+    const others = new WebSocketServer({ noServer: true });
+    const server = createServer().on('upgrade', (upgrade: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (upgrade.url !== '/theirs/websocket') return;
+      others.handleUpgrade(upgrade, socket, head, (client) => client.send('{"type":"bye","reason":"theirs"}'));
+    });
+    const site = await attached({ path: '/' }, server);
+    expect((await (await listenWebSocket(`${site.url}/theirs`)).first('bye')).reason).toBe('theirs');
+    await (await listenWebSocket(site.url)).first('hello');
+  });
+
+  it('leaves requests under its path that are not its own to the listeners that were there', async () => {
+    const site = await attached(
+      { path: '/' },
+      createServer((incoming, response) => response.end(`theirs: ${incoming.url}`)),
+    );
+    expect(await (await fetch(`${site.url}/hello?x=1`)).text()).toBe('theirs: /hello?x=1');
+    expect((await fetch(`${site.url}/health`)).status).toBe(200);
+  });
+
+  it('serves requests that would rather speak HTTP/2 as what they are', async () => {
+    const site = await attached(
+      {},
+      createServer((_incoming, response) => response.end('theirs')),
+    );
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__' };
+    expect(await (await rawHttp(`${site.url}/hello`, { headers })).rest()).toBe('theirs');
+    const poll = await rawHttp(`${site.push}/polling?channel=a`, { headers });
+    expect(poll.status).toBe(200);
+    expect(JSON.parse(await poll.rest())).toMatchObject({ messages: [] });
+    const stream = await rawHttp(`${site.push}/sse?channel=a`, { headers });
+    await site.gateway.publish('a', 'over a stream');
+    let text = '';
+    for await (const piece of stream) {
+      text += piece;
+      if (text.includes('over a stream')) break;
+    }
+    expect(text).toContain('over a stream');
+    stream.socket.destroy();
+    await waitUntil('the stream to be forgotten', async () => {
+      const metrics = await (await fetch(`${site.push}/metrics`)).text();
+      return metrics.includes('pushgate_connections{transport="sse"} 0');
+    });
+  });
+
+  it('takes requests that name the whole address', async () => {
+    const site = await attached();
+    const socket = new Socket();
+    afterwards(() => socket.destroy());
+    socket.connect(site.port, '127.0.0.1');
+    socket.write(`GET ${site.push}/health HTTP/1.1\r\nhost: 127.0.0.1:${site.port}\r\nconnection: close\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('serves several servers at once', async () => {
@@ -362,4 +443,10 @@ async function untilSeen(port: number, bytes: string, expected: string): Promise
   await waitUntil(expected, () => text.includes(expected));
   socket.destroy();
   return text;
+}
+
+/** As version 1 of body-parser does with a body that is not for it. */
+function leaveEmptyBody(incoming: express.Request, _response: express.Response, next: express.NextFunction): void {
+  incoming.body = {};
+  next();
 }

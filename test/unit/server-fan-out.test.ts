@@ -48,13 +48,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({ do: fc.constant('poll' as const), who, channels: someChannels, hold: fc.boolean() }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('subscribe' as const), who, channels: someChannels, start }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), who, channels: someChannels }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('drain' as const), who }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('close' as const, 'flush' as const), who }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), who }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('flush' as const), who }) },
   { weight: 10, arbitrary: fc.record({ do: fc.constant('pass' as const), which: fc.nat(5) }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('announce' as const), count: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
@@ -323,6 +324,33 @@ describe('a downlink', () => {
       return packets.length > 0;
     });
     expect(packets).toEqual([{ controls: [], messages: [], cursor: 'e.0' }]);
+    downlink.closed();
+  });
+
+  it('never answers with a cursor before its own, although this node has not heard of the log so far', async () => {
+    const bus = new SteppedBus(new MemoryBus({ epoch: 'e' }));
+    const { fanOut } = fanOutOf(bus);
+    const passing = (what: string, ask: () => boolean) =>
+      waitUntil(what, () => {
+        bus.pass(0);
+        return ask();
+      });
+    let isReady = false;
+    void fanOut.ready().then(() => {
+      isReady = true;
+    });
+    await passing('the beginning', () => isReady);
+    for (let index = 0; index < 3; index++) await bus.publish({ channel: 'b', data: '0' });
+    const packets: PacketContent[] = [];
+    const { format } = countingFormat();
+    const write = (packet: unknown) => packets.push(packet as PacketContent) > 0;
+    const sink = { format, write, end: () => undefined, single: true };
+    const downlink = fanOut.open({ channels: new Map([['a', 'e.3']]), client: null }, sink, () => undefined);
+    await passing('the answer', () => {
+      downlink.flush();
+      return packets.length > 0;
+    });
+    expect(packets[0]?.cursor).toBe('e.3');
     downlink.closed();
   });
 

@@ -59,21 +59,22 @@ export class AutomaticView {
     this.#track.draw(now, this.#automatic.lane.arrivals.list, this.#automatic.changes);
   }
 
-  /** Writes what has changed. */
-  refresh(now: number): void {
+  /** Writes what has changed. Where no lane gets through, it is not this client's transport that is to blame. */
+  refresh(now: number, everyLaneIsAway: boolean): void {
     const { lane, transport, changed, notes } = this.#automatic;
+    const cost = lane.spending.total;
     tint(this.#root, transport ?? 'none');
     this.#state.dataset['state'] = lane.state;
     write(this.#now, this.#headline());
-    write(this.#reason, this.#fault ?? this.#because());
+    write(this.#reason, this.#fault ?? this.#because(everyLaneIsAway));
     write(this.#received, fixed(lane.tally.received, 0));
     this.#alarm(this.#lost, lane.tally.lost);
     this.#alarm(this.#repeated, lane.tally.repeated);
     write(this.#changes, fixed(changed, 0));
     write(this.#latency, duration(lane.latencies.last));
-    write(this.#requests, lane.cost === null ? NOTHING : fixed(lane.cost.requests, 0));
-    write(this.#down, bytes(lane.cost?.down ?? null));
-    write(this.#up, bytes(lane.cost?.up ?? null));
+    write(this.#requests, cost === null ? NOTHING : fixed(cost.requests, 0));
+    write(this.#down, bytes(cost?.down ?? null));
+    write(this.#up, bytes(cost?.up ?? null));
     this.#ladder.refresh();
     this.#trace.show(notes, now);
   }
@@ -84,11 +85,12 @@ export class AutomaticView {
     return transport === null ? texts.automatic.nothing : texts.automatic.now(textsOf(transport).name);
   }
 
-  #because(): string {
+  #because(everyLaneIsAway: boolean): string {
     const { lane, transport, reason } = this.#automatic;
     if (lane.state === 'paused') return '';
     if (reason === null) return texts.automatic.beginning;
-    return transport === null ? texts.automatic.nothingBecause : reason;
+    if (transport !== null) return reason;
+    return everyLaneIsAway ? texts.automatic.awayBecause : texts.automatic.nothingBecause;
   }
 
   #alarm(element: HTMLElement, count: number): void {

@@ -1,12 +1,17 @@
-import type { PushClient, TraceEntry } from '../../../client/index.js';
+import type { GapNotice, PushClient, TraceEvent } from '../../../client/index.js';
+import { epochOf } from '../../../transports/cursor.js';
 import type { Change } from '../drawing/track.js';
 import { type Course, Lane } from '../lane/lane.js';
-import { textsOf } from '../texts/texts.js';
+import { texts, textsOf } from '../texts/texts.js';
+import type { Report } from '../words/report.js';
 
-/** What the client noted, with the server's time of it. */
+/** What the client noted or told, with the server's time of it. */
 export interface Note {
   readonly at: number;
-  readonly entry: TraceEntry;
+  /** What it is about, where it is about one. */
+  readonly transport: string | null;
+  readonly event: TraceEvent | 'gap';
+  readonly detail: string;
 }
 
 /** How a transport stands with the automatic client. */
@@ -28,7 +33,9 @@ export class Automatic {
   /** Why the last change came about, in the client's words; `null` before the first. */
   reason: string | null = null;
   readonly #course: Course;
-  readonly #blocked = new Set<string>();
+  #blocked: ReadonlySet<string> = new Set();
+  /** Goes up when a block is asked for, and again when the answer is there. */
+  #turns = 0;
 
   constructor(course: Course) {
     this.#course = course;
@@ -48,7 +55,7 @@ export class Automatic {
     const blocked = this.isBlocked(transport);
     if (transport === this.transport) return blocked ? 'cut' : 'carries';
     if (blocked) return 'blocked';
-    switch (this.notes.findLast(({ entry }) => entry.transport === transport)?.entry.event) {
+    switch (this.notes.findLast((note) => note.transport === transport)?.event) {
       case 'started':
       case 'probe':
         return 'trying';
@@ -61,21 +68,37 @@ export class Automatic {
 
   /** Blocks or frees a transport at the demo's server; rejects when that cannot be reached. */
   async block(transport: string, blocked: boolean): Promise<void> {
-    const response = await fetch('demo/blocks', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ client: this.lane.id, transport, blocked }),
-    });
-    if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
-    if (blocked) this.#blocked.add(transport);
-    else this.#blocked.delete(transport);
+    this.#turns += 1;
+    try {
+      const response = await fetch('demo/blocks', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ client: this.lane.id, transport, blocked }),
+      });
+      if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
+      const others = [...this.#blocked].filter((name) => name !== transport);
+      this.#blocked = new Set(blocked ? [...others, transport] : others);
+    } finally {
+      this.#turns += 1;
+    }
+  }
+
+  /**
+   * Call when the server is asked for its report, and what this returns with the report: it takes over which transports
+   * are blocked, unless that was changed in the meantime. A server that has begun anew has forgotten them.
+   */
+  expectReport(): (report: Report) => void {
+    const turns = this.#turns;
+    return ({ lanes }) => {
+      const report = lanes[this.lane.id];
+      if (report !== undefined && turns === this.#turns) this.#blocked = new Set(report.blocked);
+    };
   }
 
   #follow(push: PushClient): void {
     const { clock } = this.#course;
-    push.on('trace', (entry) => {
-      this.notes = [...this.notes, { at: clock.now(), entry }].slice(-NOTES);
-    });
+    push.on('trace', ({ transport, event, detail }) => this.#note({ at: clock.now(), transport, event, detail }));
+    push.on('gap', (gap) => this.#noteGap(gap));
     push.on('transport', ({ from, to, reason }) => {
       if (from !== null) this.changed += 1;
       this.reason = reason;
@@ -84,5 +107,16 @@ export class Automatic {
     });
     // Told in the trace as well; without a listener it would be an uncaught error.
     push.on('error', () => {});
+  }
+
+  #noteGap({ channel, from, to }: GapNotice): void {
+    const detail = epochOf(from) === epochOf(to) ? texts.trace.gone(channel) : texts.trace.beganAnew;
+    // A log that began anew is told of for each channel.
+    if (this.notes.at(-1)?.detail === detail) return;
+    this.#note({ at: this.#course.clock.now(), transport: null, event: 'gap', detail });
+  }
+
+  #note(note: Note): void {
+    this.notes = [...this.notes, note].slice(-NOTES);
   }
 }

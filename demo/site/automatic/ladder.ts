@@ -22,16 +22,17 @@ class Rung {
   readonly element = stamp('rung', HTMLElement);
   readonly #automatic: Automatic;
   readonly #transport: string;
+  readonly #name: string;
   readonly #standing = part(this.element, 'standing', HTMLElement);
   readonly #block = part(this.element, 'block', HTMLButtonElement);
 
   constructor(automatic: Automatic, transport: string, tell: (failed: boolean) => void) {
     this.#automatic = automatic;
     this.#transport = transport;
-    const { name } = textsOf(transport);
+    this.#name = textsOf(transport).name;
     tint(this.element, transport);
-    part(this.element, 'name', HTMLElement).textContent = name;
-    this.#block.textContent = texts.automatic.block(name);
+    part(this.element, 'name', HTMLElement).textContent = this.#name;
+    this.refresh();
     this.#block.addEventListener('click', () => {
       automatic.block(transport, !automatic.isBlocked(transport)).then(
         () => {
@@ -47,6 +48,9 @@ class Rung {
     const standing = this.#automatic.standing(this.#transport);
     this.element.dataset['standing'] = standing;
     write(this.#standing, texts.automatic.rung[standing]);
-    this.#block.setAttribute('aria-pressed', String(this.#automatic.isBlocked(this.#transport)));
+    const { block, free } = texts.automatic;
+    const blocked = this.#automatic.isBlocked(this.#transport);
+    this.#block.classList.toggle('frees', blocked);
+    write(this.#block, (blocked ? free : block)(this.#name));
   }
 }

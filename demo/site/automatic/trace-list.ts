@@ -4,7 +4,13 @@ import { age } from '../texts/figures.js';
 import { texts, textsOf } from '../texts/texts.js';
 import type { Note } from './automatic.js';
 
-/** What the client did and why, newest first. */
+/** What counts as its end, in pixels: scroll positions are fractions on some screens. */
+const END = 8;
+
+/**
+ * What the client did and why, oldest first. It follows its own end like a terminal does, unless somebody has scrolled
+ * away from it: nothing that is there already moves but by scrolling.
+ */
 export class TraceList {
   readonly #list: HTMLElement;
   readonly #lines = new Map<Note, { readonly element: HTMLElement; readonly age: HTMLElement }>();
@@ -16,7 +22,9 @@ export class TraceList {
   }
 
   show(notes: readonly Note[], now: number): void {
-    for (const note of notes) if (!this.#lines.has(note)) this.#add(note);
+    const added = notes.filter((note) => !this.#lines.has(note));
+    const follows = added.length > 0 && this.#isAtEnd();
+    for (const note of added) this.#add(note);
     for (const [note, line] of this.#lines) {
       if (notes.includes(note)) write(line.age, age(now - note.at));
       else {
@@ -24,10 +32,16 @@ export class TraceList {
         this.#lines.delete(note);
       }
     }
+    if (follows) this.#list.scrollTop = this.#list.scrollHeight;
+  }
+
+  #isAtEnd(): boolean {
+    const { scrollHeight, scrollTop, clientHeight } = this.#list;
+    return scrollHeight - scrollTop - clientHeight < END;
   }
 
   #add(note: Note): void {
-    const { transport, event, detail } = note.entry;
+    const { transport, event, detail } = note;
     const element = stamp('note', HTMLElement);
     element.dataset['event'] = event;
     if (transport !== null) tint(element, transport);
@@ -35,6 +49,6 @@ export class TraceList {
     part(element, 'event', HTMLElement).textContent = texts.trace.events[event];
     part(element, 'detail', HTMLElement).textContent = detail;
     this.#lines.set(note, { element, age: part(element, 'age', HTMLElement) });
-    this.#list.prepend(element);
+    this.#list.append(element);
   }
 }

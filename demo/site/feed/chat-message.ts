@@ -6,19 +6,27 @@ export const CHAT_LENGTH = 200;
 /** The longest name, in characters. */
 export const NAME_LENGTH = 24;
 
-/** A chat line as a lane shows it. */
+/** Something to be seen; spaces and control characters are not. */
+const VISIBLE = /[^\p{C}\p{Z}\s]/u;
+
+/** A chat line as a lane shows it; `null` where there is nothing to be seen. */
 export interface ChatLine {
   readonly from: string | null;
-  readonly text: string;
+  readonly text: string | null;
 }
 
 /** Makes a line of whatever was published: `{ from, text }`, `{ text }`, a plain text, or any JSON there is. */
 export function readChatLine(data: Json): ChatLine {
   const { from, text }: Partial<Record<string, unknown>> = typeof data === 'object' && data !== null ? { ...data } : {};
   if (typeof text === 'string') {
-    return { from: typeof from === 'string' ? cut(from, NAME_LENGTH) : null, text: cut(text, CHAT_LENGTH) };
+    return { from: typeof from === 'string' ? visible(from, NAME_LENGTH) : null, text: visible(text, CHAT_LENGTH) };
   }
-  return { from: null, text: cut(typeof data === 'string' ? data : JSON.stringify(data), CHAT_LENGTH) };
+  return { from: null, text: visible(typeof data === 'string' ? data : JSON.stringify(data), CHAT_LENGTH) };
+}
+
+function visible(text: string, length: number): string | null {
+  const short = cut(text, length);
+  return VISIBLE.test(short) ? short : null;
 }
 
 function cut(text: string, length: number): string {

@@ -22,8 +22,9 @@ export class LaneLines {
     }
     chat.forEach((row, index) => {
       const line = lines[index];
-      if (line !== undefined) row.show(line.from ?? 'chat', line.text, behind(line));
-      else row.show('', index === 0 ? texts.lanes.noChat : '', '');
+      const { noChat, noName, noText } = texts.lanes;
+      if (line !== undefined) row.show(line.from ?? noName, line.text ?? noText, behind(line));
+      else row.show(null, index === 0 ? noChat : '', '');
     });
   }
 }
@@ -43,9 +44,10 @@ class Row {
     list.append(this.#element);
   }
 
-  show(from: string, text: string, time: string): void {
-    this.#element.classList.toggle('empty', from === '');
-    write(this.#from, from);
+  /** `from` is `null` for a row without a message. */
+  show(from: string | null, text: string, time: string): void {
+    this.#element.classList.toggle('empty', from === null);
+    write(this.#from, from ?? '');
     write(this.#text, text);
     write(this.#time, time);
     this.#element.title = text;

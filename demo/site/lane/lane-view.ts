@@ -67,7 +67,8 @@ export class LaneView {
 
   /** Writes the figures. */
   refresh(): void {
-    const { state, latencies, tally, cost } = this.#lane;
+    const { state, latencies, tally, spending } = this.#lane;
+    const cost = spending.total;
     this.#state.dataset['state'] = state;
     write(this.#stateText, state === 'open' ? textsOf(this.#transport).standing : texts.states[state]);
     write(this.#latency, duration(latencies.last));
@@ -76,7 +77,7 @@ export class LaneView {
     write(this.#requests, cost === null ? NOTHING : fixed(cost.requests, 0));
     write(this.#down, bytes(cost?.down ?? null));
     write(this.#up, bytes(cost?.up ?? null));
-    write(this.#each, bytes(cost === null || tally.received === 0 ? null : (cost.down + cost.up) / tally.received));
+    write(this.#each, bytes(spending.perMessage));
     this.#trend.draw(latencies.values, 1);
     this.#lines.show(this.#lane);
   }

@@ -12,10 +12,11 @@ import { Latencies } from '../feed/latencies.js';
 import { readFigures } from '../feed/machine-message.js';
 import type { Race } from '../feed/race.js';
 import type { ServerClock } from '../feed/server-clock.js';
+import { Spending } from '../feed/spending.js';
 import { Tally } from '../feed/tally.js';
-import type { Cost } from '../words/cost.js';
 import { LANE_PARAMETER } from '../words/lane-name.js';
 import { CHAT_CHANNEL, MACHINE_CHANNEL, type MachineFigures } from '../words/machine-figures.js';
+import type { Report } from '../words/report.js';
 
 /** What all lanes of a page have in common. */
 export interface Course {
@@ -23,6 +24,8 @@ export interface Course {
   readonly path: string;
   readonly clock: ServerClock;
   readonly race: Race;
+  /** The lives of the feed, as its server told them: figures of another one are not its own. */
+  readonly runs: ReadonlySet<string>;
 }
 
 /** What a lane is doing: what its client does, or nothing because nobody looks. */
@@ -35,6 +38,9 @@ export interface LaneLine extends ChatLine {
 
 const LINES = 2;
 
+/** By how much figures may be ahead of the clock, or older than the ones before them, in milliseconds. */
+const SLACK_MS = 2_000;
+
 /** One client on the page, subscribed to the machine's figures and to the chat, and what it has experienced. */
 export class Lane {
   /** What the demo's server knows this lane by. Nobody can guess it, so nobody else can block it. */
@@ -42,10 +48,12 @@ export class Lane {
   readonly tally = new Tally();
   readonly latencies = new Latencies();
   readonly arrivals = new Arrivals();
-  /** The last figures, the last chat lines (oldest first), and the cost as the server counts it. */
+  /** The cost, as the server counts it. */
+  readonly spending = new Spending();
+  /** The last figures, and the last chat lines, oldest first. */
   figures: MachineFigures | null = null;
   lines: readonly LaneLine[] = [];
-  cost: Cost | null = null;
+  #latestAt = 0;
   readonly #course: Course;
   readonly #started: (push: PushClient) => void;
   #options: ConnectOptions;
@@ -87,6 +95,12 @@ export class Lane {
     this.#start(positions);
   }
 
+  /** Takes what the demo's server knows about the lane. */
+  account({ run, lanes }: Report): void {
+    const report = lanes[this.id];
+    if (report !== undefined) this.spending.take(run, report.cost, this.tally.received);
+  }
+
   #start(positions: ReadonlyMap<string, Subscription['position']>): void {
     if (this.#open !== null) return;
     const push = connect(`${this.#course.path}?${LANE_PARAMETER}=${this.id}`, this.#options);
@@ -106,14 +120,18 @@ export class Lane {
     this.#open = null;
   }
 
-  #takeFigures({ data }: Message): void {
+  #takeFigures({ id, data }: Message): void {
+    const { clock, runs } = this.#course;
     const figures = readFigures(data);
-    if (figures === null) return;
-    this.figures = figures;
-    this.tally.take(figures.run, figures.number);
-    const { clock } = this.#course;
-    if (!clock.isAligned) return;
     const arrivedAt = clock.now();
+    if (figures === null || !runs.has(figures.run)) return;
+    if (clock.isAligned && figures.at > arrivedAt + SLACK_MS) return;
+    if (!this.tally.take(id, figures)) return;
+    if (figures.run !== this.figures?.run) this.#latestAt = 0;
+    this.figures = figures;
+    // What is read from the log after a long way round is old, and still each one is younger than the one before.
+    if (!clock.isAligned || figures.at < this.#latestAt - SLACK_MS) return;
+    this.#latestAt = Math.max(this.#latestAt, figures.at);
     // Where the two clocks are compared within a millisecond, the quickest messages would arrive before they left.
     const publishedAt = Math.min(figures.at, arrivedAt);
     this.latencies.add(arrivedAt - publishedAt);

@@ -63,6 +63,8 @@ export const en = {
     interval: 'Ask every',
     seconds: (seconds: string) => `${seconds} s`,
     noChat: 'no chat yet',
+    noText: '(no text)',
+    noName: 'chat',
     first: 'first',
     behind: (ms: string) => `+${ms}`,
     figures: {
@@ -126,6 +128,7 @@ export const en = {
     track: 'Arrivals in the last 20 seconds, in the colour of the transport that carried them',
     ladder: 'Transports, best first',
     block: (transport: string) => `Block ${transport}`,
+    free: (transport: string) => `Free ${transport}`,
     rung: {
       carries: 'carries now',
       blocked: 'blocked by you',
@@ -137,6 +140,7 @@ export const en = {
     now: (transport: string) => `Carried by ${transport}`,
     nothing: 'Carried by nothing',
     nothingBecause: 'It goes on trying. What is published meanwhile stays in the log and will be read from there.',
+    awayBecause: 'No lane gets through: the gateway is away, or the network to it. It goes on trying.',
     beginning: 'Connecting for the first time.',
     counters: {
       received: 'Received',
@@ -144,7 +148,7 @@ export const en = {
       repeated: 'Repeated',
       changes: 'Switches',
     },
-    blockFailed: 'The gateway cannot be asked to block it. Is it still running?',
+    blockFailed: 'The gateway cannot be asked for that. Is it still running?',
   },
   trace: {
     heading: 'What it did, and why',
@@ -162,7 +166,10 @@ export const en = {
       waiting: 'pause',
       idle: 'idle',
       closed: 'closed',
+      gap: 'gap',
     },
+    beganAnew: 'The log began anew: what was in it before is gone.',
+    gone: (channel: string) => `Messages on ${channel} were gone from the log before they could be read.`,
   },
   terminal: {
     heading: 'Try it from a terminal',
@@ -179,7 +186,7 @@ export const en = {
   footer: {
     health: 'Health',
     metrics: 'Metrics',
-    note: 'Latency is measured against the server’s clock. Bytes are counted at the server’s sockets, HTTP heads included.',
+    note: 'Latency is measured against the server’s clock. Bytes are counted at the server’s sockets, HTTP heads included; what you publish is charged to the automatic client, which sends it.',
   },
 };
 

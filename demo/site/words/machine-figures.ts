@@ -7,6 +7,9 @@ export const CHAT_CHANNEL = 'chat';
 /** The method that tells the server's clock, in milliseconds. */
 export const NOW_METHOD = 'demo.now';
 
+/** The pause between two publications of the figures, in milliseconds. */
+export const FEED_MS = 1_000;
+
 /** What is published on `demo.machine`. */
 export interface MachineFigures {
   /** The life of one feed: numbers of different runs have no order. */

@@ -1,0 +1,10 @@
+import type { Lane } from '../lane/lane.js';
+import type { Report } from '../words/report.js';
+
+/** Asks the demo's server what it knows about the lanes. Rejects when it is away; the lanes' own states say so. */
+export async function askReport(lanes: readonly Lane[]): Promise<Report> {
+  const query = new URLSearchParams(lanes.map(({ id }) => ['client', id]));
+  const response = await fetch(`demo/costs?${query}`);
+  if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
+  return response.json();
+}

@@ -1,0 +1,228 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { PushError } from '../transports/error.js';
+import type {
+  RequestExchange,
+  RequestTransport,
+  ServerTransport,
+  Sink,
+  UpgradeExchange,
+  UpgradeTransport,
+} from '../transports/server-transport.js';
+import { firstPart } from './attach.js';
+import type { Downlink } from './downlink.js';
+import { readDownlinkQuery } from './downlink-query.js';
+import type { FanOut } from './fan-out.js';
+import { performFrame } from './frame.js';
+import type { GatewaySettings } from './gateway-options.js';
+import type { Metrics } from './metrics.js';
+import type { DownlinkRequest } from './node-log.js';
+import type { Origins } from './origins.js';
+import { preflightHeaders } from './origins.js';
+import { PEOPLE_PATHS } from './people-routes.js';
+import { refuseUpgrade, sendProblem, toPushError } from './problem.js';
+import type { Uplink } from './uplink.js';
+
+/** A downlink that was opened or has ended. */
+export interface ConnectionInfo {
+  readonly transport: string;
+  /** The name that the client gave itself. */
+  readonly client: string | null;
+  readonly channels: readonly string[];
+  readonly address: string;
+}
+
+/** What the door opens to. */
+export interface DoorOptions {
+  readonly settings: GatewaySettings;
+  readonly origins: Origins;
+  readonly fanOut: FanOut;
+  readonly uplink: Uplink;
+  readonly metrics: Metrics;
+  /** The routes that are not a downlink. */
+  readonly people: (request: IncomingMessage, response: ServerResponse) => void;
+  /** By name; empty until they are `loaded`. */
+  readonly transports: ReadonlyMap<string, ServerTransport>;
+  readonly loaded: Promise<void>;
+  /** The transports that are on offer at this moment. */
+  readonly offer: () => readonly string[];
+  readonly connected: (connection: ConnectionInfo) => void;
+  readonly disconnected: (connection: ConnectionInfo & { readonly messages: number }) => void;
+}
+
+/**
+ * Where requests and upgrades come in: checks origin, method, query and limits, and hands what is left to a transport
+ * or a route. Nothing behind it has to look at these again.
+ */
+export class Door {
+  readonly #options: DoorOptions;
+  #isClosed = false;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+  }
+
+  /** From now on, everybody is asked to come back later. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Answers a request; the address is relative to the gateway's path. What is not known here goes to `next`. */
+  async request(request: IncomingMessage, response: ServerResponse, next?: () => void): Promise<void> {
+    const { transports, loaded, offer, people } = this.#options;
+    try {
+      await loaded;
+      const { name, query } = addressOf(request);
+      const transport = transports.get(name);
+      if (transport === undefined && !PEOPLE_PATHS.has(name)) {
+        if (next !== undefined) return next();
+        throw new PushError('NOT_FOUND', `Nothing is here; the transports are ${offer().join(', ')}.`);
+      }
+      this.#admit(request, response);
+      if (request.method === 'OPTIONS') {
+        response.writeHead(204, preflightHeaders(request)).end();
+        return;
+      }
+      this.#checkOpen();
+      if (transport === undefined) people(request, response);
+      else if (transport.carries === 'request') await this.#serve(transport, query, request, response);
+      else {
+        response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
+        throw new PushError('UPGRADE_REQUIRED', 'Connect with a WebSocket, or ask for another transport.');
+      }
+    } catch (error) {
+      sendProblem(response, this.#refuse(error));
+    }
+  }
+
+  /** Answers an upgrade; the address is relative to the gateway's path. */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { transports, loaded, origins } = this.#options;
+    // Node has let go of the socket; an error on it before a transport takes it over would end the process.
+    const ignore = () => socket.destroy();
+    socket.on('error', ignore);
+    try {
+      await loaded;
+      const { name, query } = addressOf(request);
+      origins.admit(request);
+      this.#checkOpen();
+      const transport = transports.get(name);
+      if (transport?.carries !== 'upgrade') {
+        throw new PushError('NOT_FOUND', 'This transport takes no upgrade; ask without the Upgrade header.');
+      }
+      await this.#accept(transport, query, request, socket, head);
+      socket.off('error', ignore);
+    } catch (error) {
+      refuseUpgrade(socket, this.#refuse(error));
+    }
+  }
+
+  #admit(request: IncomingMessage, response: ServerResponse): void {
+    const headers = this.#options.origins.admit(request);
+    for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new PushError('UNAVAILABLE', 'The gateway is closing; come back in a moment.');
+  }
+
+  async #serve(
+    transport: RequestTransport,
+    query: URLSearchParams,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD, OPTIONS');
+      throw new PushError('METHOD_NOT_ALLOWED', `A downlink is asked for with GET, not ${request.method}.`);
+    }
+    const { settings, fanOut, metrics } = this.#options;
+    const asked = readDownlinkQuery(request, query, settings.limits);
+    if (asked.channels.size === 0) {
+      throw new PushError('CHANNEL_MISSING', 'Say what to listen to: add ?channel=<name>, as often as you like.');
+    }
+    if (request.method === 'HEAD') {
+      response.writeHead(200, { 'Cache-Control': 'no-store' }).end();
+      return;
+    }
+    // Gone while the application or the gateway made it wait: nothing would ever tell the half.
+    if (response.destroyed) return;
+    const exchange: RequestExchange = {
+      ...this.#exchange(request, query),
+      response,
+      flow: (sink) => this.#open(transport.name, asked, request, sink),
+      once: async (format) => {
+        metrics.connected.inc({ transport: transport.name });
+        const { packet, messages } = await fanOut.once(asked, format, query.get('hello') === '1');
+        metrics.deliveries.inc({ transport: transport.name }, messages);
+        return packet;
+      },
+    };
+    await transport.serve(exchange);
+  }
+
+  async #accept(
+    transport: UpgradeTransport,
+    query: URLSearchParams,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    const { settings, uplink, metrics } = this.#options;
+    const asked = readDownlinkQuery(request, query, settings.limits);
+    const caller = { client: asked.client, address: request.socket.remoteAddress ?? '' };
+    let downlink: Downlink | null = null;
+    const exchange: UpgradeExchange = {
+      ...this.#exchange(request, query),
+      socket,
+      head,
+      flow: (sink) => {
+        downlink = this.#open(transport.name, asked, request, sink);
+        return downlink;
+      },
+      perform: (frame) => performFrame(frame, { caller, downlink, uplink, limits: settings.limits, metrics }),
+    };
+    await transport.accept(exchange);
+  }
+
+  #exchange(request: IncomingMessage, query: URLSearchParams) {
+    const { settings, origins } = this.#options;
+    return {
+      request,
+      query,
+      settings: settings.transport,
+      allows: (origin: string) => origins.allows(origin, request),
+    };
+  }
+
+  #open(transport: string, asked: DownlinkRequest, request: IncomingMessage, sink: Sink<unknown>): Downlink {
+    const { fanOut, metrics, connected, disconnected } = this.#options;
+    const { client } = asked;
+    const address = request.socket.remoteAddress ?? '';
+    metrics.connected.inc({ transport });
+    metrics.connections.inc({ transport });
+    const downlink = fanOut.open(asked, sink, () => {
+      const { channels, messages } = downlink;
+      metrics.connections.dec({ transport });
+      metrics.deliveries.inc({ transport }, messages);
+      disconnected({ transport, client, channels, address, messages });
+    });
+    connected({ transport, client, channels: [...asked.channels.keys()], address });
+    return downlink;
+  }
+
+  #refuse(error: unknown): PushError {
+    const { settings, metrics } = this.#options;
+    const shown = toPushError(error);
+    if (shown.code === 'INTERNAL') settings.onError(error);
+    metrics.refusals.inc({ code: shown.code });
+    return shown;
+  }
+}
+
+/** The first part of a path, and its query. Everything below the gateway's path is named by its first part. */
+function addressOf({ url = '/' }: IncomingMessage): { readonly name: string; readonly query: URLSearchParams } {
+  const mark = url.indexOf('?');
+  return { name: firstPart(url), query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)) };
+}
