@@ -5,11 +5,14 @@ import type { Memory, NegotiationRules } from './negotiation-state.js';
 
 const LONGEST_PROOF_MS = 10_000;
 
-/** What to try, best first; those with a demerit come last. */
-export function candidates(memory: Memory, rules: NegotiationRules, now: number): string[] {
+/** What to try: one that is known to work before all others, then best first; those with a demerit come last. */
+export function candidates(memory: Memory, rules: NegotiationRules, now: number, first: string | null): string[] {
   const usable = rules.order.filter((transport) => isUsable(transport, memory));
-  const held = usable.filter((transport) => heldUntil(memory.demerits, transport) > now);
-  return [...usable.filter((transport) => !held.includes(transport)), ...held];
+  const rank = (transport: string): number => {
+    if (transport === first) return 0;
+    return heldUntil(memory.demerits, transport) > now ? 2 : 1;
+  };
+  return usable.sort((one, other) => rank(one) - rank(other));
 }
 
 /** What would be better than a transport, best first, demerits or not. */

@@ -42,8 +42,21 @@ export interface ConnectionListener {
   /** The gateway says what is wrong with the connection; its end will follow. */
   complained(error: PushError): void;
   silent(ms: number): void;
+  /** Something was sent so long ago, and nothing at all has come since. */
+  doubted(ms: number): void;
   closed(reason: CloseReason): void;
 }
+
+/**
+ * The longest query that a connection which can subscribe later opens with, in characters. Servers take 8 KiB of head
+ * (nginx, Apache) or 16 KiB (Node), headers and cookies included.
+ */
+const OPENING_LENGTH = 6 * 1_024;
+/** The most channels in it: a gateway's default limit, which is not known before the hello. */
+const OPENING_CHANNELS = 100;
+/** How long an answer may take before the connection is looked into: so long, or so many times its hello. */
+const ANSWER_MS = 3_000;
+const ANSWER_HELLOS = 10;
 
 /** One connection: a client half at work, what it carries, and the watch over its silence. */
 export class Connection implements Link {
@@ -52,6 +65,8 @@ export class Connection implements Link {
   readonly environment: Environment;
   readonly settings: LinkSettings;
   readonly headers: Readonly<Record<string, string>>;
+  /** Sends one frame; on a transport that goes both ways only. */
+  readonly send: ((frame: string) => void) | undefined;
   readonly #setting: ConnectionSetting;
   readonly #listener: ConnectionListener;
   readonly #openedAt: number;
@@ -60,6 +75,11 @@ export class Connection implements Link {
   readonly #subscribing = new Map<string, readonly Track[]>();
   #lastKey = 0;
   #watchdog: Watchdog | null = null;
+  /** Watches from something sent until anything comes back. */
+  #answerWatch: Watchdog | null = null;
+  /** Something comes at least so often, in milliseconds. */
+  #promisedMs = 0;
+  #helloMs = 0;
   #isClosed = false;
 
   /** Opens the half; throws what it throws. */
@@ -72,14 +92,23 @@ export class Connection implements Link {
     this.#listener = listener;
     this.#openedAt = this.environment.now();
     this.#half = half.open(this);
+    const { send } = this.#half;
+    this.send =
+      send &&
+      ((frame) => {
+        send(frame);
+        this.#expectAnswer();
+      });
   }
 
-  get send(): ((frame: string) => void) | undefined {
-    return this.#half.send;
+  /** When anything last came through it, in milliseconds of the environment's clock. */
+  get heardAt(): number {
+    return this.#watchdog?.heardAt ?? this.#openedAt;
   }
 
-  get isOverdue(): boolean {
-    return this.#watchdog?.isOverdue === true;
+  /** Whether what was promised to come has not. */
+  get isQuiet(): boolean {
+    return this.environment.now() - this.heardAt > this.#promisedMs;
   }
 
   /**
@@ -92,7 +121,8 @@ export class Connection implements Link {
     const removed = coverage.channels.filter((channel) => !channels.has(channel));
     const missing = wanted.filter((track) => !coverage.includes(track) && !coverage.join(track));
     this.#listener.covered(wanted.filter((track) => coverage.covers(track)));
-    const { send, renew } = this.#half;
+    const { send } = this;
+    const { renew } = this.#half;
     if (renew !== undefined) {
       // A poll asks anew anyway: only what is to come sooner needs a request of its own.
       if (missing.length > 0) renew();
@@ -121,7 +151,15 @@ export class Connection implements Link {
   // --- Link: what the half calls
 
   address(extra: Readonly<Record<string, string>> = {}): string {
-    const query = toQuery(this.coverage.ask(this.#listener.tracks()));
+    return this.#addressOf(this.#listener.tracks(), extra);
+  }
+
+  shortAddress(): string {
+    return this.#addressOf(fitting(this.#listener.tracks()), {});
+  }
+
+  #addressOf(tracks: Iterable<Track>, extra: Readonly<Record<string, string>>): string {
+    const query = toQuery(this.coverage.ask(tracks));
     for (const [name, value] of Object.entries(extra)) query.set(name, value);
     query.set('client', this.#setting.client);
     const url = new URL(this.#setting.base);
@@ -133,6 +171,8 @@ export class Connection implements Link {
   record(record: DownlinkRecord): void {
     if (this.#isClosed) return;
     this.#watchdog?.heard();
+    this.#answerWatch?.stop();
+    this.#answerWatch = null;
     if (isMessage(record)) {
       const takers = this.coverage.take(record.channel, record.id);
       if (takers.length > 0) this.#listener.message(record, takers);
@@ -171,6 +211,7 @@ export class Connection implements Link {
   #over(): void {
     this.#isClosed = true;
     this.#watchdog?.stop();
+    this.#answerWatch?.stop();
     this.coverage.fold();
   }
 
@@ -179,13 +220,21 @@ export class Connection implements Link {
     if (this.#watchdog === null) {
       const { pollMs, waitMs, toleranceMs } = this.#setting.settings;
       // A transport that asks again and again is quiet in between.
-      const promisedMs = Math.max(hello.heartbeatMs, this.#half.renew === undefined ? 0 : Math.max(pollMs, waitMs));
-      this.#watchdog = new Watchdog(this.environment, promisedMs + toleranceMs, toleranceMs, (ms) =>
+      this.#promisedMs = Math.max(hello.heartbeatMs, this.#half.renew === undefined ? 0 : Math.max(pollMs, waitMs));
+      this.#helloMs = this.environment.now() - this.#openedAt;
+      this.#watchdog = new Watchdog(this.environment, this.#promisedMs + toleranceMs, toleranceMs, (ms) =>
         this.#listener.silent(ms),
       );
-      this.#listener.hello(hello, this.environment.now() - this.#openedAt);
+      this.#listener.hello(hello, this.#helloMs);
     }
     if (!this.#isClosed) this.#listener.covered(fresh);
+  }
+
+  #expectAnswer(): void {
+    if (this.#isClosed || this.#answerWatch !== null) return;
+    const limitMs = Math.max(ANSWER_MS, ANSWER_HELLOS * this.#helloMs);
+    const { toleranceMs } = this.#setting.settings;
+    this.#answerWatch = new Watchdog(this.environment, limitMs, toleranceMs, (ms) => this.#listener.doubted(ms));
   }
 
   /** One frame for each starting point: a subscribe frame has one for all its channels. */
@@ -227,4 +276,19 @@ export class Connection implements Link {
     this.#lastKey += 1;
     return `subscribe-${this.#lastKey}`;
   }
+}
+
+/** The tracks of as many channels, in order, as surely fit into a request's head; of at least one. */
+function fitting(tracks: Iterable<Track>): Track[] {
+  const wanted = [...tracks];
+  const chosen = new Set<string>();
+  let length = 0;
+  for (const { channel, position } of wanted) {
+    if (chosen.has(channel)) continue;
+    // At the longest, when the channel has to say its own position.
+    length += new URLSearchParams({ channel, [`since.${channel}`]: position }).toString().length + 1;
+    if (chosen.size === OPENING_CHANNELS || (chosen.size > 0 && length > OPENING_LENGTH)) break;
+    chosen.add(channel);
+  }
+  return wanted.filter(({ channel }) => chosen.has(channel));
 }

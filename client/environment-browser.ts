@@ -57,8 +57,7 @@ function onWake(listener: (reason: WakeReason) => void): () => void {
   const { signal } = controller;
   const { document } = globalThis;
   globalThis.addEventListener?.('online', () => listener('online'), { signal });
-  // Out of the back/forward cache: its connections were cut when it went in.
-  globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && listener('visible'), { signal });
+  globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && listener('restored'), { signal });
   document?.addEventListener(
     'visibilitychange',
     () => {

@@ -12,7 +12,8 @@ export async function loadHalf(name: string): Promise<ClientTransport> {
   return half;
 }
 
-function isHalf(value: unknown): value is ClientTransport {
+/** Whether a value can be used as a client half. */
+export function isHalf(value: unknown): value is ClientTransport {
   return (
     isObject(value) &&
     typeof value['name'] === 'string' &&

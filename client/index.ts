@@ -1,5 +1,5 @@
 import { browserEnvironment } from './environment-browser.js';
-import type { ConnectOptions } from './options.js';
+import { type ConnectOptions, toOptions } from './options.js';
 import { PushClient } from './push-client.js';
 
 export type { ClientConnection, ClientTransport, CloseReason, Link } from '../transports/client-transport.js';
@@ -27,5 +27,5 @@ export type { TraceEntry, TraceEvent } from './trace.js';
  * reasons of the network: those come as `error` events, and the client goes on trying.
  */
 export function connect(address: string, options: ConnectOptions = {}): PushClient {
-  return new PushClient(address, options.environment ?? browserEnvironment(), options);
+  return new PushClient(address, toOptions(options).environment ?? browserEnvironment(), options);
 }

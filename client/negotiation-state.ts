@@ -22,13 +22,15 @@ export interface Path {
   readonly provedAt: number;
   /** The gateway asked for a renewal: its end is expected, and not held against the transport. */
   readonly leaving: boolean;
+  /** The worse transport that it took over from: known to work, should this one not. */
+  readonly replaced: string | null;
+  /** Since when there is reason to doubt that anything still comes through. */
+  readonly doubtedAt: number | null;
 }
 
 /** Why a transport was not proved in this round. */
 export interface Failure extends CloseReason {
   readonly transport: string;
-  /** The gateway's wish, from a bye. */
-  readonly retryMs?: number;
 }
 
 /** What the negotiation is doing. Times are milliseconds of the environment's clock; `Infinity` is never. */
@@ -53,13 +55,20 @@ export type Phase =
       readonly renewAt: number;
       readonly renewals: number;
     }
-  | { readonly at: 'waiting'; readonly until: number }
+  | {
+      readonly at: 'waiting';
+      readonly until: number;
+      /** The gateway does not want to be asked sooner, whatever happens meanwhile. */
+      readonly notBefore: number;
+      /** What to try first then: it worked a moment ago. */
+      readonly first: string | null;
+    }
   | { readonly at: 'closed' };
 
 /** What outlives a phase. */
 export interface Memory {
   readonly nextId: number;
-  /** Rounds and short-lived connections since the last one that lasted. */
+  /** Rounds without a proof, and connections that ended at once, since the last one that was of use. */
   readonly troubles: number;
   /** Rounds in a row in which nothing was proved. */
   readonly failedRounds: number;
@@ -74,6 +83,8 @@ export interface Memory {
   readonly last: string | null;
   readonly lostBecause: string | null;
   readonly lastProbeAt: number;
+  /** When each reason to wake up was last acted upon, or will be. */
+  readonly wokenAt: Readonly<Partial<Record<WakeReason, number>>>;
 }
 
 export interface State {
@@ -93,14 +104,17 @@ export type Stimulus =
   | { readonly type: 'unsupported'; readonly id: number; readonly detail: string }
   /** Nothing has come through a connection for longer than the gateway promised. */
   | { readonly type: 'silent'; readonly id: number; readonly ms: number }
+  /** Something was sent over a connection, and nothing at all has come back since. */
+  | { readonly type: 'doubted'; readonly id: number; readonly ms: number }
   | { readonly type: 'bye'; readonly id: number; readonly reason: string; readonly retryMs?: number | undefined }
   /** The connection has to be made anew over the same transport. */
   | { readonly type: 'renew'; readonly detail: string }
+  /** `stale`: the connection that carries may have died without a word. */
   | { readonly type: 'wake'; readonly reason: WakeReason; readonly stale: boolean }
   | { readonly type: 'close' };
 
-/** A stimulus, with the clock and the dice of that moment. */
-export type NegotiationEvent = Stimulus & { readonly now: number; readonly random: number };
+/** A stimulus, with the clock and the dice of that moment, and when anything last came through what carries. */
+export type NegotiationEvent = Stimulus & { readonly now: number; readonly random: number; readonly heardAt: number };
 
 /** What the runner has to do, in order. */
 export type Effect =
@@ -147,6 +161,7 @@ export const START: State = {
     last: null,
     lostBecause: null,
     lastProbeAt: Number.NEGATIVE_INFINITY,
+    wokenAt: {},
   },
 };
 

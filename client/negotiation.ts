@@ -3,7 +3,8 @@ import type { WakeReason } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
 import { backoff } from './backoff.js';
 import { betterThan, candidates, proofMs, staggerMs } from './candidates.js';
-import { blame, forgive, heldUntil } from './demerits.js';
+import { blame, heldUntil } from './demerits.js';
+import { type End, LONG_LIFE_MS, remember } from './life.js';
 import type {
   Attempt,
   Effect,
@@ -15,12 +16,12 @@ import type {
   Phase,
   State,
 } from './negotiation-state.js';
-import { refusal, unreachable } from './round-error.js';
+import { describe, refusal, unreachable } from './round-error.js';
 
-/** A connection that lived for longer has done nothing wrong by ending. */
-const LONG_LIFE_MS = 10_000;
-/** Waking up often, as when someone flips through tabs, probes only so often. */
-const WAKE_PROBE_MS = 3_000;
+/** Waking up often, as when someone flips through tabs or a network comes and goes, sets something off only so often. */
+const WAKE_MS = 3_000;
+/** The way back to a transport that worked a moment ago is open: nobody else was cut off, so little has to be spread. */
+const RETURN_MS = 100;
 const NEVER = Number.POSITIVE_INFINITY;
 
 type Connecting = Extract<Phase, { at: 'connecting' }>;
@@ -28,7 +29,7 @@ type Open = Extract<Phase, { at: 'open' }>;
 
 /** One step of the negotiation. Pure: the clock and the dice come with the event. */
 export function step(state: State, event: NegotiationEvent, rules: NegotiationRules): [State, readonly Effect[]] {
-  const turn = new Turn(state.memory, event.now, event.random, rules);
+  const turn = new Turn(state.memory, event, rules);
   const phase = turn.next(state.phase, event);
   return [{ phase, memory: turn.memory }, turn.effects];
 }
@@ -39,12 +40,14 @@ class Turn {
   readonly effects: Effect[] = [];
   readonly #now: number;
   readonly #random: number;
+  readonly #heardAt: number;
   readonly #rules: NegotiationRules;
 
-  constructor(memory: Memory, now: number, random: number, rules: NegotiationRules) {
+  constructor(memory: Memory, { now, random, heardAt }: NegotiationEvent, rules: NegotiationRules) {
     this.memory = memory;
     this.#now = now;
     this.#random = random;
+    this.#heardAt = heardAt;
     this.#rules = rules;
   }
 
@@ -69,9 +72,9 @@ class Turn {
       case 'unsupported':
         return this.#unsupported(phase, event.id, event.detail);
       case 'silent':
-        if (phase.at !== 'open' || phase.via.id !== event.id) return phase;
-        this.effects.push({ type: 'drop', id: event.id });
-        return this.#lost(phase, { detail: `silent for ${Math.round(event.ms)} ms` }, true);
+        return phase.at === 'open' && phase.via.id === event.id ? this.#silent(phase, event.ms) : phase;
+      case 'doubted':
+        return phase.at === 'open' && phase.via.id === event.id ? this.#doubted(phase, event.ms) : phase;
       case 'bye':
         return this.#bye(phase, event.id, event.reason, event.retryMs);
       case 'renew':
@@ -85,11 +88,11 @@ class Turn {
 
   // --- Rounds: from nothing to a proved transport
 
-  #startRound(): Phase {
+  #startRound(first: string | null = null): Phase {
     return this.#goOn({
       at: 'connecting',
       attempts: [],
-      untried: candidates(this.memory, this.#rules, this.#now),
+      untried: candidates(this.memory, this.#rules, this.#now, first),
       nextAt: NEVER,
       failures: [],
     });
@@ -128,9 +131,9 @@ class Turn {
     }
     // Nothing was proved, so nothing is known against any single transport: the network or the gateway was away.
     this.#remember({ failedRounds: this.memory.failedRounds + 1 });
-    const ms = Math.max(this.#backoff(), ...failures.map((failure) => failure.retryMs ?? 0));
+    const retryMs = Math.max(0, ...failures.map((failure) => failure.retryMs ?? 0));
     this.effects.push({ type: 'report', error: unreachable(failures), final: false });
-    return this.#wait(ms, 'no transport could be proved');
+    return this.#wait(this.#backoff(), 'no transport could be proved', retryMs);
   }
 
   #backoff(): number {
@@ -140,9 +143,11 @@ class Turn {
     return backoff(troubles, { baseMs, capMs }, this.#random);
   }
 
-  #wait(ms: number, detail: string): Phase {
-    this.#trace(null, 'waiting', detail, ms);
-    return { at: 'waiting', until: this.#now + ms };
+  /** Waits for so long, after the time that the gateway has asked for: who was told the same comes back spread out. */
+  #wait(ms: number, detail: string, retryMs = 0, first: string | null = null): Phase {
+    this.#trace(null, 'waiting', detail, retryMs + ms);
+    const notBefore = this.#now + retryMs;
+    return { at: 'waiting', until: notBefore + ms, notBefore, first };
   }
 
   // --- A hello: make before break
@@ -158,14 +163,19 @@ class Turn {
     this.effects.push({ type: 'adopt', id, from: last, reason });
     if (last !== null && last !== attempt.transport)
       this.#trace(attempt.transport, 'switched', `from ${last}: ${reason}`);
-    if (phase.at === 'open') this.effects.push({ type: 'drop', id: phase.via.id });
+    if (phase.at === 'open') {
+      this.#over(phase.via, 'replaced');
+      this.effects.push({ type: 'drop', id: phase.via.id });
+    }
     if (phase.at === 'connecting') {
       // With another one proved over the same network, a failure is the transport's own.
       for (const failure of phase.failures) this.#blame(failure.transport);
     }
     const attempts = attemptsOf(phase).filter((other) => other.id !== id && this.#keeps(other, attempt.transport));
     this.#remember({ last: attempt.transport, lostBecause: null, failedRounds: 0 });
-    const via: Path = { id, transport: attempt.transport, provedAt: this.#now, leaving: false };
+    const replaced = phase.at === 'open' ? replacedBy(attempt, phase.via) : null;
+    const { transport } = attempt;
+    const via: Path = { id, transport, provedAt: this.#now, leaving: false, replaced, doubtedAt: null };
     const probeAt = this.#better(attempt.transport).length === 0 ? NEVER : this.#now + this.#rules.probeMs;
     return { at: 'open', via, attempts, probeAt, probeMs: this.#rules.probeMs, renewAt: NEVER, renewals: 0 };
   }
@@ -205,9 +215,11 @@ class Turn {
       this.effects.push({ type: 'refuse', reason });
       return { ...phase, attempts };
     }
+    if (reason.status === undefined && this.#isDead(phase.via)) return this.#silent({ ...phase, attempts });
     // The connection that was to be renewed still carries; breaking it would help nobody.
     const { backoffMs: baseMs, backoffCapMs: capMs } = this.#rules;
-    const renewAt = this.#now + backoff(phase.renewals, { baseMs, capMs }, this.#random);
+    const ms = backoff(phase.renewals, { baseMs, capMs }, this.#random) + (reason.retryMs ?? 0);
+    const renewAt = this.#now + ms;
     return { ...phase, attempts, renewAt, renewals: phase.renewals + 1 };
   }
 
@@ -229,17 +241,34 @@ class Turn {
       this.effects.push({ type: 'report', error, final: true });
       return this.#close(phase, error.message);
     }
-    if (silent || (lived < LONG_LIFE_MS && !via.leaving)) this.#blame(via.transport);
-    else this.#remember({ demerits: forgive(this.memory.demerits, via.transport) });
-    if (lived >= LONG_LIFE_MS) this.#remember({ troubles: 0 });
+    const isForeign = reason.status !== undefined && reason.status >= 400 && reason.status < 500;
+    this.#over(via, silent || isForeign ? 'failed' : 'lost');
     this.#remember({ lostBecause: `${via.transport} was lost: ${describe(reason)}` });
-    const ms = this.#backoff();
-    if (attempts.length === 0) return this.#wait(ms, `${via.transport} was lost`);
+    // What carried before this one came still works, as far as anybody knows: no reason to let messages wait.
+    const first = lived < LONG_LIFE_MS ? via.replaced : null;
+    const ms = first === null ? this.#backoff() : this.#random * RETURN_MS;
+    const retryMs = reason.retryMs ?? 0;
+    if (attempts.length === 0) return this.#wait(ms, `${via.transport} was lost`, retryMs, first);
 
     const running = attempts.map((attempt) => attempt.transport);
-    const untried = candidates(this.memory, this.#rules, this.#now).filter((transport) => !running.includes(transport));
-    const nextAt = untried.length > 0 ? this.#now + ms : NEVER;
+    const all = candidates(this.memory, this.#rules, this.#now, first);
+    const untried = all.filter((transport) => !running.includes(transport));
+    const nextAt = untried.length > 0 ? this.#now + retryMs + ms : NEVER;
     return { at: 'connecting', attempts, untried, nextAt, failures: [] };
+  }
+
+  #silent(phase: Open, ms = this.#now - this.#heardAt): Phase {
+    this.effects.push({ type: 'drop', id: phase.via.id });
+    return this.#lost(phase, { detail: `silent for ${Math.round(ms)} ms` }, true);
+  }
+
+  /** Whether a connection that is in doubt has been given its time: neither it nor its like brings anything. */
+  #isDead({ doubtedAt }: Path): boolean {
+    return doubtedAt !== null && this.#heardAt < doubtedAt && this.#now - doubtedAt >= this.#rules.proofMs;
+  }
+
+  #over(via: Path, end: End): void {
+    this.memory = remember(this.memory, via, end, this.#now, this.#rules);
   }
 
   #bye(phase: Phase, id: number, reason: string, retryMs: number | undefined): Phase {
@@ -261,7 +290,7 @@ class Turn {
     }
     this.#remember({ lostBecause: detail });
     this.#dropAll(phase);
-    return this.#wait(retryMs, detail);
+    return this.#wait(0, detail, retryMs);
   }
 
   // --- Time and the outside
@@ -274,7 +303,7 @@ class Turn {
       this.effects.push({ type: 'drop', id: attempt.id });
       next = this.#failed(next, attempt, { detail: `no hello within ${Math.round(attempt.proofMs)} ms` });
     }
-    if (next.at === 'waiting' && next.until <= this.#now) return this.#startRound();
+    if (next.at === 'waiting' && next.until <= this.#now) return this.#startRound(next.first);
     if (next.at === 'connecting' && next.nextAt <= this.#now) next = this.#goOn(next);
     if (next.at === 'open' && next.renewAt <= this.#now) next = this.#renew(next, 'trying again');
     if (next.at === 'open' && next.probeAt <= this.#now) next = this.#probe(next, 'time to look');
@@ -305,15 +334,58 @@ class Turn {
     return { ...phase, attempts: [...attempts, this.#start(phase.via.transport, 'renew', detail)], renewAt: NEVER };
   }
 
+  /** A connection that has just said hello is believed: then what takes so long is the answer itself. */
+  #doubted(phase: Open, ms: number): Open {
+    if (this.#now - phase.via.provedAt < LONG_LIFE_MS || phase.attempts.some(isRenewal)) return phase;
+    return this.#doubt(phase, `no answer for ${Math.round(ms)} ms`);
+  }
+
+  #doubt(phase: Open, detail: string): Open {
+    return this.#renew({ ...phase, via: { ...phase.via, doubtedAt: this.#now } }, detail);
+  }
+
   #wake(phase: Phase, reason: WakeReason, stale: boolean): Phase {
-    if (phase.at === 'waiting') return this.#startRound();
-    if (phase.at !== 'open') return phase;
-    const open = stale && !phase.attempts.some(isRenewal) ? this.#renew(phase, `woken up: ${reason}`) : phase;
-    if (this.#now - this.memory.lastProbeAt < WAKE_PROBE_MS || this.#better(open.via.transport).length === 0)
-      return open;
-    // Another network is another chance: what was held against a transport belonged to the old one.
+    // Too soon after the last time, it is put off but not forgotten: this may be the event that counts.
+    const at = Math.max(this.#now, (this.memory.wokenAt[reason] ?? -NEVER) + WAKE_MS);
+    switch (phase.at) {
+      case 'waiting': {
+        const until = Math.max(at, phase.notBefore);
+        if (until >= phase.until && until > this.#now) return phase;
+        this.#woken(reason, until);
+        return until > this.#now ? { ...phase, until } : this.#startRound(phase.first);
+      }
+      case 'connecting':
+        // What was begun on the old network may hang for long on the new one.
+        if (reason !== 'online' || at > this.#now) return phase;
+        this.#woken(reason, at);
+        this.#dropAll(phase);
+        return this.#startRound();
+      case 'open':
+        return this.#wakeOpen(phase, reason, stale, at);
+      case 'idle':
+      case 'closed':
+        return phase;
+      default:
+        return phase satisfies never;
+    }
+  }
+
+  #wakeOpen(phase: Open, reason: WakeReason, stale: boolean, at: number): Open {
+    let open = phase;
+    if (stale && (reason === 'online' || !phase.attempts.some(isRenewal))) {
+      if (at > this.#now) return { ...phase, renewAt: Math.min(phase.renewAt, at) };
+      this.#woken(reason, at);
+      open = this.#doubt(phase, `woken up: ${reason}`);
+    }
+    if (this.#now - this.memory.lastProbeAt < WAKE_MS || this.#better(open.via.transport).length === 0) return open;
     if (reason === 'online') this.#remember({ demerits: new Map() });
     return this.#probe(open, `woken up: ${reason}`);
+  }
+
+  #woken(reason: WakeReason, at: number): void {
+    this.#remember({ wokenAt: { ...this.memory.wokenAt, [reason]: at } });
+    // Another network is another chance: what went badly belonged to the old one.
+    if (reason === 'online') this.#remember({ demerits: new Map(), troubles: 0, failedRounds: 0 });
   }
 
   // --- Endings and notes
@@ -359,10 +431,11 @@ function isRenewal(attempt: Attempt): boolean {
   return attempt.why === 'renew';
 }
 
-function switchReason(attempt: Attempt, via: Path): string {
-  return attempt.why === 'renew' ? 'renewed' : `${attempt.transport} is better than ${via.transport}`;
+/** What to go back to if this attempt, now proved, soon fails. */
+function replacedBy(attempt: Attempt, via: Path): string | null {
+  return attempt.why === 'renew' ? via.replaced : via.transport;
 }
 
-function describe(reason: CloseReason): string {
-  return reason.status === undefined ? reason.detail : `${reason.detail} (${reason.status})`;
+function switchReason(attempt: Attempt, via: Path): string {
+  return attempt.why === 'renew' ? 'renewed' : `${attempt.transport} is better than ${via.transport}`;
 }

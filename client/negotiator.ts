@@ -1,5 +1,5 @@
 import type { ClientTransport, CloseReason } from '../transports/client-transport.js';
-import type { Environment, Timer } from '../transports/environment.js';
+import { type Environment, LONGEST_TIMER_MS, type Timer, type WakeReason } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
 import type { Gap, Hello, Message, UplinkReply } from '../transports/record.js';
 import { Connection, type ConnectionListener, type ConnectionSetting } from './connection.js';
@@ -42,6 +42,8 @@ export class Negotiator {
   #state = START;
   #current: Connection | null = null;
   #limits: Hello['limits'] | null = null;
+  /** How many channels a connection may be asked for. */
+  #mostChannels = Number.POSITIVE_INFINITY;
   #timer: Timer | null = null;
   #isStepping = false;
   #isReconciling = false;
@@ -83,8 +85,9 @@ export class Negotiator {
     });
   }
 
-  wake(reason: 'online' | 'visible'): void {
-    this.tell({ type: 'wake', reason, stale: this.#current?.isOverdue === true });
+  wake(reason: WakeReason): void {
+    // Only of a page that was merely hidden may be believed that its connection is as it was.
+    this.tell({ type: 'wake', reason, stale: reason !== 'visible' || this.#current?.isQuiet === true });
   }
 
   close(): void {
@@ -96,14 +99,17 @@ export class Negotiator {
     this.#stimuli.push(stimulus);
     if (this.#isStepping) return;
     this.#isStepping = true;
-    for (let next = this.#stimuli.shift(); next !== undefined; next = this.#stimuli.shift()) this.#step(next);
-    this.#isStepping = false;
-    this.#arm();
+    try {
+      for (let next = this.#stimuli.shift(); next !== undefined; next = this.#stimuli.shift()) this.#step(next);
+    } finally {
+      this.#isStepping = false;
+      this.#arm();
+    }
   }
 
   #step(stimulus: Stimulus): void {
-    const { now, random } = this.#environment;
-    const event = { ...stimulus, now: now.call(this.#environment), random: random.call(this.#environment) };
+    const heardAt = this.#current?.heardAt ?? Number.NEGATIVE_INFINITY;
+    const event = { ...stimulus, now: this.#environment.now(), random: this.#environment.random(), heardAt };
     const from = this.#state.phase.at;
     const [state, effects] = step(this.#state, event, this.#rules);
     this.#state = state;
@@ -148,13 +154,15 @@ export class Negotiator {
 
   #connect(id: number, half: ClientTransport): void {
     this.#connections.delete(id);
-    const missing = half.missing(this.#environment);
-    if (missing !== null) return this.tell({ type: 'unsupported', id, detail: missing });
+    let missing: string | null = null;
+    // A half may be anybody's, and throw anything.
     try {
-      this.#connections.set(id, new Connection(half, this.#setting, this.#listen(id)));
+      missing = half.missing(this.#environment);
+      if (missing === null) this.#connections.set(id, new Connection(half, this.#setting, this.#listen(id)));
     } catch (error) {
       this.#ended(id, { detail: `not opened: ${textOf(error)}` });
     }
+    if (missing !== null) this.tell({ type: 'unsupported', id, detail: missing });
   }
 
   #listen(id: number): ConnectionListener {
@@ -162,10 +170,10 @@ export class Negotiator {
     return {
       tracks: () => {
         this.#current?.fold();
-        return listener.tracks();
+        return firstChannels(listener.tracks(), this.#mostChannels);
       },
       hello: (hello, ms) => {
-        this.#limits = hello.limits;
+        this.#limit(hello.limits);
         this.tell({ type: 'hello', id, offered: hello.transports, ms });
       },
       message: (message, takers) => listener.message(message, takers),
@@ -176,8 +184,28 @@ export class Negotiator {
       answered: (reply) => listener.answered(reply),
       complained: (error) => listener.failed(error, false),
       silent: (ms) => this.tell({ type: 'silent', id, ms }),
+      doubted: (ms) => this.tell({ type: 'doubted', id, ms }),
       closed: (reason) => this.#ended(id, reason),
     };
+  }
+
+  /** Refuses what goes beyond the gateway's limit, so that it does not stand in the way of the rest. */
+  #limit(limits: Hello['limits']): void {
+    this.#limits = limits;
+    this.#mostChannels = limits.channels;
+    const tracks = this.#listener.tracks();
+    const allowed = new Set(firstChannels(tracks, limits.channels));
+    if (allowed.size === tracks.length) return;
+    const surplus = tracks.filter((track) => !allowed.has(track));
+    this.#listener.refused(surplus, tooManyChannels(limits.channels));
+  }
+
+  /** Before a hello nobody knows how many channels are too many: asking for half of them soon brings one. */
+  #askForFewer(reason: CloseReason, connection: Connection | null): CloseReason {
+    const asked = connection?.coverage.channels.length ?? 0;
+    if (reason.code !== 'CHANNELS_TOO_MANY' || asked < 2) return reason;
+    this.#mostChannels = Math.min(this.#mostChannels, Math.floor(asked / 2));
+    return { ...reason, retry: true };
   }
 
   #gap(id: number, gap: Gap): void {
@@ -187,11 +215,11 @@ export class Negotiator {
   #ended(id: number, reason: CloseReason): void {
     const connection = this.#connections.get(id);
     this.#connections.delete(id);
-    let outcome = reason;
+    let outcome = this.#askForFewer(reason, connection ?? null);
     if (connection && connection === this.#current) {
       this.#carry(null);
       // What was carried before was not what the gateway refused: without the rest it may go on.
-      if (reason.retry === false && this.#refuseUncovered(reason, connection)) outcome = { ...reason, retry: true };
+      if (outcome.retry === false && this.#refuseUncovered(reason, connection)) outcome = { ...reason, retry: true };
     }
     this.tell({ type: 'ended', id, reason: outcome });
   }
@@ -245,9 +273,20 @@ export class Negotiator {
         this.#timer = null;
         this.tell({ type: 'tick' });
       },
-      Math.max(0, Math.ceil(at - this.#environment.now())),
+      Math.min(LONGEST_TIMER_MS, Math.max(0, Math.ceil(at - this.#environment.now()))),
     );
   }
+}
+
+/** The error of a subscription beyond the gateway's limit. */
+export function tooManyChannels(limit: number): PushError {
+  const remedy = "Close other subscriptions, use a second client, or raise the gateway's limit.";
+  return new PushError('CHANNELS_TOO_MANY', `The gateway carries ${limit} channels on one connection. ${remedy}`);
+}
+
+function firstChannels(tracks: readonly Track[], most: number): readonly Track[] {
+  const channels = new Set([...new Set(tracks.map(({ channel }) => channel))].slice(0, most));
+  return tracks.filter(({ channel }) => channels.has(channel));
 }
 
 function textOf(error: unknown): string {

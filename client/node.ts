@@ -1,7 +1,7 @@
 import { WebSocket as NodeWebSocket } from 'ws';
 import type { Environment } from '../transports/environment.js';
 import { browserEnvironment } from './environment-browser.js';
-import type { ConnectOptions } from './options.js';
+import { type ConnectOptions, toOptions } from './options.js';
 import { PushClient } from './push-client.js';
 
 export * from './index.js';
@@ -14,7 +14,7 @@ const CLOSE_MS = 1_000;
  * carry the option `headers` too. An open client keeps the process alive; a closed one does not.
  */
 export function connect(address: string, options: ConnectOptions = {}): PushClient {
-  return new PushClient(address, options.environment ?? nodeEnvironment(options.headers), options);
+  return new PushClient(address, toOptions(options).environment ?? nodeEnvironment(options.headers), options);
 }
 
 function nodeEnvironment(headers: Readonly<Record<string, string>> = {}): Environment {

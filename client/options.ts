@@ -1,9 +1,10 @@
 import { catalog } from '../transports/catalog.js';
 import type { ClientTransport } from '../transports/client-transport.js';
-import type { Environment } from '../transports/environment.js';
+import { type Environment, LONGEST_TIMER_MS } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
+import { isHalf } from './halves.js';
 
-/** What an application may set. Every time is in milliseconds. */
+/** What an application may set. Every time is in milliseconds, at most 2^31 - 1 (24 days); more counts as that. */
 export interface ConnectOptions {
   /**
    * The transports to use, best first.
@@ -15,15 +16,19 @@ export interface ConnectOptions {
   /**
    * Headers for every request that can carry them. A browser's WebSocket, EventSource and iframe cannot: there, SSE
    * uses a polyfill, and the other two need another way, such as a cookie or a parameter in the address.
+   *
+   * From a page of another origin the gateway lets these pass: `Authorization`, `Cache-Control`, `Content-Type`,
+   * `Idempotency-Key` and `Last-Event-ID`. With any other, the browser refuses every request that carries it, unless
+   * something before the gateway allows more (`Access-Control-Allow-Headers`, Fetch standard).
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Pause between two polls.
+   * Pause between two polls, at least 5.
    * @default 2_000
    */
   readonly pollMs?: number;
   /**
-   * The longest wait to ask a long-poll for.
+   * The longest wait to ask a long-poll for, at least 1,000.
    * @default 25_000
    */
   readonly waitMs?: number;
@@ -39,28 +44,28 @@ export interface ConnectOptions {
    */
   readonly staggerMs?: number;
   /**
-   * The shortest time that a transport gets for its hello; on a slow network it is ten round trips, up to 10 s.
+   * The shortest time that a transport gets for its hello, at least 100; on a slow network it is ten round trips, up to 10 s.
    * @default 3_000
    */
   readonly proofMs?: number;
   /**
-   * Before the first probe of a better transport than the present one. The pause doubles with each probe. A transport
+   * Before the first probe of a better transport than the present one, at least 100. The pause doubles with each probe. A transport
    * that has failed is left alone for as long, and twice as long each further time in a row.
    * @default 5_000
    */
   readonly probeMs?: number;
   /**
-   * The longest pause between two probes, and the longest that a transport is left alone.
+   * The longest pause between two probes, and the longest that a transport is left alone, at least 100.
    * @default 300_000
    */
   readonly probeCapMs?: number;
   /**
-   * The longest first pause before reconnecting; it doubles with each failure and is drawn between nothing and that.
+   * The longest first pause before reconnecting, at least 10; it doubles with each failure and is drawn between nothing and that.
    * @default 500
    */
   readonly backoffMs?: number;
   /**
-   * The longest pause before reconnecting.
+   * The longest pause before reconnecting, at least 10.
    * @default 30_000
    */
   readonly backoffCapMs?: number;
@@ -97,27 +102,56 @@ const DEFAULTS: Times = {
   toleranceMs: 10_000,
 };
 
+/** With less than these, a client would do nothing else than ask; by intent nobody wants that. */
+const LEAST: Partial<Times> = {
+  pollMs: 5,
+  waitMs: 1_000,
+  proofMs: 100,
+  probeMs: 100,
+  probeCapMs: 100,
+  backoffMs: 10,
+  backoffCapMs: 10,
+};
+
+/** What an environment has to have. */
+const PARTS = ['fetch', 'now', 'setTimeout', 'clearTimeout', 'random', 'onWake'] as const;
+
+// A header as RFC 9110 has it, sections 5.1 and 5.5.
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/u;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/u;
+
 /** Checks the options and fills in the defaults; throws `BAD_REQUEST` for one that makes no sense. */
 export function toSettings(options: ConnectOptions): Settings {
-  const halves = new Map((options.halves ?? []).map((half) => [half.name, half]));
-  const known = new Set([...catalog, ...halves.keys()]);
-  const order = [...new Set(options.transports ?? known)];
-  const unknown = order.find((name) => !known.has(name));
+  const halves = toHalves(options.halves ?? []);
+  const known = [...new Set([...catalog, ...halves.keys()])];
+  const { transports = known } = options;
+  if (!Array.isArray(transports)) throw badOption(`transports is ${show(transports)}`, 'give an array of names');
+  const order = [...new Set(transports)];
+  const unknown = order.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw badOption(
-      `transports names "${unknown}"`,
-      `choose from ${[...known].join(', ')}, or pass its half in "halves"`,
-    );
+    throw badOption(`transports names ${show(unknown)}`, `choose from ${known.join(', ')}, or pass its half in "halves"`);
   }
   if (order.length === 0) throw badOption('transports is empty', 'name at least one, or leave it out');
-  return { ...toTimes(options), order, halves, headers: { ...options.headers } };
+  return { ...toTimes(options), order, halves, headers: toHeaders(options.headers) };
 }
 
-/** A duration that an application gave, or the default; throws `BAD_REQUEST` when it is none. */
-export function toDuration(name: string, value: number | undefined, fallback: number): number {
+/** A duration that an application gave, or the default; throws `BAD_REQUEST` when it is none, or less than `least`. */
+export function toDuration(name: string, value: number | undefined, fallback: number, least = 0): number {
   const ms = value ?? fallback;
-  if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0) return ms;
-  throw badOption(`${name} is ${String(ms)}`, 'give a number of milliseconds, zero or more');
+  if (typeof ms === 'number' && ms >= least) return Math.min(LONGEST_TIMER_MS, ms);
+  throw badOption(`${name} is ${show(ms)}`, `give a number of milliseconds, ${least} or more`);
+}
+
+/** Options that an application gave; throws `BAD_REQUEST` when they are no object. */
+export function toOptions<Options extends object>(options: Options): Options {
+  if (typeof options === 'object' && options !== null) return options;
+  throw new PushError('BAD_REQUEST', `The options are ${show(options)}. Give an object, or leave them out.`);
+}
+
+/** Checks that a place can be run in; throws `BAD_REQUEST` with what is missing there. */
+export function checkEnvironment(environment: Environment): void {
+  const lacking = PARTS.filter((part) => typeof toOptions(environment)[part] !== 'function');
+  if (lacking.length > 0) throw badOption(`environment lacks ${lacking.join(', ')}`, 'give every part, or leave it out');
 }
 
 /**
@@ -141,7 +175,7 @@ export function toBase(address: string, origin: string | undefined): URL {
 }
 
 function toTimes(options: ConnectOptions): Times {
-  const time = (name: keyof Times) => toDuration(name, options[name], DEFAULTS[name]);
+  const time = (name: keyof Times) => toDuration(name, options[name], DEFAULTS[name], LEAST[name]);
   return {
     pollMs: time('pollMs'),
     waitMs: time('waitMs'),
@@ -154,6 +188,27 @@ function toTimes(options: ConnectOptions): Times {
     backoffCapMs: time('backoffCapMs'),
     toleranceMs: time('toleranceMs'),
   };
+}
+
+function toHalves(halves: readonly ClientTransport[]): ReadonlyMap<string, ClientTransport> {
+  if (!Array.isArray(halves) || !halves.every(isHalf)) {
+    throw badOption('halves holds something else than client halves', 'a half has "name", "missing" and "open"');
+  }
+  return new Map(halves.map((half) => [half.name, half]));
+}
+
+function toHeaders(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(toOptions(headers))) {
+    if (!HEADER_NAME.test(name)) throw badOption(`headers names ${show(name)}`, 'give the name of a header');
+    if (typeof value !== 'string' || !HEADER_VALUE.test(value)) {
+      throw badOption(`headers has ${show(value)} as "${name}"`, 'give Latin-1 text without line breaks');
+    }
+  }
+  return { ...headers };
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 function badOption(fault: string, remedy: string): PushError {

@@ -1,15 +1,23 @@
-import { channelFault, utf8Length } from '../transports/channel.js';
+import { channelFault } from '../transports/channel.js';
 import type { Cursor } from '../transports/cursor.js';
 import type { Environment } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
-import type { Call, Publish } from '../transports/operation.js';
 import { isPosition, type Position } from '../transports/position.js';
 import type { Json, Message } from '../transports/record.js';
 import type { GapNotice } from './coverage.js';
 import { Emitter } from './emitter.js';
 import type { Phase } from './negotiation-state.js';
-import { Negotiator } from './negotiator.js';
-import { type ConnectOptions, type Settings, toBase, toDuration, toSettings } from './options.js';
+import { Negotiator, tooManyChannels } from './negotiator.js';
+import {
+  type ConnectOptions,
+  checkEnvironment,
+  type Settings,
+  toBase,
+  toDuration,
+  toOptions,
+  toSettings,
+} from './options.js';
+import { type Outgoing, outgoingCall, outgoingPublish } from './outgoing.js';
 import { randomId } from './random-id.js';
 import { type Handler, Subscription } from './subscription.js';
 import { Trace, type TraceEntry } from './trace.js';
@@ -71,13 +79,12 @@ export class PushClient {
   readonly #emitter: Emitter<ClientEvents>;
   readonly #trace = new Trace();
   readonly #subscriptions = new Map<Track, Subscription<unknown>>();
-  /** The last gap told, by channel: a connection that starts from before it is told of it again. */
-  readonly #gaps = new Map<string, Cursor>();
   readonly #startedAt: number;
   readonly #stopWaking: () => void;
 
   constructor(address: string, environment: Environment, options: ConnectOptions) {
     const settings = toSettings(options);
+    checkEnvironment(environment);
     const base = toBase(address, environment.origin);
     const client = randomId();
     this.#settings = settings;
@@ -92,7 +99,7 @@ export class PushClient {
         if (from !== to) this.#emitter.emit('transport', { from, to, reason });
       },
       message: (message, takers) => this.#deliver(message, takers),
-      gap: (notice) => this.#gap(notice),
+      gap: (notice) => this.#emitter.emit('gap', notice),
       covered: (tracks) => {
         for (const track of tracks) this.#subscriptions.get(track)?.carried();
       },
@@ -125,23 +132,26 @@ export class PushClient {
   /**
    * Subscribes to a channel. The handler gets each message after the starting position once and in order, through
    * every change of transport; without a handler, read the subscription with `for await`.
-   * Throws `CHANNEL_INVALID`, `CURSOR_INVALID`, or `CLOSED` when the client is closed.
+   * Throws `CHANNEL_INVALID`, `CURSOR_INVALID`, `BAD_REQUEST` for options that are none, `CLOSED` when the client is
+   * closed, and `CHANNELS_TOO_MANY` beyond the gateway's limit. Before that limit is known, the subscriptions beyond it
+   * end with this code, the last ones first.
    */
   subscribe<Data = Json>(channel: string, handler?: Handler<Data>, options?: SubscribeOptions): Subscription<Data>;
   subscribe<Data = Json>(channel: string, options?: SubscribeOptions): Subscription<Data>;
   subscribe<Data = Json>(
     channel: string,
-    second?: Handler<Data> | SubscribeOptions,
+    second: Handler<Data> | SubscribeOptions = {},
     third: SubscribeOptions = {},
   ): Subscription<Data> {
     const handler = typeof second === 'function' ? second : undefined;
-    const { since = 'now' } = typeof second === 'object' ? second : third;
+    const { since = 'now' } = toOptions(typeof second === 'function' ? third : second);
     checkChannel(channel);
     if (!isPosition(since)) {
       const remedy = 'Give the id of a message, "earliest" or "now".';
       throw new PushError('CURSOR_INVALID', `"${String(since)}" is not a position. ${remedy}`);
     }
     if (this.state === 'closed') throw new PushError('CLOSED', 'The client is closed. Connect anew.');
+    this.#checkChannelCount(channel);
     const subscription = new Subscription(channel, since, handler, this);
     this.#subscriptions.set(subscription.track, subscription);
     this.#negotiator.changed();
@@ -154,10 +164,9 @@ export class PushClient {
    */
   async publish(channel: string, data: Json, options: PublishOptions = {}): Promise<{ readonly id: Cursor }> {
     checkChannel(channel);
-    this.#checkJson(data);
-    const { key = randomId(), echo } = options;
-    const publish = { type: 'publish', channel, data, key, ...(echo === false ? { echo } : {}) } as const;
-    const reply = await this.#perform(publish, options);
+    const { key = randomId(), echo } = toOptions(options);
+    const publish = { type: 'publish', channel, key, ...(echo === false ? { echo } : {}) } as const;
+    const reply = await this.#perform(outgoingPublish(publish, data, this.#mostBytes), options);
     if (reply.type === 'ack' && reply.id !== undefined) return { id: reply.id };
     throw new PushError('INTERNAL', 'The gateway answered a publish with something else than an ack.');
   }
@@ -167,9 +176,8 @@ export class PushClient {
    * `METHOD_UNKNOWN` or the code that the function threw.
    */
   async call(method: string, params: Json = null, options: OperationOptions = {}): Promise<Json> {
-    this.#checkJson(params);
-    const { key = randomId() } = options;
-    const reply = await this.#perform({ type: 'call', method, params, key }, options);
+    const { key = randomId() } = toOptions(options);
+    const reply = await this.#perform(outgoingCall({ type: 'call', method, key }, params, this.#mostBytes), options);
     if (reply.type === 'reply') return reply.result;
     throw new PushError('INTERNAL', 'The gateway answered a call with something else than a reply.');
   }
@@ -184,8 +192,12 @@ export class PushClient {
    * listener or frame is left. Safe to call twice.
    */
   async close(): Promise<void> {
-    this.#negotiator.close();
-    this.#end(null);
+    // A foreign half may throw when it is closed.
+    try {
+      this.#negotiator.close();
+    } finally {
+      this.#end(null);
+    }
   }
 
   /** @internal Called by a subscription that has ended. */
@@ -200,21 +212,19 @@ export class PushClient {
     for (const subscription of [...this.#subscriptions.values()]) subscription.end(error);
   }
 
-  #perform(operation: (Publish | Call) & { readonly key: string }, { timeoutMs }: OperationOptions) {
+  #perform(operation: Outgoing, { timeoutMs }: OperationOptions) {
     return this.#uplink.perform(operation, toDuration('timeoutMs', timeoutMs, this.#settings.timeoutMs));
   }
 
-  #checkJson(data: Json): void {
-    let text: string | undefined;
-    try {
-      text = JSON.stringify(data);
-    } catch (cause) {
-      throw new PushError('JSON_INVALID', 'The data is not JSON: it holds itself, or a bigint.', { cause });
-    }
-    if (text === undefined) throw new PushError('JSON_INVALID', 'The data is not JSON. Use null for nothing.');
-    const limit = this.#negotiator.limits?.messageBytes ?? Number.POSITIVE_INFINITY;
-    // Checked here too, because a gateway closes a socket for good that sends it a frame too large.
-    if (utf8Length(text) > limit) throw new PushError('TOO_LARGE', `The gateway takes at most ${limit} bytes of JSON.`);
+  get #mostBytes(): number {
+    return this.#negotiator.limits?.messageBytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  #checkChannelCount(added: string): void {
+    const most = this.#negotiator.limits?.channels ?? Number.POSITIVE_INFINITY;
+    if (this.#subscriptions.size < most) return;
+    const channels = new Set([...this.#subscriptions.keys()].map((track) => track.channel));
+    if (!channels.has(added) && channels.size >= most) throw tooManyChannels(most);
   }
 
   #deliver(message: Message, takers: readonly Track[]): void {
@@ -225,12 +235,6 @@ export class PushClient {
         this.#thrown(error, false);
       }
     }
-  }
-
-  #gap(notice: GapNotice): void {
-    if (this.#gaps.get(notice.channel) === notice.to) return;
-    this.#gaps.set(notice.channel, notice.to);
-    this.#emitter.emit('gap', notice);
   }
 
   #failed(error: PushError, final: boolean): void {
@@ -268,6 +272,7 @@ function poster(environment: Environment, base: URL, client: string, headers: Re
     const { fetch } = environment;
     const withType = { ...headers, 'content-type': 'application/json' };
     const response = await fetch(url.href, { method: 'POST', headers: withType, body, signal, cache: 'no-store' });
-    return { status: response.status, text: await response.text() };
+    const { status, headers: answered } = response;
+    return { status, ...(answered && { headers: answered }), text: await response.text() };
   };
 }

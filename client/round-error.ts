@@ -1,3 +1,4 @@
+import type { CloseReason } from '../transports/client-transport.js';
 import { PushError } from '../transports/error.js';
 import type { Failure } from './negotiation-state.js';
 
@@ -6,7 +7,8 @@ import type { Failure } from './negotiation-state.js';
  * change it. `null` when another round may go better.
  *
  * A browser hides why a WebSocket or an EventSource failed. So one refusal that carries the gateway's own code speaks
- * for those that failed without a word; one that has only a status may be a proxy's, and speaks for itself.
+ * for those that failed without a word. A status without a code is some proxy's: it is no refusal, and keeps a round from
+ * being final.
  */
 export function refusal(failures: readonly Failure[]): PushError | null {
   const refused = failures.filter((failure) => failure.retry === false);
@@ -32,5 +34,15 @@ export function unreachable(failures: readonly Failure[]): PushError {
 }
 
 function list(failures: readonly Failure[]): string {
-  return failures.map(({ transport, detail }) => `${transport}: ${detail}`).join('; ');
+  return failures.map(({ transport, detail }) => `${transport}: ${clause(detail)}`).join('; ');
+}
+
+/** A reason as a part of a sentence. */
+export function describe({ detail, status }: CloseReason): string {
+  return status === undefined ? clause(detail) : `${clause(detail)} (${status})`;
+}
+
+/** The gateway's details are sentences. */
+function clause(detail: string): string {
+  return detail.replace(/\.+$/u, '');
 }

@@ -6,6 +6,12 @@ import { Track } from './track.js';
 /** More messages than this waiting for a loop that does not take them end the iteration with `BUFFER_FULL`. */
 const BUFFERED = 10_000;
 
+/** One call of an iterator's `next` that has nothing to return yet. */
+interface Waiter<Data> {
+  resolve(result: IteratorResult<Message<Data>, undefined>): void;
+  reject(error: PushError): void;
+}
+
 /** What a subscription tells the client that made it. */
 interface Owner {
   left(subscription: Subscription<unknown>): void;
@@ -35,7 +41,8 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
   readonly #resolveReady: () => void;
   readonly #rejectReady: (error: PushError) => void;
   #buffer: Message<Data>[] | null;
-  #wakeLoop: (() => void) | null = null;
+  /** In the order in which they asked; empty while messages are buffered. */
+  readonly #waiters: Waiter<Data>[] = [];
   #end: { readonly error: PushError | null } | null = null;
 
   /** @internal */
@@ -91,14 +98,16 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
   /** @internal Throws what the handler throws. */
   deliver(message: Message<Data>): void {
     if (this.#end !== null) return;
-    if (this.#buffer !== null) {
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      waiter.resolve({ done: false, value: message });
+    } else if (this.#buffer !== null) {
       if (this.#buffer.length === BUFFERED) {
         const remedy = 'Take messages faster, or pass a handler, which is called as they arrive.';
         this.end(new PushError('BUFFER_FULL', `${BUFFERED} messages of "${this.channel}" wait to be read. ${remedy}`));
         return;
       }
       this.#buffer.push(message);
-      this.#wakeLoop?.();
     }
     this.#handler?.(message);
   }
@@ -108,19 +117,18 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
     if (this.#end !== null) return;
     this.#end = { error };
     this.#rejectReady(error ?? new PushError('CLOSED', `The subscription to "${this.channel}" was closed.`));
-    this.#wakeLoop?.();
+    for (const waiter of this.#waiters.splice(0)) {
+      if (error === null) waiter.resolve({ done: true, value: undefined });
+      else waiter.reject(error);
+    }
     this.#owner.left(this);
   }
 
   async #next(): Promise<IteratorResult<Message<Data>, undefined>> {
-    for (;;) {
-      const message = this.#buffer?.shift();
-      if (message !== undefined) return { done: false, value: message };
-      if (this.#end?.error) throw this.#end.error;
-      if (this.#end !== null) return { done: true, value: undefined };
-      await new Promise<void>((resolve) => {
-        this.#wakeLoop = resolve;
-      });
-    }
+    const message = this.#buffer?.shift();
+    if (message !== undefined) return { done: false, value: message };
+    if (this.#end?.error) throw this.#end.error;
+    if (this.#end !== null) return { done: true, value: undefined };
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 }

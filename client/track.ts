@@ -12,6 +12,8 @@ export class Track {
   #position: Position;
   /** Logs that this channel has left: what still arrives from them comes from a connection that is out of date. */
   #past: readonly string[] = [];
+  /** The end of the last gap that was told: a connection that starts from before it is told of it again. */
+  #told: Cursor | null = null;
 
   constructor(channel: string, since: Position) {
     this.channel = channel;
@@ -43,9 +45,16 @@ export class Track {
 
   /**
    * Messages up to `to` are gone. Returns after which cursor they are missing, or `null` when nothing that this
-   * track still waits for is among them.
+   * track still waits for is among them, or when it has been told already.
    */
   skip(from: Cursor, to: Cursor): Cursor | null {
+    if (to === this.#told) return null;
+    const after = this.#missing(from, to);
+    if (after !== null) this.#told = to;
+    return after;
+  }
+
+  #missing(from: Cursor, to: Cursor): Cursor | null {
     const position = this.#position;
     if (position === 'now') return null;
     if (position === 'earliest') return from;

@@ -1,24 +1,27 @@
-import { utf8Length } from '../transports/channel.js';
-import type { Environment, Timer } from '../transports/environment.js';
+import type { Environment, FetchAnswer, Timer } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
-import type { Call, Publish } from '../transports/operation.js';
 import { readProblem } from '../transports/problem.js';
 import { parseReplies, type UplinkReply } from '../transports/record.js';
 import { type BackoffRules, backoff } from './backoff.js';
+import type { Outgoing } from './outgoing.js';
 
 /** More operations than this waiting for their answers are refused with `BUFFER_FULL`. */
 const QUEUED = 1_000;
 const BATCH_OPERATIONS = 100;
 const BATCH_BYTES = 512 * 1_024;
+/** How much more is tried after a batch that was taken, when one was too large before. */
+const BATCH_GROWTH = 1.1;
 const SHORTEST_REQUEST_MS = 1_000;
 
-/** Posts a batch; rejects when no answer came. */
-export type Post = (body: string, signal: AbortSignal) => Promise<{ readonly status: number; readonly text: string }>;
-
-interface Pending {
-  readonly key: string;
+/** What came back for a batch. */
+interface Answer extends Pick<FetchAnswer, 'status' | 'headers'> {
   readonly text: string;
-  readonly bytes: number;
+}
+
+/** Posts a batch; rejects when no answer came. */
+export type Post = (body: string, signal: AbortSignal) => Promise<Answer>;
+
+interface Pending extends Outgoing {
   readonly deadline: number;
   readonly timer: Timer;
   readonly resolve: (reply: Exclude<UplinkReply, { type: 'error' }>) => void;
@@ -41,7 +44,9 @@ export class Uplink {
     null;
   #retry: Timer | null = null;
   #failures = 0;
-  #batchOperations = BATCH_OPERATIONS;
+  #batchBytes = BATCH_BYTES;
+  /** What the last request met that brought no answers, for whoever waits in vain. */
+  #trouble: string | null = null;
   #isFlushing = false;
   #isClosed = false;
 
@@ -51,14 +56,8 @@ export class Uplink {
     this.#rules = rules;
   }
 
-  /**
-   * Sends an operation, whose key must be set, and resolves with its answer. Rejects with the gateway's code,
-   * `TIMEOUT`, `CLOSED` or `BUFFER_FULL`.
-   */
-  perform(
-    operation: (Publish | Call) & { readonly key: string },
-    timeoutMs: number,
-  ): Promise<Exclude<UplinkReply, { type: 'error' }>> {
+  /** Sends an operation; resolves with its answer. Rejects with the gateway's code, `TIMEOUT`, `CLOSED` or `BUFFER_FULL`. */
+  perform(operation: Outgoing, timeoutMs: number): Promise<Exclude<UplinkReply, { type: 'error' }>> {
     return new Promise((resolve, reject) => {
       const { key } = operation;
       if (this.#isClosed) return reject(closedError());
@@ -69,10 +68,9 @@ export class Uplink {
       if (this.#pending.has(key)) {
         return reject(new PushError('BAD_REQUEST', `An operation with the key "${key}" is under way. Wait for it.`));
       }
-      const text = JSON.stringify(operation);
       const timer = this.#environment.setTimeout(() => this.#expire(key, timeoutMs), timeoutMs);
       const deadline = this.#environment.now() + timeoutMs;
-      this.#pending.set(key, { key, text, bytes: utf8Length(text), deadline, timer, resolve, reject, isSent: false });
+      this.#pending.set(key, { ...operation, deadline, timer, resolve, reject, isSent: false });
       this.#flushSoon();
     });
   }
@@ -141,7 +139,7 @@ export class Uplink {
     let count = 0;
     for (const pending of unsent) {
       bytes += pending.bytes + 1;
-      if (count === this.#batchOperations || (count > 0 && bytes > BATCH_BYTES)) break;
+      if (count === BATCH_OPERATIONS || (count > 0 && bytes > this.#batchBytes)) break;
       count += 1;
     }
     return unsent.slice(0, count);
@@ -162,11 +160,11 @@ export class Uplink {
     this.#request = null;
     if (this.#isClosed) return;
 
-    const delayed = answer === null || !this.#isTaken(batch, answer.status, answer.text);
+    const pauseMs = this.#take(batch, answer);
     const unanswered = batch.filter((pending) => this.#pending.get(pending.key) === pending);
     for (const pending of unanswered) pending.isSent = false;
-    if (delayed && unanswered.length > 0 && this.#send === null) {
-      const ms = backoff(this.#failures, this.#rules, this.#environment.random());
+    if (pauseMs !== null && unanswered.length > 0 && this.#send === null) {
+      const ms = backoff(this.#failures, this.#rules, this.#environment.random()) + pauseMs;
       this.#failures += 1;
       this.#retry = this.#environment.setTimeout(() => {
         this.#retry = null;
@@ -174,35 +172,43 @@ export class Uplink {
       }, ms);
       return;
     }
-    if (!delayed) this.#failures = 0;
+    if (pauseMs === null) this.#failures = 0;
     this.#flush();
   }
 
-  /** Acts on the answer to a batch; `false` when the batch has to go again after a pause. */
-  #isTaken(batch: readonly Pending[], status: number, text: string): boolean {
+  /** Acts on what came back; returns how long to leave the gateway alone at least, or `null` to go on at once. */
+  #take(batch: readonly Pending[], answer: Answer | null): number | null {
+    this.#trouble = answer === null ? 'no answer' : `HTTP status ${answer.status}`;
+    if (answer === null) return 0;
+    const { status, text } = answer;
     if (status >= 200 && status < 300) {
       const replies = parseReplies(text);
       // Answers come in the order of the operations.
-      if (replies?.length !== batch.length) return false;
+      if (replies?.length !== batch.length) return 0;
+      this.#trouble = null;
+      this.#batchBytes = Math.min(BATCH_BYTES, this.#batchBytes * BATCH_GROWTH);
       for (const [index, { key }] of batch.entries()) {
         const reply = replies[index];
         if (reply !== undefined) this.settle({ ...reply, key });
       }
-      return true;
+      return null;
     }
-    const problem = readProblem(status, text);
-    if (problem.retry !== false) return false;
-    if (status === 413 && batch.length > 1) {
-      this.#batchOperations = Math.ceil(batch.length / 2);
-      return true;
+    const problem = readProblem(answer, text);
+    // A body too large stays so for whoever refused it, be it a proxy.
+    const isTooLarge = status === 413;
+    if (isTooLarge && batch.length > 1) {
+      this.#batchBytes = batch.reduce((sum, { bytes }) => sum + bytes + 1, 0) / 2;
+      return null;
     }
-    const code = problem.code ?? (status === 413 ? 'TOO_LARGE' : 'BAD_REQUEST');
+    if (problem.retry !== false && !isTooLarge) return problem.retryMs ?? 0;
+    const code = problem.code ?? 'TOO_LARGE';
     for (const { key } of batch) this.settle({ type: 'error', code, message: problem.detail, key });
-    return true;
+    return null;
   }
 
   #expire(key: string, timeoutMs: number): void {
-    this.settle({ type: 'error', code: 'TIMEOUT', message: `No answer came within ${timeoutMs} ms.`, key });
+    const met = this.#trouble === null ? '' : ` The last request met: ${this.#trouble}.`;
+    this.settle({ type: 'error', code: 'TIMEOUT', message: `No answer came within ${timeoutMs} ms.${met}`, key });
     const { batch, abort } = this.#request ?? {};
     if (batch?.every((pending) => !this.#pending.has(pending.key))) abort?.abort();
   }

@@ -1,4 +1,4 @@
-import type { Environment, Timer } from '../transports/environment.js';
+import { type Environment, LONGEST_TIMER_MS, type Timer } from '../transports/environment.js';
 
 /** A timer that fires so much later than it should has been held up: a hidden tab, a laptop that slept. */
 const HELD_UP_MS = 1_000;
@@ -28,9 +28,9 @@ export class Watchdog {
     this.#graced = false;
   }
 
-  /** Whether the silence is too long already, whatever the timer says. */
-  get isOverdue(): boolean {
-    return this.#environment.now() - this.#heardAt > this.#limitMs;
+  /** When something was last heard, in milliseconds of the environment's clock. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   stop(): void {
@@ -38,7 +38,8 @@ export class Watchdog {
   }
 
   #arm(at: number): Timer {
-    return this.#environment.setTimeout(() => this.#check(at), Math.max(0, at - this.#environment.now()));
+    const ms = Math.min(LONGEST_TIMER_MS, Math.max(0, at - this.#environment.now()));
+    return this.#environment.setTimeout(() => this.#check(at), ms);
   }
 
   #check(dueAt: number): void {

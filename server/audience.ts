@@ -1,28 +1,13 @@
-import type { WireFormat } from '../transports/wire-format.js';
 import type { Entry } from './bus/bus.js';
+import type { Encoder } from './encoder.js';
 
 /** A live downlink, as its audience sees it. */
 export interface Member {
   /** Entries up to this offset have reached it already. */
   readonly skipUpTo: number;
   readonly client: string | null;
-  /** Takes what its own audience's format has made. */
-  deliver(packet: unknown, messages: number): void;
-}
-
-/** Makes the text of a message once for each format, for as long as the message is around. */
-export class Encoder {
-  readonly #texts = new WeakMap<Entry, string>();
-
-  constructor(readonly format: WireFormat<unknown>) {}
-
-  text(entry: Entry): string {
-    const known = this.#texts.get(entry);
-    if (known !== undefined) return known;
-    const text = this.format.message(entry);
-    this.#texts.set(entry, text);
-    return text;
-  }
+  /** Takes what its own audience's format makes. MUST NOT throw, whatever happens to it or in the making. */
+  deliver(make: () => unknown, messages: number): void;
 }
 
 /**
@@ -54,12 +39,15 @@ export class Audience {
     const excepted = new Set<string>();
     for (const entry of entries) if (entry.except !== undefined) excepted.add(entry.except);
     let shared: unknown;
+    const share = () => {
+      shared ??= this.#packet(entries, last);
+      return shared;
+    };
     for (const member of this.members) {
       const apart = member.skipUpTo >= first.offset || (member.client !== null && excepted.has(member.client));
       const own = apart ? entries.filter((entry) => isFor(member, entry)) : entries;
       if (own.length === 0) continue;
-      if (!apart && shared === undefined) shared = this.#packet(entries, last);
-      member.deliver(apart ? this.#packet(own, last) : shared, own.length);
+      member.deliver(apart ? () => this.#packet(own, last) : share, own.length);
     }
   }
 

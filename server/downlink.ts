@@ -1,22 +1,35 @@
 import type { Cursor } from '../transports/cursor.js';
 import { formatCursor } from '../transports/cursor.js';
 import type { Position } from '../transports/position.js';
-import type { Bye, ControlRecord, Hello } from '../transports/record.js';
+import type { Bye, ControlRecord } from '../transports/record.js';
 import type { Flow, Sink } from '../transports/server-transport.js';
 import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
-import { isFor } from './audience.js';
 import type { Page } from './bus/bus.js';
 import type { DownlinkRequest, NodeLog } from './node-log.js';
+import { greeting, packetOf } from './packet.js';
+import { toPushError } from './problem.js';
 import type { Start } from './start.js';
-import { gapsOf, lowest, startOf } from './start.js';
+import { gapsOf, startOf } from './start.js';
 
 /** Where a downlink stands. Only a live one gets anything without asking the log. */
 type State =
   | { readonly at: 'reading' }
   | { readonly at: 'live'; readonly leave: () => void }
-  | { readonly at: 'full'; readonly since: number }
-  | { readonly at: 'closed' };
+  | { readonly at: 'full'; readonly since: number; readonly taken: number | undefined }
+  /** Nothing is written any more, but the connection may still be there. */
+  | { readonly at: 'ended' }
+  | { readonly at: 'gone' };
+
+/** What is told of a downlink's end; each once. */
+export interface Ending {
+  /** Nothing is written any more. */
+  readonly ended: () => void;
+  /** The connection is gone as well. */
+  readonly gone: () => void;
+}
+
+const STALLED: Bye = { type: 'bye', reason: 'the reader took nothing for too long', retryMs: 0 };
 
 /**
  * One connection's way through the log: its positions, and whether its socket has room. It keeps no messages.
@@ -51,7 +64,7 @@ export class Downlink implements Flow, Member {
     private readonly log: NodeLog,
     request: DownlinkRequest,
     private readonly sink: Sink<unknown>,
-    private readonly ended: () => void,
+    private readonly ending: Ending,
   ) {
     this.client = request.client;
     this.#greeted = sink.single === true;
@@ -75,11 +88,10 @@ export class Downlink implements Flow, Member {
   }
 
   closed(): void {
-    if (this.#state.at === 'closed') return;
-    if (this.#state.at === 'live') this.#state.leave();
-    this.#state = { at: 'closed' };
-    this.#goOn();
-    this.ended();
+    if (this.#state.at === 'gone') return;
+    this.#stop();
+    this.#state = { at: 'gone' };
+    this.ending.gone();
   }
 
   flush(): void {
@@ -87,14 +99,20 @@ export class Downlink implements Flow, Member {
     this.#due = this.#state.at === 'reading';
     if (this.#state.at !== 'live') return;
     const cursor = this.#cursor(this.#liveUpTo());
-    this.#put(this.sink.format.packet({ controls: [], messages: [], cursor }), 0);
+    this.#put(() => this.sink.format.packet({ controls: [], messages: [], cursor }), 0);
   }
 
   /** Ends the connection from this side. */
   end(bye: Bye): void {
-    if (this.#isClosed()) return;
-    this.sink.end(bye);
-    this.closed();
+    if (this.#isOver()) return;
+    this.#stop();
+    try {
+      this.sink.end(bye);
+    } catch (error) {
+      this.log.options.failed(error);
+      // A half that cannot end its connection will not say either when it is gone.
+      this.closed();
+    }
   }
 
   /**
@@ -121,8 +139,8 @@ export class Downlink implements Flow, Member {
     });
   }
 
-  deliver(packet: unknown, messages: number): void {
-    if (this.#put(packet, messages)) return;
+  deliver(make: () => unknown, messages: number): void {
+    if (this.#put(make, messages)) return;
     this.#stopLive();
     this.#fill();
   }
@@ -131,10 +149,12 @@ export class Downlink implements Flow, Member {
   beat(now: number, period: number, heartbeat: (format: WireFormat<unknown>) => unknown): void {
     if (this.sink.single === true) return;
     const { heartbeatMs, stalledMs } = this.log.options;
-    if (this.#state.at === 'full' && now - this.#state.since > stalledMs) {
-      this.end({ type: 'bye', reason: 'the reader took nothing for too long', retryMs: 0 });
+    if (this.#state.at === 'full') {
+      // Slow is not stalled: a large packet on a thin line may take its time, as long as it moves.
+      if (this.sink.taken?.() !== this.#state.taken) this.#fill();
+      else if (now - this.#state.since > stalledMs) this.end(STALLED);
     } else if (this.#state.at === 'live' && now - this.#lastWrite >= heartbeatMs - period) {
-      this.deliver(heartbeat(this.sink.format), 0);
+      this.deliver(() => heartbeat(this.sink.format), 0);
     }
   }
 
@@ -143,7 +163,7 @@ export class Downlink implements Flow, Member {
       await this.log.ready();
       this.#start = startOf(channels, this.log.bus.epoch, await this.log.bus.head());
     } catch (error) {
-      this.#fail(error);
+      this.#fail(error, 'the log could not be read');
       return;
     }
     for (const [channel, after] of this.#start.after) this.#after.set(channel, after);
@@ -161,7 +181,7 @@ export class Downlink implements Flow, Member {
         if (edition === this.#edition && this.#state.at === 'reading') wasAtEnd = this.#take(page);
       }
     } catch (error) {
-      this.#fail(error);
+      this.#fail(error, 'the log could not be read');
     } finally {
       this.#reading = false;
     }
@@ -174,7 +194,7 @@ export class Downlink implements Flow, Member {
     for (const [channel, after] of this.#after) {
       this.#after.set(channel, Math.max(after, page.upTo, told.get(channel) ?? 0));
     }
-    if (this.#isClosed()) return false;
+    if (this.#isOver()) return false;
     if (!room) {
       this.#fill();
       return false;
@@ -208,7 +228,7 @@ export class Downlink implements Flow, Member {
       ...controls,
       ...gapsOf(page, start, this.log.bus.epoch),
     ]);
-    return packet === null || this.#put(packet.packet, packet.messages);
+    return packet === null || this.#put(() => packet.packet, packet.messages);
   }
 
   /** The gaps that are still to be told, without those of channels that start anew or go. */
@@ -229,23 +249,43 @@ export class Downlink implements Flow, Member {
     for (this.#stopLive(); this.#isFull(); this.#stopLive()) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    if (this.#isClosed()) return;
+    if (this.#isOver()) return;
     this.#edition++;
     const cursor = this.#cursor(this.log.seen);
-    const room = this.#put(this.sink.format.packet({ controls: [change()], messages: [], cursor }), 0);
+    const answer = change();
+    const room = this.#put(() => this.sink.format.packet({ controls: [answer], messages: [], cursor }), 0);
     if (this.#state.at !== 'reading') return;
     if (room) void this.#read();
     else this.#fill();
   }
 
-  #put(packet: unknown, messages: number): boolean {
-    this.#lastWrite = performance.now();
-    this.messages += messages;
-    return this.sink.write(packet);
+  /**
+   * Writes a packet; returns whether there is room for more. A half or a format that throws ends its own connection:
+   * the others of the audience have nothing to do with it.
+   */
+  #put(make: () => unknown, messages: number): boolean {
+    try {
+      const packet = make();
+      this.#lastWrite = performance.now();
+      this.messages += messages;
+      return this.sink.write(packet);
+    } catch (error) {
+      this.#fail(error, 'the connection could not be written to');
+      return false;
+    }
   }
 
   #fill(): void {
-    if (!this.#isClosed()) this.#state = { at: 'full', since: performance.now() };
+    if (!this.#isOver()) this.#state = { at: 'full', since: performance.now(), taken: this.sink.taken?.() };
+  }
+
+  /** Nothing is written from now on. */
+  #stop(): void {
+    if (this.#isOver()) return;
+    if (this.#state.at === 'live') this.#state.leave();
+    this.#state = { at: 'ended' };
+    this.#goOn();
+    this.ending.ended();
   }
 
   /** Leaves the audience, with the position that it has reached. */
@@ -270,59 +310,13 @@ export class Downlink implements Flow, Member {
     return this.#state.at === 'full';
   }
 
-  #isClosed(): boolean {
-    return this.#state.at === 'closed';
+  #isOver(): boolean {
+    return this.#state.at === 'ended' || this.#state.at === 'gone';
   }
 
-  #fail(error: unknown): void {
-    this.log.options.failed(error);
-    this.end({ type: 'bye', reason: 'the log could not be read', retryMs: 1_000 });
+  #fail(error: unknown, reason: string): void {
+    // What says itself that it is not there was reported where that was found out.
+    if (toPushError(error).code !== 'UNAVAILABLE') this.log.options.failed(error);
+    this.end({ type: 'bye', reason, retryMs: 1_000 });
   }
-}
-
-/** A packet, and how many messages are in it. */
-export interface Written<Packet> {
-  readonly packet: Packet;
-  readonly messages: number;
-}
-
-/** Reads one page and makes the packet of it, for an answer that is complete with it. */
-export async function readOnce<Packet>(
-  log: NodeLog,
-  request: DownlinkRequest,
-  format: WireFormat<Packet>,
-  hello: boolean,
-): Promise<Written<Packet>> {
-  const { epoch } = log.bus;
-  const start = startOf(request.channels, epoch, await log.bus.head());
-  const page = await log.page(start.after, false);
-  const controls = [...(hello ? [greeting(log, start, page)] : []), ...gapsOf(page, start, epoch)];
-  const packet = packetOf(log, format, request.client, page, controls);
-  if (packet !== null) return packet;
-  return { packet: format.packet({ controls, messages: [], cursor: formatCursor(epoch, page.upTo) }), messages: 0 };
-}
-
-function greeting(log: NodeLog, start: Start, page: Page): Hello {
-  const { epoch } = log.bus;
-  return log.options.hello({
-    cursor: formatCursor(epoch, lowest(start, page)),
-    head: formatCursor(epoch, start.head),
-  });
-}
-
-/** The packet of a page, or `null` when there is nothing to say. */
-function packetOf<Packet>(
-  log: NodeLog,
-  format: WireFormat<Packet>,
-  client: string | null,
-  page: Page,
-  controls: readonly ControlRecord[],
-): Written<Packet> | null {
-  const reader = { skipUpTo: 0, client };
-  const encoder = log.encoder(format);
-  const messages = page.entries.filter((entry) => isFor(reader, entry)).map((entry) => encoder.text(entry));
-  if (controls.length === 0 && messages.length === 0) return null;
-  const cursor = formatCursor(log.bus.epoch, page.upTo);
-  const more = page.upTo < log.seen;
-  return { packet: format.packet({ controls, messages, cursor, more }), messages: messages.length };
 }

@@ -1,18 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { formatCursor } from '../transports/cursor.js';
+import { PushError } from '../transports/error.js';
 import type { Bye } from '../transports/record.js';
 import type { Sink } from '../transports/server-transport.js';
 import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
-import { Audience, Encoder } from './audience.js';
+import { Audience } from './audience.js';
 import type { Bus, Entry, Following, Page } from './bus/bus.js';
-import { Downlink, readOnce, type Written } from './downlink.js';
+import { Downlink } from './downlink.js';
+import { Encoder } from './encoder.js';
 import type { DownlinkRequest, FanOutOptions, NodeLog } from './node-log.js';
+import { readOnce, type Written } from './packet.js';
 import { Tail } from './tail.js';
+import { within } from './within.js';
 
 /** What gathers within one turn of the event loop goes out early when it gets larger than this, in bytes. */
 const TURN_BYTES = 256 * 1024;
 /** A page of the log is about as much as a socket's buffer should ever be asked to take beyond its mark. */
 const PAGE = { limit: 256, bytes: 256 * 1024 };
+/** How long a bus that cannot be followed is left alone: the first time and the last, in milliseconds. */
+const RETRY_MS = { first: 100, most: 5_000 };
+/** How long a request waits for such a bus, in milliseconds. */
+const READY_MS = 5_000;
+/** How long connections may take to end when everything closes, in milliseconds. */
+const CLOSE_MS = 2_000;
 
 /**
  * Brings the log to the downlinks of this node.
@@ -29,7 +40,10 @@ export class FanOut implements NodeLog {
   readonly #waiting = new Set<Audience>();
   readonly #encoders = new WeakMap<WireFormat<unknown>, Encoder>();
   readonly #downlinks = new Set<Downlink>();
+  /** Those that were told to end, and whose connection is still there. */
+  readonly #leaving = new Set<Downlink>();
   readonly #started: Promise<void>;
+  readonly #closing = new AbortController();
   readonly #pulse: NodeJS.Timeout;
   #tail = new Tail(0);
   #following: Following | undefined;
@@ -37,13 +51,14 @@ export class FanOut implements NodeLog {
   #turn: NodeJS.Immediate | undefined;
   /** What is said to everybody, once everything is closing. */
   #bye: (() => Bye) | undefined;
+  /** Told when the last one is gone. */
+  #deserted: () => void = () => undefined;
 
   constructor(
     readonly bus: Bus,
     readonly options: FanOutOptions,
   ) {
     this.#started = this.#start();
-    this.#started.catch((error: unknown) => options.failed(error));
     const period = Math.max(10, Math.min(1_000, options.heartbeatMs / 4));
     this.#pulse = setInterval(() => this.#beat(period), period);
     this.#pulse.unref();
@@ -55,9 +70,16 @@ export class FanOut implements NodeLog {
 
   /** Opens a downlink that goes on until its sink closes or {@link close} is called. */
   open(request: DownlinkRequest, sink: Sink<unknown>, ended: () => void): Downlink {
-    const downlink = new Downlink(this, request, sink, () => {
-      this.#downlinks.delete(downlink);
-      ended();
+    const downlink = new Downlink(this, request, sink, {
+      ended: () => {
+        this.#downlinks.delete(downlink);
+        this.#leaving.add(downlink);
+        ended();
+      },
+      gone: () => {
+        this.#leaving.delete(downlink);
+        if (this.#leaving.size === 0) this.#deserted();
+      },
     });
     this.#downlinks.add(downlink);
     // A request that had passed the gateway's door when that closed.
@@ -67,12 +89,15 @@ export class FanOut implements NodeLog {
 
   /** Reads one page and makes the packet of it. */
   async once<Packet>(request: DownlinkRequest, format: WireFormat<Packet>, hello: boolean): Promise<Written<Packet>> {
-    await this.#started;
+    await this.ready();
     return readOnce(this, request, format, hello);
   }
 
-  ready(): Promise<void> {
-    return this.#started;
+  async ready(): Promise<void> {
+    if (this.#following !== undefined) return;
+    const absent = () => new PushError('UNAVAILABLE', 'The bus is not there; come back in a moment.');
+    await within(READY_MS, () => this.#started, absent);
+    if (this.#following === undefined) throw absent();
   }
 
   async page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page> {
@@ -117,7 +142,10 @@ export class FanOut implements NodeLog {
     this.#waiting.clear();
   }
 
-  /** Ends every downlink; each comes back in a slot of its own, and the slots divide the window evenly. */
+  /**
+   * Ends every downlink; each comes back in a slot of its own, and the slots divide the window evenly. Resolves when
+   * their connections are gone, or after two seconds.
+   */
   async close(reason: string, windowMs: number): Promise<void> {
     let slot = 0;
     // Even slots, and not a random time for each: then the rate at which the clients come back has no peaks.
@@ -128,21 +156,45 @@ export class FanOut implements NodeLog {
       retryMs: Math.floor((windowMs * ((slot++ % slots) + Math.random())) / slots),
     });
     clearInterval(this.#pulse);
-    await this.#started.catch(() => undefined);
+    this.#closing.abort();
     this.#following?.stop();
     this.flush();
     for (const downlink of [...this.#downlinks]) this.#end(downlink);
+    await this.#connectionsGone();
+  }
+
+  async #connectionsGone(): Promise<void> {
+    if (this.#leaving.size === 0) return;
+    const gone = new Promise<void>((resolve) => {
+      this.#deserted = resolve;
+    });
+    await within(CLOSE_MS, () => gone).catch(() => undefined);
   }
 
   #end(downlink: Downlink): void {
     if (this.#bye !== undefined) downlink.end(this.#bye());
   }
 
+  /** Follows the bus, and tries again for as long as that fails: a bus may be there later than this node. */
   async #start(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let waitMs = RETRY_MS.first; !signal.aborted; waitMs = Math.min(2 * waitMs, RETRY_MS.most)) {
+      try {
+        return await this.#follow();
+      } catch (error) {
+        this.options.failed(error);
+        await pause(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #follow(): Promise<void> {
     let started = false;
     const early: Entry[] = [];
-    this.#following = await this.bus.follow((entry) => (started ? this.#see(entry) : early.push(entry)));
-    this.#tail = new Tail(this.#following.from);
+    const following = await this.bus.follow((entry) => (started ? this.#see(entry) : early.push(entry)));
+    if (this.#closing.signal.aborted) return following.stop();
+    this.#following = following;
+    this.#tail = new Tail(following.from);
     started = true;
     for (const entry of early) this.#see(entry);
   }

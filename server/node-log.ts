@@ -1,8 +1,9 @@
 import type { Position } from '../transports/position.js';
 import type { Hello } from '../transports/record.js';
 import type { WireFormat } from '../transports/wire-format.js';
-import type { Encoder, Member } from './audience.js';
+import type { Member } from './audience.js';
 import type { Bus, Page } from './bus/bus.js';
+import type { Encoder } from './encoder.js';
 
 /** The log as one node of the gateway has it: what a downlink needs to find its way through. */
 export interface NodeLog {
@@ -10,7 +11,7 @@ export interface NodeLog {
   readonly options: FanOutOptions;
   /** The offset up to which this node has seen the log. */
   readonly seen: number;
-  /** Resolves when the bus is followed. */
+  /** Resolves when the bus is followed. Rejects with `UNAVAILABLE` when that takes too long. */
   ready(): Promise<void>;
   /** What comes after the positions: from the log, or, once the log has been read, from what this node saw of it. */
   page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page>;

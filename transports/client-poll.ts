@@ -15,7 +15,7 @@ export async function poll(
     const { fetch } = link.environment;
     const response = await fetch(link.address(extra), { headers: { ...link.headers }, signal, cache: 'no-store' });
     const body = await response.text();
-    if (!response.ok) return { reason: readProblem(response.status, body), cut: GATEWAYS_CUT.has(response.status) };
+    if (!response.ok) return { reason: readProblem(response, body), cut: GATEWAYS_CUT.has(response.status) };
     const answer = parsePollAnswer(body);
     if (answer !== null) return { answer };
     return { reason: { detail: 'the answer is not a poll answer', status: response.status }, cut: false };

@@ -17,6 +17,11 @@ export interface Link {
   readonly settings: LinkSettings;
   /** The address to ask, with the channels and positions as they are now: MUST be asked anew for every request. */
   address(extra?: Readonly<Record<string, string>>): string;
+  /**
+   * Like `address`, but with no more channels than every server takes in a request's head; the client subscribes the
+   * others with frames after the hello. For a half whose connection has `send`.
+   */
+  shortAddress(): string;
   /** Headers of the application's own, for requests that can carry them. */
   readonly headers: Readonly<Record<string, string>>;
   /** Hands on what arrived, in order. */
@@ -41,8 +46,13 @@ export interface CloseReason {
   readonly code?: string;
   /** The HTTP status or the close code, where one was seen. */
   readonly status?: number;
-  /** `false` when the gateway closed for good: the client does not come back. Default `true`. */
+  /**
+   * `false` when the gateway itself closed for good: the client does not come back. Default `true`. What only stands
+   * between the two, such as a proxy, MUST NOT be taken for the gateway.
+   */
   readonly retry?: boolean;
+  /** How long the other side wants to be left alone, in milliseconds. */
+  readonly retryMs?: number;
 }
 
 /** An open downlink. */

@@ -17,12 +17,18 @@ export interface Environment {
   clearTimeout(timer: Timer): void;
   /** Uniform in [0, 1). */
   random(): number;
-  /** Calls back when the network comes back or the page becomes visible; returns how to stop that. */
+  /** Calls back when there is a reason to wake up; returns how to stop that. */
   onWake(listener: (reason: WakeReason) => void): () => void;
 }
 
-/** Why a waiting client should try at once. */
-export type WakeReason = 'online' | 'visible';
+/**
+ * Why a client should look at once whether it is still connected: the network came back, the page can be seen again,
+ * or it was restored from the back/forward cache, into which no connection goes alive.
+ */
+export type WakeReason = 'online' | 'visible' | 'restored';
+
+/** A timer takes 31 bits of milliseconds; what is longer fires at once (WHATWG HTML, Node). */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A pending timer, as `Environment.setTimeout` returned it. */
 export type Timer = ReturnType<typeof globalThis.setTimeout>;
@@ -45,6 +51,7 @@ export type FetchLike = (
 export interface FetchAnswer {
   readonly ok: boolean;
   readonly status: number;
+  readonly headers?: { get(name: string): string | null };
   /** The bytes as they come, where fetch can stream. */
   readonly body?: ReadableStream<Uint8Array> | null;
   text(): Promise<string>;

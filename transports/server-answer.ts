@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import { isAfter } from './cursor.js';
+import type { PushError } from './error.js';
 import type { ControlRecord, Gap } from './record.js';
 import type { WireFormat } from './wire-format.js';
 
@@ -27,6 +29,23 @@ export function answerJson(response: ServerResponse, body: Buffer): void {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': body.length,
     'Cache-Control': 'no-store',
+  });
+  response.end(body);
+}
+
+/** Answers a request with an error, as `application/problem+json` (RFC 9457): for one that is told after it has waited. */
+export function answerProblem(
+  response: ServerResponse,
+  { code, status, message }: PushError,
+  headers: Readonly<Record<string, string | number>> = {},
+): void {
+  const title = STATUS_CODES[status] ?? 'Error';
+  const body = JSON.stringify({ type: 'about:blank', title, status, code, detail: message });
+  response.writeHead(status, {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    ...headers,
   });
   response.end(body);
 }

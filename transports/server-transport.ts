@@ -65,8 +65,16 @@ export interface Sink<Packet> {
    * nothing more until the half calls {@link Flow.drained}. The half MUST NOT queue.
    */
   write(packet: Packet): boolean;
-  /** The gateway ends the connection. MUST send the bye if there is still room for it, and close. */
+  /**
+   * The gateway ends the connection, and writes nothing more. MUST send the bye if there is still room for it, and
+   * close; {@link Flow.closed} follows when the connection is gone.
+   */
   end(bye: Bye): void;
+  /**
+   * A number that changes whenever the reader has taken something (`takenOf` has it of a socket), so that a slow one is
+   * told from one that takes nothing. Without it, what is in the buffer has to go within the gateway's `stalledMs`.
+   */
+  taken?(): number;
   /** `true` for an answer that carries one packet and is over: no hello of its own, no heartbeats. */
   readonly single?: boolean;
 }
@@ -75,7 +83,7 @@ export interface Sink<Packet> {
 export interface Flow {
   /** There is room again: the gateway reads on from where it stopped. */
   drained(): void;
-  /** The connection is gone. MUST be called once, however it ended; nothing is written afterwards. */
+  /** The connection is gone. MUST be called, however it ended, {@link Sink.end} included; nothing is written afterwards. */
   closed(): void;
   /** Answers at once with what there is, be it nothing. For a single-packet answer whose time is up. */
   flush(): void;

@@ -108,8 +108,8 @@ export interface Retention {
   /** How long a message is kept, in milliseconds. @default 3_600_000 */
   readonly ageMs: number;
   /**
-   * Bytes that the whole log may take, with a flat charge for each message and channel. When they are reached, the
-   * channel that holds the most gives way first. @default 134_217_728
+   * Bytes that the whole log may take, with a flat charge for each message and channel. When they are reached, a
+   * channel gives way that holds at least half as much as the largest. @default 134_217_728
    */
   readonly totalBytes: number;
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { formatCursor } from '../../transports/cursor.js';
 import { PushError } from '../../transports/error.js';
 import type { Bus, Draft, Entry, Following, Page, ReadRequest, Receipt, Retention } from './bus.js';
-import { DEFAULT_RETENTION } from './bus.js';
 import { GroupCommit } from './group-commit.js';
 import { RecentKeys } from './recent-keys.js';
+import { retentionOf } from './retention.js';
 import { StoredLog } from './stored-log.js';
 
 const SWEEP_MS = 10_000;
@@ -89,7 +89,7 @@ export class FileBus implements Bus {
   static async open(options: FileBusOptions): Promise<FileBus> {
     const log = await StoredLog.open({
       directory: options.directory,
-      retention: { ...DEFAULT_RETENTION, ...options.retention },
+      retention: retentionOf(options.retention),
       flush: options.flush ?? true,
       recentBytes: options.recentBytes ?? 32 * 1024 * 1024,
       now: options.now ?? Date.now,

@@ -1,10 +1,11 @@
+import { FifoMap } from './fifo-map.js';
+
 /** Channels that are forgotten with their floor; beyond it, one floor stands for the rest. */
 const CHANNELS = 10_000;
 
 /** Where the entries of channels that hold nothing any more ended. */
 export class ForgottenFloors {
-  /** Oldest first. */
-  readonly #floors = new Map<string, number>();
+  readonly #floors = new FifoMap<number>();
   #others: number;
 
   constructor(others = 0) {
@@ -23,13 +24,12 @@ export class ForgottenFloors {
   /** Lets go of an empty channel, but not of the fact that something of it is gone; names one that is now unknown. */
   add(channel: string, floor: number): string | null {
     this.#floors.set(channel, floor);
-    if (this.#floors.size <= CHANNELS) return null;
-    for (const [oldest, gone] of this.#floors) {
-      this.#floors.delete(oldest);
-      this.#others = Math.max(this.#others, gone);
-      return oldest;
-    }
-    return null;
+    const { oldest } = this.#floors;
+    if (oldest === undefined || this.#floors.size <= CHANNELS) return null;
+    const [name, gone] = oldest;
+    this.#floors.delete(name);
+    this.#others = Math.max(this.#others, gone);
+    return name;
   }
 
   /** The channel holds something again. */

@@ -3,11 +3,13 @@ import { formatCursor } from '../../transports/cursor.js';
 import { PushError } from '../../transports/error.js';
 import { messageText } from '../../transports/record.js';
 import type { Bus, Draft, Entry, Following, Hole, Page, ReadRequest, Receipt, Retention } from './bus.js';
-import { DEFAULT_RETENTION, EARLIEST } from './bus.js';
+import { EARLIEST } from './bus.js';
 import type { ChannelReader } from './channel-log.js';
 import { CHANNEL_OVERHEAD, ChannelLog } from './channel-log.js';
+import { CostRanks } from './cost-ranks.js';
 import { ForgottenFloors } from './forgotten-floors.js';
 import { RecentKeys } from './recent-keys.js';
+import { retentionOf } from './retention.js';
 
 const SWEEP_MS = 10_000;
 
@@ -34,6 +36,7 @@ export class MemoryBus implements Bus {
   readonly #now: () => number;
   readonly #keys: RecentKeys<Receipt>;
   readonly #channels = new Map<string, ChannelLog>();
+  readonly #ranks = new CostRanks<ChannelLog>();
   readonly #followers = new Set<(entry: Entry) => void>();
   readonly #sweeper: NodeJS.Timeout;
   readonly #floors = new ForgottenFloors();
@@ -42,7 +45,7 @@ export class MemoryBus implements Bus {
   #closed = false;
 
   constructor(options: MemoryBusOptions = {}) {
-    this.#retention = { ...DEFAULT_RETENTION, ...options.retention };
+    this.#retention = retentionOf(options.retention);
     this.#now = options.now ?? Date.now;
     this.epoch = options.epoch ?? randomBytes(6).toString('hex');
     this.#keys = new RecentKeys({
@@ -143,6 +146,7 @@ export class MemoryBus implements Bus {
     const before = log.cost;
     change();
     this.#cost += log.cost - before;
+    this.#ranks.put(log);
   }
 
   #expire(log: ChannelLog, notBefore: number): void {
@@ -151,16 +155,11 @@ export class MemoryBus implements Bus {
     this.#change(log, () => log.trim(this.#retention.count, this.#retention.bytes, notBefore));
   }
 
-  /**
-   * Takes from the channel that costs the most until the total fits. It is brought down by a good part at once, so
-   * that the search for the next one is rare.
-   */
+  /** Takes from the channels that cost the most until the total fits: a good part at once from each. */
   #makeRoom(): void {
-    while (this.#cost > this.#retention.totalBytes && this.#channels.size > 0) {
-      let largest: ChannelLog | undefined;
-      for (const log of this.#channels.values()) if (largest === undefined || log.cost > largest.cost) largest = log;
-      if (largest === undefined) return;
-      const victim = largest;
+    while (this.#cost > this.#retention.totalBytes) {
+      const victim = this.#ranks.costly;
+      if (victim === undefined) return;
       const enough = Math.floor(victim.cost * 0.9);
       this.#change(victim, () => {
         do victim.dropOldest();
@@ -181,6 +180,7 @@ export class MemoryBus implements Bus {
   /** Lets go of an empty channel, but not of the fact that something of it is gone. */
   #forget(log: ChannelLog): void {
     this.#channels.delete(log.name);
+    this.#ranks.delete(log);
     this.#cost -= CHANNEL_OVERHEAD;
     this.#floors.add(log.name, log.floor);
   }

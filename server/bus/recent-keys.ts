@@ -1,7 +1,8 @@
+import { FifoMap } from './fifo-map.js';
+
 /** Remembers values by key for a time, and at most so many: enough to recognise a repetition. */
 export class RecentKeys<Value> {
-  /** In order of insertion, so that the oldest comes first. */
-  readonly #values = new Map<string, { readonly value: Value; readonly at: number }>();
+  readonly #values = new FifoMap<{ readonly value: Value; readonly at: number }>();
 
   constructor(
     private readonly options: {
@@ -38,7 +39,8 @@ export class RecentKeys<Value> {
 
   #forget(): void {
     const notBefore = this.options.now() - this.options.ageMs;
-    for (const [key, { at }] of this.#values) {
+    for (let oldest = this.#values.oldest; oldest !== undefined; oldest = this.#values.oldest) {
+      const [key, { at }] = oldest;
       if (this.#values.size <= this.options.count && at >= notBefore) return;
       this.delete(key);
     }

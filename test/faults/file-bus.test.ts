@@ -141,6 +141,12 @@ describe('a gateway with its log on disk', () => {
     240_000,
   );
 
+  it('wants to be told which directory', async () => {
+    const { status, stderr } = await run(['serve', '--bus', 'file:']);
+    expect(stderr).toMatch(/^pushgate: .*--bus.*memory, or file:<directory>/);
+    expect(status).toBe(2);
+  });
+
   it('is alone in its directory', async () => {
     const directory = newFolder();
     const served = await serve('--bus', `file:${directory}`);

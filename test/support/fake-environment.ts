@@ -9,6 +9,8 @@ export class FakeEnvironment implements Environment {
   dice = 0.5;
   readonly #timers = new Map<Timer, { readonly at: number; readonly callback: () => void }>();
   readonly #wakers = new Set<(reason: WakeReason) => void>();
+  /** The longest time that a timer was set to. */
+  longestMs = 0;
   #now = 1_000;
   #requests = 0;
 
@@ -31,6 +33,7 @@ export class FakeEnvironment implements Environment {
     // A real handle, cleared at once, because nothing else is of its type.
     const timer = globalThis.setTimeout(() => {}, 0);
     globalThis.clearTimeout(timer);
+    this.longestMs = Math.max(this.longestMs, ms);
     this.#timers.set(timer, { at: this.#now + ms, callback });
     return timer;
   }
@@ -110,7 +113,8 @@ export class FakeHalf implements ClientTransport {
   }
 
   open(link: Link) {
-    const opened = { link, query: new URL(link.address()).searchParams, isOpen: true, sent: [] as string[] };
+    const address = this.#goesBothWays ? link.shortAddress() : link.address();
+    const opened = { link, query: new URL(address).searchParams, isOpen: true, sent: [] as string[] };
     this.links.push(opened);
     return {
       ...(this.#goesBothWays ? { send: (frame: string) => void opened.sent.push(frame) } : {}),

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Bus, Entry, Page, Retention } from '../../server/bus/bus.js';
+import type { Bus, Entry, Hole, Page, Retention } from '../../server/bus/bus.js';
 import { EARLIEST } from '../../server/bus/bus.js';
 import { holds } from '../support/property.js';
 
@@ -234,6 +234,56 @@ export function describeBus({ name, open: openEngine, runs }: Engine): void {
       const bus = await keeping({ count: 1 });
       await publish(bus, 'a', 3);
       expect(await readFrom(bus, { a: EARLIEST })).toMatchObject({ holes: [], entries: [{ offset: 3 }] });
+    });
+
+    it('is read beside those who publish and what is let go: each entry once, or in a hole', async () => {
+      const bus = await keeping({ count: 20 });
+      const published = new Map<string, number[]>([
+        ['a', []],
+        ['b', []],
+      ]);
+      let isDone = false;
+      const publisher = (async () => {
+        for (let round = 0; round < 60; round++) {
+          await Promise.all(
+            Array.from({ length: 1 + (round % 30) }, async (_, index) => {
+              const channel = (round + index) % 3 === 0 ? 'a' : 'b';
+              const { id } = await bus.publish({ channel, data: '0' });
+              published.get(channel)?.push(Number(id.split('.')[1]));
+            }),
+          );
+        }
+        isDone = true;
+      })();
+      const after = new Map([
+        ['a', 0],
+        ['b', 0],
+      ]);
+      const told = new Map<string, Set<number>>([...after.keys()].map((channel) => [channel, new Set()]));
+      const lost: Hole[] = [];
+      for (let last = false; !last; ) {
+        last = isDone;
+        const page = await bus.read({ after, limit: 7, bytes: 10_000 });
+        for (const hole of page.holes) {
+          lost.push(hole);
+          after.set(hole.channel, hole.to);
+        }
+        for (const { channel, offset } of page.entries) {
+          expect(offset).toBeGreaterThan(after.get(channel) ?? 0);
+          after.set(channel, offset);
+          told.get(channel)?.add(offset);
+        }
+        for (const [channel, position] of after) after.set(channel, Math.max(position, page.upTo));
+        if (page.entries.length > 0) last = false;
+      }
+      await publisher;
+      for (const [channel, all] of published) {
+        const untold = all.filter((offset) => !told.get(channel)?.has(offset));
+        const unsaid = untold.filter(
+          (offset) => !lost.some((hole) => hole.channel === channel && hole.from < offset && offset <= hole.to),
+        );
+        expect([channel, unsaid]).toEqual([channel, []]);
+      }
     });
 
     it('is told exactly: an entry after the position is returned or lies in a hole, and nothing else does', async () => {

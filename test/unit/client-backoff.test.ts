@@ -14,6 +14,10 @@ describe('backoff', () => {
       }),
     );
   });
+
+  it('is a number after any number of failures, whatever the rules', () => {
+    for (const failures of [0, 1_023, 1_024, 1e9]) expect(backoff(failures, { baseMs: 0, capMs: 0 }, 0)).toBe(0);
+  });
 });
 
 describe('a demerit', () => {

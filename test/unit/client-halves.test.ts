@@ -37,6 +37,7 @@ class Bench {
       settings: { pollMs: 2_000, waitMs: 8_000 },
       headers: {},
       address: (extra) => `https://example.org/push/x?${new URLSearchParams({ ...extra })}`,
+      shortAddress: () => 'https://example.org/push/x',
       record: (record) => this.records.push(record),
       closed: (reason) => this.ends.push(reason),
     };
@@ -53,6 +54,10 @@ class Bench {
   get types(): string[] {
     return this.records.map((record) => ('type' in record ? record.type : 'message'));
   }
+}
+
+function headers(type: string, retryAfter: string | null = null) {
+  return { get: (name: string) => (name === 'retry-after' ? retryAfter : type) };
 }
 
 const message = { id: 'log.1', channel: 'chat', data: 1 };
@@ -87,6 +92,36 @@ describe.each([polling, longPolling])('the client half of $name', (half) => {
     await settled();
     expect(bench.ends).toEqual([{ detail: 'No.', code: 'CHANNEL_FORBIDDEN', status: 403, retry: false }]);
     expect(bench.environment.leftovers.timers).toBe(0);
+  });
+
+  it.each([
+    ['404', answer(404, '<h1>not found</h1>')],
+    ['403 with a code in JSON of its own', { ...answer(403, { code: 'Denied' }), headers: headers('application/json') }],
+  ])('may come back after a bare %s, which is not the gateway’s', async (_, given) => {
+    const bench = new Bench(half);
+    bench.answer(given);
+    await settled();
+    expect(bench.ends).toMatchObject([{ status: given.status, retry: true }]);
+    expect(bench.ends[0]).not.toHaveProperty('code');
+  });
+
+  it('hands on how long it is to be left alone, up to a minute', async () => {
+    for (const [seconds, retryMs] of [
+      ['5', 5_000],
+      ['86400', 60_000],
+    ] as const) {
+      const bench = new Bench(half);
+      bench.answer({ ...answer(429, ''), headers: headers('text/plain', seconds) });
+      await settled();
+      expect(bench.ends).toMatchObject([{ retryMs }]);
+    }
+  });
+
+  it('says what to do when its address is too long for the server', async () => {
+    const bench = new Bench(half);
+    bench.answer(answer(431, ''));
+    await settled();
+    expect(bench.ends).toMatchObject([{ retry: true, detail: expect.stringContaining('fewer channels') }]);
   });
 
   it.each([429, 503])('may come back after a %i', async (status) => {

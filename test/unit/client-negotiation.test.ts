@@ -24,6 +24,7 @@ class Talk {
   state: State = START;
   now = 0;
   random = 0.5;
+  heardAt = 0;
   readonly effects: Effect[] = [];
   readonly #rules: NegotiationRules;
 
@@ -32,7 +33,7 @@ class Talk {
   }
 
   tell(stimulus: Stimulus): readonly Effect[] {
-    const event = { ...stimulus, now: this.now, random: this.random };
+    const event = { ...stimulus, now: this.now, random: this.random, heardAt: this.heardAt };
     const [state, effects] = step(this.state, event, this.#rules);
     this.state = state;
     this.effects.push(...effects);
@@ -64,7 +65,7 @@ class Talk {
 
   fail(
     transport: string,
-    reason: { detail: string; retry?: boolean; code?: string; status?: number } = { detail: 'reset' },
+    reason: { detail: string; retry?: boolean; code?: string; status?: number; retryMs?: number } = { detail: 'reset' },
   ) {
     return this.tell({ type: 'ended', id: this.id(transport), reason });
   }
@@ -233,8 +234,46 @@ describe('a round in which nothing is proved', () => {
     const talk = new Talk({ order: ['one', 'two'] });
     talk.tell({ type: 'wanted' });
     talk.fail('one');
-    talk.fail('two', { detail: 'HTTP status 404', retry: false, status: 404 });
+    talk.fail('two', { detail: 'HTTP status 404', retry: true, status: 404 });
     expect(talk.state.phase.at).toBe('waiting');
+  });
+
+  it('leaves the gateway alone for as long as it asks for, and a random time longer, whoever wakes up', () => {
+    const talk = new Talk({ order: ['one'] });
+    talk.tell({ type: 'wanted' });
+    talk.fail('one', { detail: 'busy', status: 503, retryMs: 5_000 });
+    expect(talk.state.phase).toMatchObject({ at: 'waiting', until: 5_250 });
+    expect(opened(talk.tell({ type: 'wake', reason: 'online', stale: true }))).toEqual([]);
+    expect(opened(talk.pass(4_999))).toEqual([]);
+    expect(opened(talk.pass(1))).toEqual(['one']);
+  });
+
+  it('tries early for a page that is looked at again, but not at every look', () => {
+    const talk = new Talk({ order: ['one'], backoffMs: 30_000 });
+    talk.tell({ type: 'wanted' });
+    talk.fail('one');
+    const at: number[] = [];
+    for (let look = 0; look < 20; look++) {
+      const rounds = [...talk.pass(200), ...talk.tell({ type: 'wake', reason: 'visible', stale: false })];
+      if (opened(rounds).length === 0) continue;
+      at.push(talk.now);
+      talk.fail('one');
+    }
+    expect(at).toEqual([200, 3_200]);
+  });
+
+  it('starts over with short time-outs when the network comes back in the middle of it', () => {
+    const talk = new Talk({ order: ['one', 'two'] });
+    talk.tell({ type: 'wanted' });
+    for (let round = 0; round < 3; round++) {
+      for (const transport of ['one', 'two']) talk.fail(transport);
+      talk.pass(deadline(talk.state) - talk.now);
+    }
+    const hung = talk.id('one');
+    const effects = talk.tell({ type: 'wake', reason: 'online', stale: true });
+    expect(dropped(effects)).toEqual([hung]);
+    expect(opened(effects)).toEqual(['one']);
+    expect(talk.state.phase).toMatchObject({ attempts: [{ proofMs: 3_000 }] });
   });
 
   it('ends when no transport is left to try', () => {
@@ -250,7 +289,7 @@ describe('a loss', () => {
     const talk = connected();
     talk.pass(60_000);
     talk.fail('one');
-    expect(talk.state.phase).toEqual({ at: 'waiting', until: talk.now + 250 });
+    expect(talk.state.phase).toMatchObject({ at: 'waiting', until: talk.now + 250 });
     expect(opened(talk.pass(250))).toEqual(['one']);
   });
 
@@ -258,6 +297,79 @@ describe('a loss', () => {
     const talk = connected();
     talk.pass(1_000);
     talk.fail('one');
+    expect(opened(talk.pass(250))).toEqual(['two']);
+  });
+
+  it('waits no longer for a second short life than for the first, if both were of use', () => {
+    const talk = new Talk({ order: ['one'] });
+    talk.tell({ type: 'wanted' });
+    const waits: number[] = [];
+    for (let life = 0; life < 5; life++) {
+      talk.hello('one');
+      talk.pass(2_000);
+      talk.fail('one');
+      waits.push(deadline(talk.state) - talk.now);
+      talk.pass(250);
+    }
+    expect(waits).toEqual([250, 250, 250, 250, 250]);
+  });
+
+  it('waits longer each time when connections are accepted and dropped at once', () => {
+    const talk = new Talk({ order: ['one'] });
+    talk.random = 1;
+    talk.tell({ type: 'wanted' });
+    const waits: number[] = [];
+    for (let life = 0; life < 8; life++) {
+      talk.hello('one');
+      talk.fail('one');
+      waits.push(deadline(talk.state) - talk.now);
+      talk.pass(deadline(talk.state) - talk.now);
+    }
+    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  });
+
+  it('goes back at once to the transport that was left for a better one not long ago', () => {
+    const talk = connected('three');
+    talk.pass(5_000);
+    talk.hello('one');
+    talk.pass(2_000);
+    talk.fail('one');
+    expect(deadline(talk.state) - talk.now).toBe(50);
+    expect(opened(talk.pass(50))).toEqual(['three']);
+  });
+
+  it('goes on with backoff when the way back is closed too', () => {
+    const talk = connected('two');
+    talk.pass(5_000);
+    talk.hello('one');
+    talk.fail('one');
+    talk.pass(50);
+    for (const transport of ['two', 'three', 'one']) talk.fail(transport);
+    expect(deadline(talk.state) - talk.now).toBe(250);
+    expect(opened(talk.pass(250))).toEqual(['two']);
+  });
+
+  it('forgets the troubles before a long life when that was ended by a better transport', () => {
+    const talk = connected('two');
+    for (let life = 0; life < 6; life++) {
+      talk.fail('two');
+      talk.pass(deadline(talk.state) - talk.now);
+      for (const transport of ['one', 'three']) if (talk.state.phase.at === 'connecting') talk.fail(transport);
+      if (talk.state.phase.at === 'waiting') talk.pass(deadline(talk.state) - talk.now);
+      talk.hello('two');
+    }
+    expect(talk.state.memory.troubles).toBeGreaterThan(4);
+    talk.pass(60_000);
+    while (opened(talk.pass(deadline(talk.state) - talk.now)).length === 0);
+    talk.hello('one');
+    expect(talk.state.memory.troubles).toBe(0);
+  });
+
+  it('holds a foreign answer against a transport, however long it lived, and comes back', () => {
+    const talk = connected();
+    talk.pass(60_000);
+    talk.fail('one', { detail: 'HTTP status 404', retry: true, status: 404 });
+    expect(talk.state.phase.at).toBe('waiting');
     expect(opened(talk.pass(250))).toEqual(['two']);
   });
 
@@ -367,6 +479,54 @@ describe('a renewal', () => {
     talk.tell({ type: 'renew', detail: 'more' });
     const effects = talk.fail('one', { detail: 'no', retry: false, code: 'CHANNEL_FORBIDDEN' });
     expect(effects).toContainEqual(expect.objectContaining({ type: 'refuse' }));
+    expect(talk.state.phase.at).toBe('open');
+  });
+});
+
+describe('doubt', () => {
+  it('after a change of networks opens the connection anew, and breaks the old one only then', () => {
+    const talk = connected();
+    talk.pass(60_000);
+    const old = talk.id('one');
+    const effects = talk.tell({ type: 'wake', reason: 'online', stale: true });
+    expect(opened(effects)).toEqual(['one']);
+    expect(dropped(effects)).toEqual([]);
+    expect(dropped(talk.hello('one'))).toEqual([old]);
+  });
+
+  it('at a second change of networks soon after is put off, and not forgotten', () => {
+    const talk = connected();
+    talk.tell({ type: 'wake', reason: 'online', stale: true });
+    talk.hello('one');
+    talk.pass(1_000);
+    expect(opened(talk.tell({ type: 'wake', reason: 'online', stale: true }))).toEqual([]);
+    expect(opened(talk.pass(2_000))).toEqual(['one']);
+  });
+
+  it('about an operation without an answer opens the connection anew, unless it has just been proved', () => {
+    const talk = connected();
+    talk.pass(5_000);
+    expect(opened(talk.tell({ type: 'doubted', id: talk.id('one'), ms: 3_000 }))).toEqual([]);
+    talk.pass(10_000);
+    expect(opened(talk.tell({ type: 'doubted', id: talk.id('one'), ms: 3_000 }))).toEqual(['one']);
+  });
+
+  it('that is confirmed gives the transport up: nothing came over the old connection, and no new one is to be had', () => {
+    const talk = connected();
+    talk.pass(60_000);
+    talk.heardAt = 50_000;
+    talk.tell({ type: 'doubted', id: talk.id('one'), ms: 3_000 });
+    talk.pass(3_000);
+    expect(talk.state.phase.at).toBe('waiting');
+    expect(opened(talk.pass(250))).toEqual(['two']);
+  });
+
+  it('ends when something is heard: then the connection stays', () => {
+    const talk = connected();
+    talk.pass(60_000);
+    talk.tell({ type: 'doubted', id: talk.id('one'), ms: 3_000 });
+    talk.heardAt = 61_000;
+    talk.pass(3_000);
     expect(talk.state.phase.at).toBe('open');
   });
 });

@@ -45,6 +45,12 @@ describe('a track', () => {
     expect(track.take('old.8')).toBe(false);
   });
 
+  it('tells of a gap once, and of the next one', () => {
+    const track = new Track('a', 'log.5');
+    const tell = (to: string) => track.skip('log.0', to);
+    expect([tell('log.9'), tell('log.9'), tell('log.12')]).toEqual(['log.5', null, 'log.5']);
+  });
+
   it('misses nothing in a gap that it is past', () => {
     expect(new Track('a', 'log.9').skip('log.0', 'log.9')).toBeNull();
     expect(new Track('a', 'now').skip('log.0', 'log.9')).toBeNull();

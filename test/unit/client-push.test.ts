@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ConnectOptions, connect } from '../../client/index.js';
+import type { WakeReason } from '../../transports/environment.js';
 import type { Json } from '../../transports/record.js';
 import { answer, FakeEnvironment, FakeHalf, hello, settled } from '../support/fake-environment.js';
 
@@ -23,14 +24,43 @@ describe('connect', () => {
     expect(() => connect(address)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
   });
 
-  it.each<ConnectOptions>([{ transports: ['__proto__'] }, { transports: [] }, { pollMs: -1 }, { waitMs: Number.NaN }])(
-    'refuses the options %j',
-    (options) => {
-      expect(() => connect('https://example.org/push', options)).toThrow(
-        expect.objectContaining({ code: 'BAD_REQUEST' }),
-      );
-    },
-  );
+  it.each([
+    { transports: ['__proto__'] },
+    { transports: [] },
+    { transports: 'sse' },
+    { transports: [7] },
+    { pollMs: -1 },
+    { pollMs: 0 },
+    { waitMs: 0 },
+    { waitMs: Number.NaN },
+    { backoffMs: 0 },
+    { probeMs: 0 },
+    { timeoutMs: '1000' },
+    { headers: { 'a name': 'x' } },
+    { headers: { name: 'a\r\nb: c' } },
+    { headers: { name: 7 } },
+    { halves: [{}] },
+    { environment: {} },
+    null,
+    'sse',
+  ])('refuses the options %j', (options) => {
+    // As from JavaScript, where nothing has checked them.
+    const given = options as ConnectOptions;
+    expect(() => connect('https://example.org/push', given)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+  });
+
+  it('takes times that are longer than a timer, and runs no timer for longer than it can', async () => {
+    const one = new FakeHalf('one');
+    const environment = new FakeEnvironment(() => new Promise(() => {}));
+    const { push } = client([one], environment, { probeMs: 1e12, probeCapMs: 1e12, toleranceMs: 1e12 });
+    push.subscribe('chat');
+    void push.publish('chat', 1, { timeoutMs: 1e12 }).catch(() => {});
+    await settled();
+    one.receive({ ...hello(), heartbeatMs: 1e12 }, { type: 'bye', reason: 'later', retryMs: 1e12 });
+    await settled();
+    expect(environment.longestMs).toBeLessThan(2 ** 31);
+    await push.close();
+  });
 
   it('opens nothing before the first subscription', async () => {
     const one = new FakeHalf('one');
@@ -128,6 +158,27 @@ describe('a subscription', () => {
     expect(push.state).toBe('idle');
   });
 
+  it('answers several calls of its iterator in their order, and settles them all at its end', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    const chat = push.subscribe('chat');
+    const iterator = chat[Symbol.asyncIterator]();
+    const results = [1, 2, 3, 4].map(() => iterator.next());
+    await settled();
+    one.receive(hello(), message(1), message(2));
+    await settled();
+    chat.close();
+    const got = (await Promise.all(results)).map((result) => (result.done ? 'end' : result.value.data));
+    expect(got).toEqual([1, 2, 'end', 'end']);
+  });
+
+  it.each<unknown>([null, 5, 'earliest'])('refuses %j as options', (options) => {
+    const { push } = client([new FakeHalf('one')]);
+    const refused = expect.objectContaining({ code: 'BAD_REQUEST' });
+    expect(() => push.subscribe('chat', options as object)).toThrow(refused);
+    expect(() => push.subscribe('chat', () => {}, options as object)).toThrow(refused);
+  });
+
   it('ends a loop that falls too far behind with an error, after what it had', async () => {
     const one = new FakeHalf('one');
     const { push } = client([one]);
@@ -168,6 +219,22 @@ describe('a subscription', () => {
     const gap = { type: 'gap', channels: ['chat'], from: 'log.0', to: 'log.9' } as const;
     one.receive(hello(), gap, gap, message(10));
     expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.1 to log.9']);
+  });
+
+  it('of a channel whose gap another one was told of hears of its own', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    push.subscribe('chat', { since: 'log.1' });
+    await settled();
+    const gap = { type: 'gap', channels: ['chat'], from: 'log.0', to: 'log.9' } as const;
+    one.receive(hello(), gap, message(10));
+    push.subscribe('chat', { since: 'log.3' });
+    await settled();
+    one.receive(hello(), gap, message(10));
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual([
+      'gap on chat from log.1 to log.9',
+      'gap on chat from log.3 to log.9',
+    ]);
   });
 });
 
@@ -220,6 +287,71 @@ describe('a change of channels', () => {
     expect(one.last.query.getAll('channel')).toEqual(['a', 'b', 'c']);
     one.receive(hello());
     expect(one.openCount).toBe(1);
+  });
+});
+
+describe('many channels', () => {
+  const names = Array.from({ length: 100 }, (_, index) => `${'ü'.repeat(95)}${index}`);
+
+  it('open a connection that goes both ways with what fits into an address, and follow as frames', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push } = client([one]);
+    const subscriptions = names.map((name, index) => push.subscribe(name, { since: `log.${index + 1}` }));
+    await settled();
+    expect(one.last.link.shortAddress().length).toBeLessThan(7_000);
+    const asked = one.last.query.getAll('channel');
+    expect(asked.length).toBeGreaterThan(1);
+    one.receive(hello('log.200'));
+    await settled();
+    const frames = one.last.sent.map((frame) => JSON.parse(frame));
+    expect([...asked, ...frames.flatMap(({ channels }) => channels)]).toEqual(names);
+    for (const { key, channels } of frames) one.receive({ type: 'ack', key, channels, head: 'log.200' });
+    await Promise.all(subscriptions.map(({ ready }) => ready));
+  });
+
+  it('beyond the gateway’s limit do not stand in the way of the rest, whoever comes first', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    const subscriptions = Array.from({ length: 101 }, (_, index) => push.subscribe(`c${index}`));
+    await settled();
+    one.fail({ detail: '101 channels, and 100 are allowed.', retry: false, code: 'CHANNELS_TOO_MANY', status: 400 });
+    await environment.pass(500);
+    expect(one.last.query.getAll('channel')).toHaveLength(50);
+    one.receive(hello());
+    await settled();
+    one.receive(hello());
+    await expect(subscriptions[100]?.ready).rejects.toMatchObject({ code: 'CHANNELS_TOO_MANY' });
+    await Promise.all(subscriptions.slice(0, 100).map(({ ready }) => ready));
+    expect(one.last.query.getAll('channel')).toHaveLength(100);
+    expect(() => push.subscribe('more')).toThrow(expect.objectContaining({ code: 'CHANNELS_TOO_MANY' }));
+    expect(push.subscribe('c1').isClosed).toBe(false);
+    expect(push.state).toBe('open');
+  });
+
+  it('of which the gateway does not even take one are refused for good', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a');
+    await settled();
+    one.fail({ detail: 'none', retry: false, code: 'CHANNELS_TOO_MANY', status: 400 });
+    expect(push.state).toBe('closed');
+  });
+});
+
+describe('a half of somebody else', () => {
+  it('may throw when it is asked what it lacks, and when it is closed, and the client goes on', async () => {
+    const one = new FakeHalf('one');
+    const two = new FakeHalf('two');
+    one.missing = () => {
+      throw new Error('boom');
+    };
+    const { push } = client([one, two]);
+    push.subscribe('chat');
+    await settled();
+    two.receive(hello());
+    expect(push.transport).toBe('two');
+    await push.close();
+    expect(push.state).toBe('closed');
   });
 });
 
@@ -298,6 +430,31 @@ describe('silence', () => {
   });
 });
 
+describe('waking up', () => {
+  async function opened(reason: WakeReason, quietMs: number) {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    environment.sleep(quietMs);
+    environment.wake(reason);
+    return one.openCount;
+  }
+
+  it.each([
+    ['online', 10],
+    ['restored', 10],
+    ['visible', 26_000],
+  ] as const)('%s after %i ms of silence looks for the connection', async (reason, quietMs) => {
+    expect(await opened(reason, quietMs)).toBe(2);
+  });
+
+  it('does not, when the page is looked at again and the last heartbeat is recent', async () => {
+    expect(await opened('visible', 24_000)).toBe(1);
+  });
+});
+
 describe('the uplink', () => {
   it('goes by POST while nothing is open', async () => {
     const bodies: string[] = [];
@@ -311,6 +468,40 @@ describe('the uplink', () => {
     expect(JSON.parse(bodies[0] ?? '')).toEqual([
       { type: 'publish', channel: 'chat', data: { text: 'hi' }, key: 'k', echo: false },
     ]);
+  });
+
+  it('does not wait for the watchdog when a socket has gone silent', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push, environment } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    await environment.pass(20_000);
+    const published = push.publish('chat', 1, { key: 'k' });
+    await environment.pass(2_999);
+    expect(one.openCount).toBe(1);
+    await environment.pass(1);
+    expect(one.openCount).toBe(2);
+    one.receive(hello());
+    await settled();
+    expect(one.last.sent).toHaveLength(1);
+    one.receive({ type: 'ack', key: 'k', id: 'log.1' });
+    await expect(published).resolves.toEqual({ id: 'log.1' });
+  });
+
+  it('leaves a connection alone over which anything comes back', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push, environment } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    await environment.pass(20_000);
+    const called = push.call('slow').catch(({ code }) => code);
+    await environment.pass(1_000);
+    one.receive({ type: 'heartbeat' });
+    await environment.pass(9_000);
+    expect(one.links).toHaveLength(1);
+    await expect(called).resolves.toBe('TIMEOUT');
   });
 
   it('refuses what the gateway would close a socket for', async () => {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { outgoingPublish } from '../../client/outgoing.js';
 import { Uplink } from '../../client/uplink.js';
 import type { Publish } from '../../transports/operation.js';
 import { FakeEnvironment, settled } from '../support/fake-environment.js';
 
-type Answer = { readonly status: number; readonly text: string } | null;
+type Answer = {
+  readonly status: number;
+  readonly text: string;
+  readonly headers?: { get(name: string): string | null };
+} | null;
 
 /** An uplink whose requests a test answers by hand. */
 class Bench {
@@ -24,7 +29,7 @@ class Bench {
   #answer: (answer: Answer) => void = () => {};
 
   publish(key: string, timeoutMs = 10_000) {
-    const outcome = this.uplink.perform({ type: 'publish', channel: 'chat', data: null, key }, timeoutMs);
+    const outcome = this.uplink.perform(outgoingPublish({ type: 'publish', channel: 'chat', key }, null, 1_000), timeoutMs);
     outcome.catch(() => {});
     return outcome;
   }
@@ -32,6 +37,12 @@ class Bench {
   async answer(status: number, body?: unknown): Promise<void> {
     const acks = this.bodies.at(-1)?.map(({ key }) => ({ type: 'ack', key, id: 'log.1' }));
     this.#answer({ status, text: JSON.stringify(body ?? acks) });
+    await settled();
+  }
+
+  async refuse(status: number, retryAfter: string): Promise<void> {
+    const headers = { get: (name: string) => (name === 'retry-after' ? retryAfter : 'text/plain') };
+    this.#answer({ status, text: '', headers });
     await settled();
   }
 
@@ -125,6 +136,48 @@ describe('the uplink by POST', () => {
       ['a', 'b'],
       ['c', 'd'],
     ]);
+  });
+
+  it('sends larger batches again, little by little, after one that was too large', async () => {
+    const bench = new Bench();
+    const sizes = async (): Promise<number[]> => {
+      const from = bench.keys.length;
+      for (let index = 0; index < 100; index++) void bench.publish(`${bench.environment.now()}-${index}`);
+      await settled();
+      if (from === 0) await bench.answer(413, '');
+      while (bench.keys.slice(from + (from === 0 ? 1 : 0)).flat().length < 100) await bench.answer(200);
+      await bench.answer(200);
+      await bench.environment.pass(1);
+      return bench.keys.slice(from).map((keys) => keys.length);
+    };
+    expect((await sizes()).slice(0, 2)).toEqual([100, 50]);
+    for (let time = 0; time < 5; time++) await sizes();
+    expect(await sizes()).toEqual([100]);
+  });
+
+  it('sends again after a bare 404, and says what it met when the time is up', async () => {
+    const bench = new Bench();
+    const outcome = bench.publish('a', 2_000);
+    await settled();
+    await bench.answer(404, 'not found');
+    await bench.environment.pass(500);
+    expect(bench.keys).toEqual([['a'], ['a']]);
+    await bench.answer(404, 'not found');
+    await bench.environment.pass(1_000);
+    await bench.answer(404, 'not found');
+    await bench.environment.pass(10_000);
+    await expect(outcome).rejects.toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('404') });
+  });
+
+  it('leaves the gateway alone for as long as it asks for', async () => {
+    const bench = new Bench();
+    void bench.publish('a');
+    await settled();
+    await bench.refuse(429, '3');
+    await bench.environment.pass(3_249);
+    expect(bench.keys).toHaveLength(1);
+    await bench.environment.pass(1);
+    expect(bench.keys).toHaveLength(2);
   });
 
   it('refuses more than it can hold', async () => {

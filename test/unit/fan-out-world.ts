@@ -203,7 +203,8 @@ class Reader {
   ) {
     this.#witness = new Witness(name, asked.client, ledger);
     const write = (packet: unknown) => this.#write(packet as PacketContent);
-    const sink = { format: ledger.format as WireFormat<unknown>, write, end: () => undefined };
+    const end = () => this.#downlink.closed();
+    const sink = { format: ledger.format as WireFormat<unknown>, write, end };
     this.#downlink = fanOut.open(asked, sink, () => {
       this.#closed++;
     });

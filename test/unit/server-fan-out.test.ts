@@ -6,6 +6,7 @@ import { MemoryBus } from '../../server/bus/memory-bus.js';
 import type { Downlink } from '../../server/downlink.js';
 import { FanOut } from '../../server/fan-out.js';
 import type { Position } from '../../transports/position.js';
+import type { Sink } from '../../transports/server-transport.js';
 import type { PacketContent, WireFormat } from '../../transports/wire-format.js';
 import { holds } from '../support/property.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -124,6 +125,7 @@ function open(
   channels: Record<string, Position>,
   format: WireFormat<unknown> = countingFormat().format,
   name: string | null = null,
+  more: Partial<Sink<unknown>> = {},
 ): Probe {
   const state = { packets: [] as PacketContent[], room: true, ended: 0, bye: null as string | null };
   const downlink = fanOut.open(
@@ -136,7 +138,9 @@ function open(
       },
       end: ({ reason }) => {
         state.bye = reason;
+        downlink.closed();
       },
+      ...more,
     },
     () => {
       state.ended++;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ClassicLevel } from 'classic-level';
+import { type ChainedBatchWriteOptions, ClassicLevel } from 'classic-level';
 import { FileBus } from '../../server/bus/file-bus.js';
 import { newFolder } from '../support/folder.js';
 import { offsets, publish, readFrom } from './bus-contract.js';
@@ -17,11 +17,17 @@ async function fileBus(directory: string): Promise<FileBus> {
 
 /** Has something happen before each write of the store. */
 function beforeWrites(before: (options: unknown) => Promise<void> | void): void {
-  const write: unknown = Reflect.get(ClassicLevel.prototype, 'batch');
+  const begin = ClassicLevel.prototype.batch;
   Object.assign(ClassicLevel.prototype, {
-    async batch(this: unknown, operations: unknown, options: unknown) {
-      await before(options);
-      if (typeof write === 'function') await Reflect.apply(write, this, [operations, options]);
+    batch(this: ClassicLevel) {
+      const batch = begin.call(this);
+      const write = batch.write.bind(batch);
+      return Object.assign(batch, {
+        async write(options: ChainedBatchWriteOptions) {
+          await before(options);
+          await write(options);
+        },
+      });
     },
   });
 }

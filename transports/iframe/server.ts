@@ -1,5 +1,6 @@
 import { PushError } from '../error.js';
 import type { Bye } from '../record.js';
+import { takenOf } from '../server-socket.js';
 import type { ServerTransport } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
 
@@ -45,7 +46,7 @@ function opening(origin: string | null): string {
 export const transport: ServerTransport = {
   name: 'iframe',
   carries: 'request',
-  serve({ response, query, settings, flow, allows }) {
+  serve({ request, response, query, settings, flow, allows }) {
     const origin = query.get('origin');
     if (origin !== null && !(ORIGIN.test(origin) && allows(origin))) {
       throw new PushError('ORIGIN_FORBIDDEN', `Pages of ${origin} may not read here; add it to the gateway's origins.`);
@@ -74,7 +75,12 @@ export const transport: ServerTransport = {
       return true;
     };
     put(Buffer.from(opening(origin)));
-    const downlink = flow<Buffer>({ format, write: (bytes) => put(bytes) && !renew(), end });
+    const downlink = flow<Buffer>({
+      format,
+      write: (bytes) => put(bytes) && !renew(),
+      end,
+      taken: () => takenOf(request.socket),
+    });
     response.on('drain', () => renew() || downlink.drained());
     response.once('close', () => downlink.closed());
   },

@@ -1,5 +1,5 @@
 import { PushError } from '../error.js';
-import { answerJson, pollFormat } from '../server-answer.js';
+import { answerJson, answerProblem, pollFormat } from '../server-answer.js';
 import type { RequestExchange, ServerTransport } from '../server-transport.js';
 
 /** Waits for the first message and answers with it; with nothing when the wait is over (RFC 6202, section 2). */
@@ -24,9 +24,11 @@ function hold({ response, flow }: RequestExchange, waitMs: number): void {
       over();
       return true;
     },
-    end({ retryMs = 0 }) {
-      response.writeHead(503, { 'Retry-After': Math.ceil(retryMs / 1_000), 'Cache-Control': 'no-store' }).end();
-      over();
+    end({ reason, retryMs = 0 }) {
+      clearTimeout(timer);
+      const retryAfter = Math.ceil(retryMs / 1_000);
+      const error = new PushError('UNAVAILABLE', `Ask again in ${retryAfter} s: ${reason}.`);
+      answerProblem(response, error, { 'Retry-After': retryAfter });
     },
   });
   const timer = setTimeout(() => downlink.flush(), waitMs);

@@ -58,7 +58,7 @@ async function read(
   onText: OnText,
 ): Promise<CloseReason> {
   const response = await link.environment.fetch(url, { headers, signal, cache: 'no-store' });
-  if (response.status !== 200) return readProblem(response.status, await response.text());
+  if (response.status !== 200) return readProblem(response, await response.text());
   if (!response.body) return { detail: 'this fetch cannot stream', status: response.status };
   start(200, '', 'text/event-stream', null);
   const reader = response.body.getReader();

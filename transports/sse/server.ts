@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Connection, createEventBuffer, createSession, EventBuffer } from 'better-sse';
 import type { ControlRecord } from '../record.js';
+import { takenOf } from '../server-socket.js';
 import type { ServerTransport } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
 
@@ -60,7 +61,7 @@ function controlEvent(record: ControlRecord): string {
 export const transport: ServerTransport = {
   name: 'sse',
   carries: 'request',
-  async serve({ response, query, settings, flow }) {
+  async serve({ request, response, query, settings, flow }) {
     const session = await createSession(new Answer(query, response), {
       keepAlive: null,
       retry: settings.retryMs,
@@ -69,6 +70,7 @@ export const transport: ServerTransport = {
     if (response.closed) return;
     const downlink = flow<EncodedEvents>({
       format,
+      taken: () => takenOf(request.socket),
       write(events) {
         void session.batch(events);
         return !response.writableNeedDrain;

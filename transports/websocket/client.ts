@@ -10,7 +10,7 @@ export const transport: ClientTransport = {
   open(link) {
     const { WebSocket } = link.environment;
     if (WebSocket === undefined) throw new TypeError('There is no WebSocket here.');
-    const socket = new WebSocket(link.address().replace(/^http/u, 'ws'));
+    const socket = new WebSocket(link.shortAddress().replace(/^http/u, 'ws'));
     let isOver = false;
     let fault = '';
 

@@ -1,10 +1,14 @@
+import type { Duplex } from 'node:stream';
+import type { ServerOptions, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { CLOSE } from '../close.js';
+import { takenOf } from '../server-socket.js';
 import type { ServerTransport, TransportSettings, UpgradeExchange } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
+import { inTurn } from './server-frames.js';
 
-/** So many frames may wait for their turn before the socket is no longer read. */
-const WAITING_FRAMES = 64;
+/** Who does not answer a close frame for so long is cut, in milliseconds. */
+const CLOSE_MS = 1_000;
 
 const format: WireFormat<Buffer> = {
   name: 'lines',
@@ -19,13 +23,16 @@ const machines = new WeakMap<TransportSettings, WebSocketServer>();
 function machineFor(settings: TransportSettings): WebSocketServer {
   const known = machines.get(settings);
   if (known !== undefined) return known;
-  const machine = new WebSocketServer({
+  // `closeTimeout` is not among the types yet.
+  const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
     // Compression costs a context of its own for every connection, and would end "encoded once".
     perMessageDeflate: false,
     maxPayload: settings.frameBytes,
-  });
+    closeTimeout: CLOSE_MS,
+  };
+  const machine = new WebSocketServer(options);
   machines.set(settings, machine);
   return machine;
 }
@@ -40,12 +47,11 @@ export const transport: ServerTransport = {
   },
 };
 
-type Client = Parameters<Parameters<WebSocketServer['handleUpgrade']>[3]>[0];
-
-function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Client): void {
+function carry({ socket, settings, flow, perform }: UpgradeExchange, client: WebSocket): void {
   const text = { binary: false };
   const downlink = flow<Buffer>({
     format,
+    taken: () => takenOf(socket),
     write(frame) {
       client.send(frame, text);
       return !socket.writableNeedDrain;
@@ -59,19 +65,13 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Cli
   });
   socket.on('drain', () => downlink.drained());
 
-  // A peer that answers neither pings nor anything else is gone, whatever its socket says.
-  let heard = true;
-  // One frame after the other, so that operations have their effects in the order in which they were sent.
-  let waiting = 0;
-  let turn: Promise<void> = Promise.resolve();
-  const take = async (frame: string) => {
+  const enqueue = inTurn(client, async (frame) => {
     const answers = await perform(frame);
     if (answers !== '' && client.readyState === client.OPEN) client.send(answers);
     // Who sends without reading the answers is not read any further.
     if (socket.writableNeedDrain) await drained(socket);
-    waiting--;
-    if (client.isPaused && waiting < WAITING_FRAMES / 2) client.resume();
-  };
+  });
+  const heard = watch(client, socket, settings.heartbeatMs);
   client.on('message', (data, isBinary) => {
     // What comes behind something that was refused is not heard.
     if (client.readyState !== client.OPEN) return;
@@ -79,30 +79,38 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Cli
       client.close(CLOSE.badRequest, 'Send text frames: lines of JSON.');
       return;
     }
-    heard = true;
-    waiting++;
-    if (waiting > WAITING_FRAMES) client.pause();
-    turn = turn.then(() => take(data.toString()));
+    heard();
+    enqueue(data as Buffer);
   });
-
-  client.on('pong', () => {
-    heard = true;
-  });
-  const pulse = setInterval(() => {
-    // Whom we do not read, because its operations wait for their turn, we cannot hear.
-    if (!heard && !client.isPaused) client.terminate();
-    heard = false;
-    client.ping();
-  }, settings.heartbeatMs);
   client.on('error', () => client.terminate());
-  client.once('close', () => {
-    clearInterval(pulse);
-    downlink.closed();
-  });
+  client.once('close', () => downlink.closed());
+}
+
+/** Cuts a peer that answers neither pings nor anything else, whatever its socket says. Returns how to say otherwise. */
+function watch(client: WebSocket, socket: Duplex, heartbeatMs: number): () => void {
+  let heard = true;
+  let taken = 0;
+  let wasBehind = false;
+  const hear = () => {
+    heard = true;
+  };
+  const pulse = setInterval(() => {
+    // A ping behind a backlog is long on its way: whoever takes of the backlog is there.
+    const moves = wasBehind && takenOf(socket) !== taken;
+    // Whom we do not read, because its operations wait for their turn, we cannot hear.
+    if (!heard && !moves && !client.isPaused) client.terminate();
+    heard = client.isPaused;
+    taken = takenOf(socket);
+    wasBehind = socket.writableLength > 0;
+    client.ping();
+  }, heartbeatMs);
+  client.on('pong', hear);
+  client.once('close', () => clearInterval(pulse));
+  return hear;
 }
 
 /** Resolves when the socket has room again, or is gone. */
-function drained(socket: UpgradeExchange['socket']): Promise<void> {
+function drained(socket: Duplex): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       socket.off('drain', done).off('close', done);

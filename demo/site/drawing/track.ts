@@ -94,14 +94,19 @@ export class Track {
     context.textBaseline = 'top';
     // From the newest to the oldest: a name for which the next change leaves no room is left out.
     let free = width;
-    for (const { at, transport, label } of [...changes].reverse()) {
+    for (const [index, { at, transport, label }] of [...changes].reverse().entries()) {
       const x = Math.round(this.#x(now, at));
+      const before = changes.at(-2 - index);
+      const roomBefore = x - (before === undefined ? 0 : this.#x(now, before.at) + 2);
       const needed = context.measureText(label).width + 6;
       context.fillStyle = this.#palette.hue(transport);
       context.fillRect(x - 1, 0, 2, height);
-      if (x + needed < free) context.fillText(label, x + 6, 3);
-      else if (free === width) context.fillText(label, x - needed, 3);
-      free = free === width && x + needed >= width ? x - needed : x;
+      const fits = x + needed < free;
+      // The newest has no room on its right while it is young.
+      const turned = !fits && index === 0 && needed < roomBefore;
+      if (fits) context.fillText(label, x + 6, 3);
+      if (turned) context.fillText(label, x - needed, 3);
+      free = turned ? x - needed : x;
     }
   }
 }

@@ -1,0 +1,47 @@
+import { utf8Length } from '../transports/channel.js';
+import { PushError } from '../transports/error.js';
+import type { Call, Publish } from '../transports/operation.js';
+import type { Json } from '../transports/record.js';
+
+/** An operation as it travels: turned into text once, and measured once. */
+export interface Outgoing {
+  readonly key: string;
+  readonly text: string;
+  /** The length of the text in UTF-8. */
+  readonly bytes: number;
+}
+
+type Keyed<Operation extends { readonly key?: string }, Load extends keyof Operation> = Omit<Operation, Load | 'key'> & {
+  readonly key: string;
+};
+
+/** Throws `JSON_INVALID`, or `TOO_LARGE` when the data has more than `limit` bytes. */
+export function outgoingPublish(operation: Keyed<Publish, 'data'>, data: Json, limit: number): Outgoing {
+  return outgoing(operation, 'data', data, limit);
+}
+
+/** Throws `JSON_INVALID`, or `TOO_LARGE` when the params have more than `limit` bytes. */
+export function outgoingCall(operation: Keyed<Call, 'params'>, params: Json, limit: number): Outgoing {
+  return outgoing(operation, 'params', params, limit);
+}
+
+function outgoing(operation: { readonly key: string }, name: string, load: Json, limit: number): Outgoing {
+  const text = toText(load);
+  const bytes = utf8Length(text);
+  // Checked here too, because a gateway closes a socket for good that sends it a frame too large.
+  if (bytes > limit) throw new PushError('TOO_LARGE', `The gateway takes at most ${limit} bytes of JSON.`);
+  const head = `${JSON.stringify(operation).slice(0, -1)},"${name}":`;
+  return { key: operation.key, text: `${head}${text}}`, bytes: utf8Length(head) + bytes + 1 };
+}
+
+function toText(load: Json): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(load);
+  } catch (cause) {
+    const fault = 'The data is not JSON: it holds itself or a bigint, or is nested too deep.';
+    throw new PushError('JSON_INVALID', fault, { cause });
+  }
+  if (text === undefined) throw new PushError('JSON_INVALID', 'The data is not JSON. Use null for nothing.');
+  return text;
+}

@@ -1,0 +1,56 @@
+import { formatCursor } from '../transports/cursor.js';
+import type { ControlRecord, Hello } from '../transports/record.js';
+import type { WireFormat } from '../transports/wire-format.js';
+import { isFor } from './audience.js';
+import type { Page } from './bus/bus.js';
+import type { DownlinkRequest, NodeLog } from './node-log.js';
+import type { Start } from './start.js';
+import { gapsOf, lowest, startOf } from './start.js';
+
+/** A packet, and how many messages are in it. */
+export interface Written<Packet> {
+  readonly packet: Packet;
+  readonly messages: number;
+}
+
+/** Reads one page and makes the packet of it, for an answer that is complete with it. */
+export async function readOnce<Packet>(
+  log: NodeLog,
+  request: DownlinkRequest,
+  format: WireFormat<Packet>,
+  hello: boolean,
+): Promise<Written<Packet>> {
+  const { epoch } = log.bus;
+  const start = startOf(request.channels, epoch, await log.bus.head());
+  const page = await log.page(start.after, false);
+  const controls = [...(hello ? [greeting(log, start, page)] : []), ...gapsOf(page, start, epoch)];
+  const packet = packetOf(log, format, request.client, page, controls);
+  if (packet !== null) return packet;
+  return { packet: format.packet({ controls, messages: [], cursor: formatCursor(epoch, page.upTo) }), messages: 0 };
+}
+
+/** The hello of a connection that begins with this page. */
+export function greeting(log: NodeLog, start: Start, page: Page): Hello {
+  const { epoch } = log.bus;
+  return log.options.hello({
+    cursor: formatCursor(epoch, lowest(start, page)),
+    head: formatCursor(epoch, start.head),
+  });
+}
+
+/** The packet of a page, or `null` when there is nothing to say. */
+export function packetOf<Packet>(
+  log: NodeLog,
+  format: WireFormat<Packet>,
+  client: string | null,
+  page: Page,
+  controls: readonly ControlRecord[],
+): Written<Packet> | null {
+  const reader = { skipUpTo: 0, client };
+  const encoder = log.encoder(format);
+  const messages = page.entries.filter((entry) => isFor(reader, entry)).map((entry) => encoder.text(entry));
+  if (controls.length === 0 && messages.length === 0) return null;
+  const cursor = formatCursor(log.bus.epoch, page.upTo);
+  const more = page.upTo < log.seen;
+  return { packet: format.packet({ controls, messages, cursor, more }), messages: messages.length };
+}

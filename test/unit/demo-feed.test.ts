@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals';
+import { readChatLine } from '../../demo/site/feed/chat-message.js';
+import { readFigures } from '../../demo/site/feed/machine-message.js';
+import { Race } from '../../demo/site/feed/race.js';
+import { ServerClock } from '../../demo/site/feed/server-clock.js';
+import { Spending } from '../../demo/site/feed/spending.js';
+import { Tally } from '../../demo/site/feed/tally.js';
+
+describe('Tally', () => {
+  /** A tally that has taken these numbers of one run, each at its second. */
+  function tallyOf(...numbers: readonly number[]) {
+    const tally = new Tally();
+    const take = (number: number, { id = `log.${number}`, at = number * 1_000, run = 'a' } = {}) =>
+      tally.take(id, { run, number, at });
+    for (const number of numbers) take(number);
+    const counts = () => [tally.received, tally.lost, tally.repeated];
+    return { tally, take, counts };
+  }
+
+  it('counts what comes in order', () => {
+    expect(tallyOf(7, 8, 9).counts()).toEqual([3, 0, 0]);
+  });
+
+  it('counts what is missing in between as lost, and takes it back when it comes after all', () => {
+    const { take, counts } = tallyOf(1, 5);
+    expect(counts()).toEqual([2, 3, 0]);
+    expect(take(3)).toBe(true);
+    expect(counts()).toEqual([3, 2, 0]);
+  });
+
+  it('counts as repeated what comes again under the same id', () => {
+    expect(tallyOf(1, 2, 2, 3).counts()).toEqual([4, 0, 1]);
+  });
+
+  it('does not believe a number that runs ahead of its time, and goes on with the next one', () => {
+    const { take, counts } = tallyOf(1, 2);
+    expect(take(5_002, { id: 'log.forged', at: 2_100 })).toBe(false);
+    expect(take(5_003, { id: 'log.forged-too', at: 0 })).toBe(false);
+    expect(take(3)).toBe(true);
+    expect(counts()).toEqual([3, 0, 0]);
+  });
+
+  it('takes a number once: a forged one before or after the true one is neither a loss nor a repetition', () => {
+    const { take, counts } = tallyOf(1, 2);
+    expect(take(2, { id: 'log.forged' })).toBe(false);
+    take(3, { id: 'log.forged-too' });
+    expect(take(3)).toBe(false);
+    take(4);
+    expect(counts()).toEqual([4, 0, 0]);
+  });
+
+  it('begins anew with another run, and after a pause', () => {
+    const { tally, take, counts } = tallyOf(1, 2);
+    take(40, { run: 'b' });
+    tally.pause();
+    take(90, { run: 'b' });
+    expect(counts()).toEqual([4, 0, 0]);
+  });
+});
+
+describe('Spending', () => {
+  const cost = (requests: number, up: number, down: number) => ({ requests, up, down });
+
+  it('knows nothing before the first report', () => {
+    const spending = new Spending();
+    expect([spending.total, spending.perMessage]).toEqual([null, null]);
+  });
+
+  it('shares the bytes among the messages', () => {
+    const spending = new Spending();
+    spending.take('a', cost(3, 100, 300), 8);
+    expect(spending.perMessage).toBe(50);
+  });
+
+  it.each([
+    ['of a server that began anew', 'b', cost(4, 200, 500)],
+    ['that fell because the lane was forgotten', 'a', cost(1, 10, 40)],
+  ])('adds a count %s to what came before, and shares it among the messages since', (_, run, counted) => {
+    const spending = new Spending();
+    spending.take('a', cost(3, 100, 300), 8);
+    spending.take(run, counted, 10);
+    expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 300 + counted.down));
+    expect(spending.perMessage).toBe((counted.up + counted.down) / 2);
+    spending.take(run, counted, 12);
+    expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 300 + counted.down));
+  });
+});
+
+describe('Race', () => {
+  it('tells each one after the first how far behind it was', () => {
+    const race = new Race();
+    expect([race.arrive('x', 100), race.arrive('y', 101), race.arrive('x', 130), race.arrive('x', 90)]).toEqual([
+      0, 0, 30, 0,
+    ]);
+  });
+
+  it('forgets old messages, however many there are', () => {
+    const race = new Race();
+    race.arrive('first', 0);
+    for (let number = 0; number < 500; number++) race.arrive(`${number}`, number);
+    expect(race.arrive('first', 1_000)).toBe(0);
+  });
+});
+
+describe('ServerClock', () => {
+  const pageTime = () => performance.timeOrigin + performance.now();
+
+  it('believes the answer of the quickest round trip', async () => {
+    const clock = new ServerClock();
+    const aheadMs = 3_600_000;
+    let asked = 0;
+    await clock.align(async () => {
+      asked += 1;
+      const isQuick = asked === 4;
+      if (!isQuick) await new Promise((resolve) => setTimeout(resolve, 25));
+      // The slow ones are wrong by as much as a slow round trip allows.
+      return pageTime() + aheadMs + (isQuick ? 0 : 20);
+    });
+    expect(clock.isAligned).toBe(true);
+    expect(Math.abs(clock.now() - pageTime() - aheadMs)).toBeLessThan(10);
+  });
+
+  it('keeps what it knows when the server cannot be asked', async () => {
+    const clock = new ServerClock();
+    await clock.align(async () => pageTime() + 5_000);
+    await expect(clock.align(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    expect(Math.abs(clock.now() - pageTime() - 5_000)).toBeLessThan(100);
+  });
+});
+
+describe('readFigures', () => {
+  const figures = {
+    run: 'a',
+    number: 1,
+    at: 1_700_000_000_000.5,
+    cpu: { machine: 0.5, process: 1.4 },
+    memory: { resident: 9e7, heap: 2e7, used: 4e9, total: 8e9 },
+    loop: { p50: 0.1, p99: 3 },
+    connections: { sse: 2 },
+  };
+
+  it('takes what a machine can have', () => {
+    expect(readFigures(figures)).toEqual(figures);
+  });
+
+  it.each([
+    ['another thing altogether', 'hello'],
+    ['a share above one', { ...figures, cpu: { machine: 1.01, process: 0 } }],
+    ['a size below nothing', { ...figures, memory: { ...figures.memory, heap: -1 } }],
+    ['a size that no machine has', { ...figures, memory: { ...figures.memory, total: 1e300 } }],
+    ['a number that is none', { ...figures, number: 1.5 }],
+    ['a delay that is missing', { ...figures, loop: { p50: 1 } }],
+    ['a part of a connection', { ...figures, connections: { sse: 0.5 } }],
+  ])('leaves %s alone', (_, data) => {
+    expect(readFigures(data)).toBeNull();
+  });
+});
+
+describe('readChatLine', () => {
+  it.each([
+    [{ from: 'me', text: 'hi' }, 'me', 'hi'],
+    [{ text: 'hi' }, null, 'hi'],
+    [{ from: '', text: 'hi' }, null, 'hi'],
+    [{ from: ' \u200b', text: ' \n\u202e' }, null, null],
+    ['plain', null, 'plain'],
+    ['', null, null],
+    [{ text: 7 }, null, '{"text":7}'],
+  ])('makes a line of %j', (data, from, text) => {
+    expect(readChatLine(data)).toEqual({ from, text });
+  });
+
+  it('cuts between characters', () => {
+    expect(readChatLine('😀'.repeat(300)).text).toBe(`${'😀'.repeat(199)}…`);
+  });
+});

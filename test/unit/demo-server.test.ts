@@ -1,0 +1,187 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import express from 'express';
+import { WebSocket } from 'ws';
+import { type Demo, startDemo } from '../../demo/index.js';
+import { readFigures } from '../../demo/site/feed/machine-message.js';
+import type { Report } from '../../demo/site/words/report.js';
+import { createGateway, type Gateway } from '../../server/index.js';
+import { type Listening, listen } from '../support/listen.js';
+import { waitUntil } from '../support/wait-until.js';
+
+const PATIENT = { timeoutMs: 10_000 };
+
+describe('the demo’s server', () => {
+  let gateway: Gateway;
+  let demo: Demo;
+  let site: Listening;
+  const sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    gateway = createGateway();
+    const app = express();
+    const server = createServer(app);
+    demo = startDemo({ app, server, gateway });
+    app.use('/push', gateway.handler);
+    gateway.attach(server, { requests: false });
+    site = await listen(server);
+    await gateway.ready();
+  });
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    demo.close();
+    await gateway.close();
+    await site.close();
+  });
+
+  /** A bare connection, and how many bytes went over it. */
+  function open() {
+    const socket = connect(site.port, '127.0.0.1').on('error', () => {});
+    sockets.push(socket);
+    const moved = { up: 0, down: 0, text: '' };
+    socket.on('data', (piece: Buffer) => {
+      moved.down += piece.length;
+      moved.text += String(piece);
+    });
+    const ask = (path: string) => {
+      const head = `GET ${path} HTTP/1.1\r\nHost: demo\r\n\r\n`;
+      moved.up += head.length;
+      socket.write(head);
+    };
+    const answers = (count: number) =>
+      waitUntil(`answer ${count}`, () => moved.text.split('HTTP/1.1 ').length > count, PATIENT);
+    return { socket, moved, ask, answers };
+  }
+
+  async function reportOf(...lanes: readonly string[]): Promise<Report> {
+    const response = await fetch(
+      `${site.url}/demo/costs?${new URLSearchParams(lanes.map((lane) => ['client', lane]))}`,
+    );
+    expect(response.status).toBe(200);
+    return (await response.json()) as Report;
+  }
+
+  async function turn(transport: string, blocked: boolean): Promise<void> {
+    const response = await post('/demo/blocks', { client: 'mine', transport, blocked });
+    expect(response.status).toBe(204);
+  }
+
+  function post(path: string, body: unknown): Promise<Response> {
+    const headers = { 'content-type': 'application/json' };
+    return fetch(`${site.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  it('charges each lane with its own bytes on a socket that they share', async () => {
+    const { ask, answers, moved } = open();
+    ask('/push/polling?channel=chat&lane=mine');
+    await answers(1);
+    const first = { ...moved };
+    ask('/push/polling?channel=chat&channel=other&lane=yours');
+    await answers(2);
+    ask('/push/health');
+    await answers(3);
+    ask('/push/polling?channel=chat&lane=mine');
+    await answers(4);
+    const cost = async () => Object.values((await reportOf('mine', 'yours')).lanes).map((lane) => lane.cost);
+    await waitUntil('the last request to be over', async () => (await cost())[0]?.down === 2 * first.down, PATIENT);
+    expect(await cost()).toEqual([
+      { requests: 2, up: 2 * first.up, down: 2 * first.down },
+      {
+        requests: 1,
+        up: first.up + '&channel=other'.length + 'yours'.length - 'mine'.length,
+        down: expect.any(Number),
+      },
+    ]);
+  });
+
+  it('reads off a stream that is still open, and a socket that was upgraded', async () => {
+    const { ask, answers, moved } = open();
+    ask('/push/sse?channel=chat&lane=mine');
+    await answers(1);
+    const socket = new WebSocket(`${site.url.replace('http', 'ws')}/push/websocket?channel=chat&lane=yours`);
+    await once(socket, 'open');
+    const before = await reportOf('mine', 'yours');
+    await gateway.publish('chat', 'x'.repeat(1_000));
+    await once(socket, 'message');
+    await waitUntil('the message', () => moved.text.includes('xxx'), PATIENT);
+    const after = await reportOf('mine', 'yours');
+    for (const lane of ['mine', 'yours']) {
+      const grown = (after.lanes[lane]?.cost.down ?? 0) - (before.lanes[lane]?.cost.down ?? 0);
+      expect(grown).toBeGreaterThan(1_000);
+      expect(grown).toBeLessThan(2_000);
+      expect(after.lanes[lane]?.cost.requests).toBe(1);
+    }
+    expect(after.lanes['mine']?.cost).toMatchObject({ up: moved.up, down: moved.down });
+    socket.terminate();
+  });
+
+  it('cuts what a blocked transport has open, and what it opens, for that lane only, until it is freed', async () => {
+    const [mine, yours] = [open(), open()];
+    mine.ask('/push/sse?channel=chat&lane=mine');
+    yours.ask('/push/sse?channel=chat&lane=yours');
+    await Promise.all([mine.answers(1), yours.answers(1)]);
+    const cut = once(mine.socket, 'close');
+    await turn('sse', true);
+    await turn('websocket', true);
+    await cut;
+    expect(yours.socket.destroyed).toBe(false);
+
+    const again = open();
+    const refused = once(again.socket, 'close');
+    again.ask('/push/sse?channel=chat&lane=mine');
+    await refused;
+    expect(again.moved.text).toBe('');
+    const address = `${site.url.replace('http', 'ws')}/push/websocket?channel=chat&lane=mine`;
+    const [error] = await once(new WebSocket(address), 'error').catch((thrown: unknown) => [thrown]);
+    expect(String(error)).toMatch(/hang up|ECONNRESET/);
+
+    expect((await reportOf('mine', 'yours')).lanes).toMatchObject({
+      mine: { blocked: ['sse', 'websocket'] },
+      yours: { blocked: [] },
+    });
+    await turn('sse', false);
+    expect((await reportOf('mine')).lanes['mine']?.blocked).toEqual(['websocket']);
+    const freed = open();
+    freed.ask('/push/sse?channel=chat&lane=mine');
+    await freed.answers(1);
+    expect(freed.moved.text).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('refuses to report on or block what is no lane', async () => {
+    const statuses = await Promise.all([
+      fetch(`${site.url}/demo/costs?client=${encodeURIComponent('not a lane')}`),
+      fetch(`${site.url}/demo/costs?${'client=a&'.repeat(21)}`),
+      post('/demo/blocks', { client: 'a', transport: '../sse', blocked: true }),
+      post('/demo/blocks', { client: 'a', transport: 'sse' }),
+      post('/demo/blocks', 'x'.repeat(2_000)),
+      fetch(`${site.url}/demo/blocks`, { method: 'POST', body: '{"client":"a","transport":"sse","blocked":true}' }),
+    ]);
+    expect(statuses.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400]);
+  });
+
+  it('publishes figures that the page believes, under the run that it reports, and tells its clock', async () => {
+    const stream = open();
+    stream.ask('/push/sse?channel=chat');
+    const history = await waitUntil(
+      'two publications',
+      async () => {
+        const messages = await gateway.history('demo.machine');
+        return messages.length >= 2 && messages;
+      },
+      PATIENT,
+    );
+    const { run } = await reportOf('mine');
+    const figures = history.map(({ data }) => readFigures(data));
+    expect(figures.map((read) => [read?.run, read?.number]).slice(0, 2)).toEqual([
+      [run, 1],
+      [run, 2],
+    ]);
+    expect(figures.at(-1)?.connections).toEqual({ sse: 1 });
+
+    const reply = await post('/push/uplink', [{ type: 'call', method: 'demo.now', params: null }]);
+    const [{ result }] = (await reply.json()) as [{ result: number }];
+    expect(Math.abs(result - Date.now())).toBeLessThan(2_000);
+  });
+});
