@@ -129,7 +129,10 @@ export function toSettings(options: ConnectOptions): Settings {
   const order = [...new Set(transports)];
   const unknown = order.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw badOption(`transports names ${show(unknown)}`, `choose from ${known.join(', ')}, or pass its half in "halves"`);
+    throw badOption(
+      `transports names ${show(unknown)}`,
+      `choose from ${known.join(', ')}, or pass its half in "halves"`,
+    );
   }
   if (order.length === 0) throw badOption('transports is empty', 'name at least one, or leave it out');
   return { ...toTimes(options), order, halves, headers: toHeaders(options.headers) };
@@ -151,7 +154,8 @@ export function toOptions<Options extends object>(options: Options): Options {
 /** Checks that a place can be run in; throws `BAD_REQUEST` with what is missing there. */
 export function checkEnvironment(environment: Environment): void {
   const lacking = PARTS.filter((part) => typeof toOptions(environment)[part] !== 'function');
-  if (lacking.length > 0) throw badOption(`environment lacks ${lacking.join(', ')}`, 'give every part, or leave it out');
+  if (lacking.length > 0)
+    throw badOption(`environment lacks ${lacking.join(', ')}`, 'give every part, or leave it out');
 }
 
 /**

@@ -11,7 +11,10 @@ export interface Outgoing {
   readonly bytes: number;
 }
 
-type Keyed<Operation extends { readonly key?: string }, Load extends keyof Operation> = Omit<Operation, Load | 'key'> & {
+type Keyed<Operation extends { readonly key?: string }, Load extends keyof Operation> = Omit<
+  Operation,
+  Load | 'key'
+> & {
   readonly key: string;
 };
 

@@ -96,7 +96,10 @@ describe.each([polling, longPolling])('the client half of $name', (half) => {
 
   it.each([
     ['404', answer(404, '<h1>not found</h1>')],
-    ['403 with a code in JSON of its own', { ...answer(403, { code: 'Denied' }), headers: headers('application/json') }],
+    [
+      '403 with a code in JSON of its own',
+      { ...answer(403, { code: 'Denied' }), headers: headers('application/json') },
+    ],
   ])('may come back after a bare %s, which is not the gateway’s', async (_, given) => {
     const bench = new Bench(half);
     bench.answer(given);

@@ -29,7 +29,10 @@ class Bench {
   #answer: (answer: Answer) => void = () => {};
 
   publish(key: string, timeoutMs = 10_000) {
-    const outcome = this.uplink.perform(outgoingPublish({ type: 'publish', channel: 'chat', key }, null, 1_000), timeoutMs);
+    const outcome = this.uplink.perform(
+      outgoingPublish({ type: 'publish', channel: 'chat', key }, null, 1_000),
+      timeoutMs,
+    );
     outcome.catch(() => {});
     return outcome;
   }
