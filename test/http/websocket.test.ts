@@ -4,7 +4,7 @@ import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { PushError } from '../../transports/error.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
-import { deserted, inExpress } from './site.js';
+import { attached, deserted, inExpress } from './site.js';
 import { listenWebSocket, refusal } from './streams.js';
 
 const bus = (count = 1_000) => new MemoryBus({ epoch: 'e', retention: { count } });
@@ -109,7 +109,7 @@ describe('a handshake', () => {
   });
 
   it('for another transport, or for nothing, is refused', async () => {
-    const site = await inExpress({ bus: bus() });
+    const site = await attached({ bus: bus() });
     for (const path of ['sse', 'polling', 'nothing', '__proto__', '']) {
       const answer = await rawHttp(`${site.push}/${path}?channel=a`, { headers: HANDSHAKE });
       expect([path, answer.status]).toEqual([path, 404]);

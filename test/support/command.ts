@@ -60,11 +60,15 @@ export interface Served {
 /** Starts `pushgate serve` and waits until it listens. */
 export async function serve(...args: readonly string[]): Promise<Served> {
   const command = start(['serve', '--port', '0', ...args]);
-  const site = await waitUntil('the gateway to listen', () => {
-    const { exitCode } = command.process;
-    if (exitCode !== null) throw new Error(`pushgate serve ended with ${exitCode}: ${command.stderr()}`);
-    return /listens on (https?:\/\/[^/\s]+)/.exec(command.stdout())?.[1];
-  });
+  const site = await waitUntil(
+    'the gateway to listen',
+    () => {
+      const { exitCode } = command.process;
+      if (exitCode !== null) throw new Error(`pushgate serve ended with ${exitCode}: ${command.stderr()}`);
+      return /listens on (https?:\/\/[^/\s]+)/.exec(command.stdout())?.[1];
+    },
+    { timeoutMs: 30_000 },
+  );
   return {
     command,
     site,

@@ -351,15 +351,7 @@ describe('a loss', () => {
 
   it('forgets the troubles before a long life when that was ended by a better transport', () => {
     const talk = connected('two');
-    for (let life = 0; life < 6; life++) {
-      talk.fail('two');
-      talk.pass(deadline(talk.state) - talk.now);
-      for (const transport of ['one', 'three']) if (talk.state.phase.at === 'connecting') talk.fail(transport);
-      if (talk.state.phase.at === 'waiting') talk.pass(deadline(talk.state) - talk.now);
-      talk.hello('two');
-    }
-    expect(talk.state.memory.troubles).toBeGreaterThan(4);
-    talk.pass(60_000);
+    talk.state = { ...talk.state, memory: { ...talk.state.memory, troubles: 6 } };
     while (opened(talk.pass(deadline(talk.state) - talk.now)).length === 0);
     talk.hello('one');
     expect(talk.state.memory.troubles).toBe(0);
