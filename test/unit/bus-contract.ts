@@ -23,16 +23,16 @@ export interface Engine {
 }
 
 /** Publishes so many messages, one after the other. */
-export async function publish(bus: Bus, channel: string, count = 1, data = '0'): Promise<void> {
+async function publish(bus: Bus, channel: string, count = 1, data = '0'): Promise<void> {
   for (let index = 0; index < count; index++) await bus.publish({ channel, data });
 }
 
 /** Reads on from an offset for each channel. */
-export function readFrom(bus: Bus, after: Record<string, number>, limit = 1_000): Promise<Page> {
+function readFrom(bus: Bus, after: Record<string, number>, limit = 1_000): Promise<Page> {
   return bus.read({ after: new Map(Object.entries(after)), limit, bytes: 10_000_000 });
 }
 
-export function offsets(entries: readonly Entry[]): number[] {
+function offsets(entries: readonly Entry[]): number[] {
   return entries.map(({ offset }) => offset);
 }
 
