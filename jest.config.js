@@ -15,7 +15,7 @@ export default {
   },
   setupFilesAfterEnv: ['<rootDir>/test/support/preload.ts'],
   // Many tests wait for real sockets, and the pipeline's machine is slower than yours.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/scripts/jest-reporter.js'],
 };
