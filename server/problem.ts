@@ -2,12 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PushError } from '../transports/error.js';
-
-/** An error as `application/problem+json` (RFC 9457): `code` is stable, `detail` says what to do. */
-function problemBody(error: PushError): string {
-  const { code, status, message } = error;
-  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail: message });
-}
+import { answerProblem, problemBody } from '../transports/server-answer.js';
 
 /** Whatever was thrown, as an error that may be shown. The cause stays inside. */
 export function toPushError(error: unknown): PushError {
@@ -21,17 +16,12 @@ export function sendProblem(response: ServerResponse, error: PushError, headers:
     response.destroy();
     return;
   }
-  const body = problemBody(error);
-  response.writeHead(error.status, {
-    'Content-Type': 'application/problem+json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
+  answerProblem(response, error, {
     ...(error.status === 503 ? { 'Retry-After': '1' } : {}),
     // What is left of a body that is too large is not waited for.
     ...(error.status === 413 ? { Connection: 'close' } : {}),
     ...headers,
   });
-  response.end(body);
 }
 
 /** Refuses an upgrade with a problem on the bare socket. */
@@ -46,9 +36,9 @@ export function refuseUpgrade(socket: Duplex, error: PushError): void {
       'Connection: close',
       ...(error.status === 503 ? ['Retry-After: 1'] : []),
       'Content-Type: application/problem+json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
+      `Content-Length: ${body.length}`,
       '',
-      body,
+      body.toString(),
     ].join('\r\n'),
   );
 }

@@ -11,10 +11,7 @@
 export const CLOSE = {
   normal: 1000,
   badRequest: 4400,
-  tooLarge: 4413,
-  internal: 4500,
   unavailable: 4503,
-  tooSlow: 4508,
 } as const;
 
 /** Whether a client that was closed with this code may come back. */

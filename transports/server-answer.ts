@@ -33,17 +33,22 @@ export function answerJson(response: ServerResponse, body: Buffer): void {
   response.end(body);
 }
 
-/** Answers a request with an error, as `application/problem+json` (RFC 9457): for one that is told after it has waited. */
+/** An error as a body of `application/problem+json` (RFC 9457): `code` is stable, `detail` says what to do. */
+export function problemBody({ code, status, message }: PushError): Buffer {
+  const title = STATUS_CODES[status] ?? 'Error';
+  return Buffer.from(JSON.stringify({ type: 'about:blank', title, status, code, detail: message }));
+}
+
+/** Answers a request with an error. */
 export function answerProblem(
   response: ServerResponse,
-  { code, status, message }: PushError,
+  error: PushError,
   headers: Readonly<Record<string, string | number>> = {},
 ): void {
-  const title = STATUS_CODES[status] ?? 'Error';
-  const body = JSON.stringify({ type: 'about:blank', title, status, code, detail: message });
-  response.writeHead(status, {
+  const body = problemBody(error);
+  response.writeHead(error.status, {
     'Content-Type': 'application/problem+json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Length': body.length,
     'Cache-Control': 'no-store',
     ...headers,
   });
