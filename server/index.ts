@@ -8,6 +8,8 @@ export { PushError } from '../transports/error.js';
 export type { Json, Message } from '../transports/record.js';
 export type { Bus, Draft, Entry, Following, Hole, Page, ReadRequest, Receipt, Retention } from './bus/bus.js';
 export { DEFAULT_RETENTION, EARLIEST } from './bus/bus.js';
+export type { FileBusOptions } from './bus/file-bus.js';
+export { FileBus } from './bus/file-bus.js';
 export type { MemoryBusOptions } from './bus/memory-bus.js';
 export { MemoryBus } from './bus/memory-bus.js';
 export type { ConnectionInfo } from './door.js';

@@ -1,7 +1,7 @@
 import type { Entry } from './bus.js';
 
 /** What an entry costs beyond its text: the object, its strings' headers, its place in the array. */
-const ENTRY_OVERHEAD = 160;
+export const ENTRY_OVERHEAD = 160;
 /** What a channel costs beyond its entries. */
 export const CHANNEL_OVERHEAD = 400;
 

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { catalog } from '../../transports/catalog.js';
 import { DEFAULT_RETENTION } from '../bus/bus.js';
+import { busChoice } from './bus-choice.js';
 import type { ServeOptions } from './serve.js';
 import { serve } from './serve.js';
 import { gather, UsageError, wholeNumber } from './usage.js';
@@ -16,7 +17,11 @@ export function serveCommand(done: (status: number) => void): Command {
     .option('--path <path>', 'base path of the gateway', '/push')
     .option('--origin <origin>', 'web origin whose pages may use the gateway; repeat for more, * for all', gather)
     .option('--transport <name>', `transport to offer; repeat for more (default: ${catalog.join(', ')})`, gather)
-    .addOption(new Option('--bus <engine>', 'where the log is kept').choices(['memory']).default('memory'))
+    .addOption(
+      new Option('--bus <engine>', 'where the log is kept: memory, or file:<directory> for one that survives')
+        .argParser(busChoice)
+        .default(busChoice('memory'), 'memory'),
+    )
     .option('--retain <count>', 'messages kept of each channel', wholeNumber(1, MAX_INT), DEFAULT_RETENTION.count)
     .option('--retain-bytes <bytes>', 'bytes kept of each channel', wholeNumber(1, MAX_INT), DEFAULT_RETENTION.bytes)
     .option(
@@ -40,6 +45,7 @@ export function serveCommand(done: (status: number) => void): Command {
       `
 Examples:
   $ pushgate serve --demo
+  $ pushgate serve --bus file:/var/lib/pushgate
   $ pushgate serve --host 0.0.0.0 --port 443 --tls-cert cert.pem --tls-key key.pem --origin https://example.org`,
     )
     .action(async (options: ServeOptions) => {

@@ -3,10 +3,15 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import express from 'express';
 import { PushError } from '../../transports/error.js';
+import type { Bus, Retention } from '../bus/bus.js';
+import { FileBus } from '../bus/file-bus.js';
+import { MemoryBus } from '../bus/memory-bus.js';
 import type { Gateway } from '../gateway.js';
 import { createGateway } from '../gateway.js';
+import type { BusChoice } from './bus-choice.js';
 import { UsageError } from './usage.js';
 
 /** What `pushgate serve` was told, as commander read it. */
@@ -16,6 +21,7 @@ export interface ServeOptions {
   readonly path: string;
   readonly origin?: readonly string[];
   readonly transport?: readonly string[];
+  readonly bus: BusChoice;
   readonly retain: number;
   readonly retainBytes: number;
   /** In seconds. */
@@ -36,7 +42,16 @@ const PATIENCE_MS = 3_000;
 
 /** Runs a gateway until it is told to stop; resolves with the exit status. */
 export async function serve(options: ServeOptions): Promise<number> {
-  const gateway = openGateway(options);
+  const bus = await openBus(options);
+  try {
+    return await serveFrom(bus, options);
+  } finally {
+    await bus.close();
+  }
+}
+
+async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
+  const gateway = openGateway(options, bus);
   await gateway.ready();
   const app = express().disable('x-powered-by');
   const server = openServer(options, app);
@@ -65,15 +80,27 @@ export async function serve(options: ServeOptions): Promise<number> {
   return 0;
 }
 
-function openGateway(options: ServeOptions): Gateway {
+function openBus({ bus, retain, retainBytes, retainAge, retainTotal }: ServeOptions): Promise<Bus> | Bus {
+  const retention: Retention = {
+    count: retain,
+    bytes: retainBytes,
+    ageMs: retainAge * 1_000,
+    totalBytes: retainTotal,
+  };
+  switch (bus.engine) {
+    case 'memory':
+      return new MemoryBus({ retention });
+    case 'file':
+      return FileBus.open({ directory: bus.directory, retention });
+    default:
+      return bus satisfies never;
+  }
+}
+
+function openGateway(options: ServeOptions, bus: Bus): Gateway {
   try {
     return createGateway({
-      retention: {
-        count: options.retain,
-        bytes: options.retainBytes,
-        ageMs: options.retainAge * 1_000,
-        totalBytes: options.retainTotal,
-      },
+      bus,
       path: options.path,
       origins: options.origin ?? [],
       heartbeatMs: options.heartbeat * 1_000,
@@ -127,7 +154,7 @@ function announce(server: Server, options: ServeOptions): void {
   const scheme = options.tlsCert === undefined ? 'http' : 'https';
   const host = family === 'IPv6' ? `[${address}]` : address;
   const site = `${scheme}://${host}:${port}`;
-  const lines = [`Pushgate listens on ${site}${options.path}, with its log in memory.`];
+  const lines = [`Pushgate listens on ${site}${options.path}, with its log in ${placeOf(options.bus)}.`];
   if (options.demo === true) lines.push(`The demo site is at  ${site}/`);
   lines.push(
     `Listen with:         curl -N '${site}${options.path}/sse?channel=chat'`,
@@ -135,6 +162,10 @@ function announce(server: Server, options: ServeOptions): void {
     'Stop with Ctrl-C.',
   );
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function placeOf(bus: BusChoice): string {
+  return bus.engine === 'memory' ? 'memory' : resolve(bus.directory);
 }
 
 function stopSignal(): Promise<void> {

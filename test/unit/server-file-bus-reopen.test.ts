@@ -1,0 +1,367 @@
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ClassicLevel } from 'classic-level';
+import fc from 'fast-check';
+import type { Entry } from '../../server/bus/bus.js';
+import { EARLIEST } from '../../server/bus/bus.js';
+import type { FileBusOptions } from '../../server/bus/file-bus.js';
+import { FileBus } from '../../server/bus/file-bus.js';
+import { newFolder } from '../support/folder.js';
+import { holds } from '../support/property.js';
+import { offsets, publish, readFrom } from './bus-contract.js';
+
+const open: FileBus[] = [];
+afterEach(async () => {
+  for (const bus of open.splice(0)) await bus.close();
+});
+
+async function fileBus(directory: string, options: Partial<FileBusOptions> = {}): Promise<FileBus> {
+  const bus = await FileBus.open({ directory, ...options });
+  open.push(bus);
+  return bus;
+}
+
+/** What the disk would have, had the process been killed now. */
+function crashImage(directory: string): string {
+  const image = newFolder();
+  cpSync(directory, image, { recursive: true, filter: (path) => !path.endsWith('LOCK') });
+  return image;
+}
+
+/** The store's records whose key begins so. */
+async function recordsOf(directory: string, prefix: string): Promise<number> {
+  const level = new ClassicLevel(directory);
+  const keys = await level.keys({ gt: prefix, lt: `${prefix}~` }).all();
+  await level.close();
+  return keys.length;
+}
+
+function filesOf(directory: string, extension: string): string[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(extension))
+    .sort()
+    .map((name) => join(directory, name));
+}
+
+function texts(entries: readonly Entry[]): unknown[] {
+  return entries.map(({ json }) => JSON.parse(json).data);
+}
+
+describe('a FileBus that is opened again', () => {
+  it('goes on where it was closed: same epoch, same messages, the next offset', async () => {
+    const directory = newFolder();
+    const before = await fileBus(directory);
+    await before.publish({ channel: 'a"\\', data: '{"text":"é\\u2028\u2028"}', except: 'me\u2028' });
+    await publish(before, 'b', 2);
+    const [entry] = await before.latest('a"\\', 1);
+    await before.close();
+    const after = await fileBus(directory);
+    expect(after.epoch).toBe(before.epoch);
+    const [same] = await after.latest('a"\\', 1);
+    expect(same).toMatchObject({ ...entry });
+    expect(await after.publish({ channel: 'b', data: '0' })).toEqual({ id: `${before.epoch}.4`, repeated: false });
+    expect(offsets((await readFrom(after, { 'a"\\': 0, b: 0 })).entries)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('has what was acknowledged before a crash, and gives no offset twice', async () => {
+    const directory = newFolder();
+    const before = await fileBus(directory);
+    await publish(before, 'a', 3);
+    const after = await fileBus(crashImage(directory));
+    expect(after.epoch).toBe(before.epoch);
+    expect(await readFrom(after, { a: 1 })).toMatchObject({ entries: [{ offset: 2 }, { offset: 3 }], holes: [] });
+    const next = await after.publish({ channel: 'a', data: '0' });
+    expect(Number(next.id.split('.')[1])).toBeGreaterThan(3);
+    expect((await readFrom(after, { a: 3 })).entries.map(({ id }) => id)).toEqual([next.id]);
+    expect((await readFrom(after, { a: 3 })).holes).toEqual([]);
+  });
+
+  it('begins with an epoch that the first crash does not change', async () => {
+    const directory = newFolder();
+    const before = await fileBus(directory);
+    expect((await fileBus(crashImage(directory))).epoch).toBe(before.epoch);
+  });
+
+  it('knows the keys that were used before, and their receipts', async () => {
+    const directory = newFolder();
+    const before = await fileBus(directory, { retention: { count: 1 } });
+    const receipt = await before.publish({ channel: 'a', data: '1', key: 'k 1' });
+    await publish(before, 'a', 3);
+    const after = await fileBus(crashImage(directory));
+    expect(await after.publish({ channel: 'a', data: '2', key: 'k 1' })).toEqual({ ...receipt, repeated: true });
+    expect(offsets(await after.latest('a', 9))).toEqual([4]);
+  });
+
+  it('forgets keys by age and by count, in memory and on disk', async () => {
+    const directory = newFolder();
+    let now = 0;
+    const options = { now: () => now, keyAgeMs: 100, keyCount: 3 };
+    const before = await fileBus(directory, options);
+    for (const key of ['a', 'b', 'c', 'd', 'e']) await before.publish({ channel: 'a', data: '0', key });
+    await before.close();
+    expect(await recordsOf(directory, 'key ')).toBe(3);
+    const after = await fileBus(directory, options);
+    expect(await after.publish({ channel: 'a', data: '0', key: 'b' })).toMatchObject({ repeated: false });
+    expect(await after.publish({ channel: 'a', data: '0', key: 'e' })).toMatchObject({ repeated: true });
+    now = 1_000;
+    await after.publish({ channel: 'a', data: '0', key: 'z' });
+    await after.close();
+    expect(await recordsOf(directory, 'key ')).toBe(1);
+  });
+
+  it('tells the same holes, channels that are empty included', async () => {
+    const directory = newFolder();
+    let now = 0;
+    const options = { now: () => now, retention: { count: 3, ageMs: 1_000 } };
+    const before = await fileBus(directory, options);
+    await publish(before, 'empty', 2);
+    now = 900;
+    await publish(before, 'full', 8);
+    now = 1_500;
+    const asked = { empty: 1, full: 4, never: 0 };
+    const page = await readFrom(before, asked);
+    expect(page).toMatchObject({
+      entries: [{ offset: 8 }, { offset: 9 }, { offset: 10 }],
+      holes: [
+        { channel: 'empty', from: 1, to: 2 },
+        { channel: 'full', from: 4, to: 7 },
+      ],
+    });
+    expect(await readFrom(await fileBus(crashImage(directory), options), asked)).toMatchObject({ holes: page.holes });
+    await before.close();
+    const after = await fileBus(directory, options);
+    expect(await readFrom(after, asked)).toEqual(page);
+    expect(await readFrom(after, { full: EARLIEST })).toMatchObject({ holes: [], entries: [{}, {}, {}] });
+  });
+
+  it('tells of holes in channels that it no longer knows by name', async () => {
+    const directory = newFolder();
+    let now = 0;
+    const options = { now: () => now, flush: false, retention: { ageMs: 100 } };
+    const before = await fileBus(directory, options);
+    const names = Array.from({ length: 10_100 }, (_, index) => `c${index}`);
+    await Promise.all(names.map((channel) => before.publish({ channel, data: '0' })));
+    now = 1_000;
+    await before.read({ after: new Map(names.map((name) => [name, 0])), limit: 1, bytes: 1 });
+    await before.close();
+    expect(await recordsOf(directory, 'entry ')).toBe(0);
+    expect(await recordsOf(directory, 'channel ')).toBeLessThanOrEqual(10_000);
+    const after = await fileBus(directory, options);
+    for (const [index, channel] of [...names.entries()].filter((_, at) => at % 500 === 0)) {
+      const [hole] = (await readFrom(after, { [channel]: 0 })).holes;
+      expect(hole?.to).toBeGreaterThanOrEqual(index + 1);
+    }
+  });
+
+  it('takes a smaller retention at its word', async () => {
+    const directory = newFolder();
+    const before = await fileBus(directory);
+    await publish(before, 'a', 10);
+    await before.close();
+    const after = await fileBus(directory, { retention: { count: 2 } });
+    expect(await readFrom(after, { a: 0 })).toMatchObject({
+      entries: [{ offset: 9 }, { offset: 10 }],
+      holes: [{ channel: 'a', from: 0, to: 8 }],
+    });
+  });
+
+  it('does not keep on disk what retention has taken, also when a crash came in between', async () => {
+    const directory = newFolder();
+    const retention = { count: 5 };
+    const before = await fileBus(directory, { retention });
+    for (let round = 0; round < 20; round++) await publish(before, 'a', 20);
+    const image = crashImage(directory);
+    await before.close();
+    expect(await recordsOf(directory, 'entry ')).toBe(5);
+    const after = await fileBus(image, { retention });
+    await publish(after, 'a', 1);
+    await after.close();
+    expect(await recordsOf(image, 'entry ')).toBe(5);
+  });
+});
+
+describe('a FileBus whose files were torn', () => {
+  /** Publishes on two channels in groups of all sizes, and hands over what a crash would have left. */
+  async function torn(groups: readonly number[]): Promise<{ image: string; published: string[]; epoch: string }> {
+    const directory = newFolder();
+    const bus = await FileBus.open({ directory, flush: false });
+    let number = 0;
+    for (const size of groups) {
+      const drafts = Array.from({ length: size }, () => ({
+        channel: number % 3 === 0 ? 'a' : 'b',
+        data: `${++number}`,
+      }));
+      await Promise.all(drafts.map((draft) => bus.publish(draft)));
+    }
+    const image = crashImage(directory);
+    const { entries } = await readFrom(bus, { a: 0, b: 0 });
+    await bus.close();
+    rmSync(directory, { recursive: true });
+    return { image, published: entries.map(({ json }) => json), epoch: bus.epoch };
+  }
+
+  const groups = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 30 });
+
+  it('serves what was whole, tells readers that were further on, and gives no offset twice', async () => {
+    await holds(
+      fc.asyncProperty(groups, fc.nat(20_000), async (sizes, cut) => {
+        const { image, published, epoch } = await torn(sizes);
+        const [file = ''] = filesOf(image, '.log');
+        const bytes = readFileSync(file);
+        writeFileSync(file, bytes.subarray(0, Math.max(200, bytes.length - cut)));
+        const bus = await FileBus.open({ directory: image, flush: false, epoch: 'other', warn: () => undefined });
+        const kept = (await readFrom(bus, { a: 0, b: 0 })).entries.map(({ json }) => json);
+        if (bus.epoch === epoch) {
+          expect(kept).toEqual(published.slice(0, kept.length));
+          const next = await bus.publish({ channel: 'a', data: '"new"' });
+          expect(Number(next.id.split('.')[1])).toBeGreaterThan(published.length);
+          for (let seen = kept.length + 1; seen <= published.length; seen += 7) {
+            expect((await readFrom(bus, { a: seen })).holes).toMatchObject([{ channel: 'a', from: seen }]);
+          }
+          expect((await readFrom(bus, { a: kept.length })).holes).toEqual([]);
+        } else expect(kept).toEqual([]);
+        await bus.close();
+        rmSync(image, { recursive: true });
+      }),
+      40,
+    );
+  });
+
+  it('never serves what is not what was written; a loss in the middle ends the epoch', async () => {
+    let ended = 0;
+    await holds(
+      fc.asyncProperty(groups, fc.nat(), fc.integer({ min: 1, max: 300 }), async (sizes, where, length) => {
+        const { image, published, epoch } = await torn(sizes);
+        const [file = ''] = filesOf(image, '.log');
+        garble(file, where, length);
+        const opened = await FileBus.open({ directory: image, flush: false, warn: () => undefined }).catch(() => null);
+        if (opened === null) return;
+        const kept = await readFrom(opened, { a: 0, b: 0 });
+        const texts = kept.entries.map(({ json }) => json.replace(`"${opened.epoch}.`, `"${epoch}.`));
+        if (opened.epoch === epoch) expect(texts).toEqual(published.slice(0, texts.length));
+        else {
+          ended++;
+          expect(published).toEqual(expect.arrayContaining(texts));
+        }
+        await opened.close();
+        rmSync(image, { recursive: true });
+      }),
+      60,
+    );
+    expect(ended).toBeGreaterThan(0);
+  });
+
+  it('takes an entry that is not what was written for a hole', async () => {
+    const directory = newFolder();
+    const bus = await fileBus(directory);
+    await publish(bus, 'a', 6);
+    await bus.close();
+    const level = new ClassicLevel<string, Buffer>(directory, { valueEncoding: 'buffer' });
+    for (const offset of ['1', '4', '6']) {
+      const key = `entry a\0${offset.padStart(14, '0')}`;
+      const record = await level.get(key);
+      record?.writeUInt8(0x20, record.length - 1);
+      await level.put(key, record ?? Buffer.alloc(0));
+    }
+    await level.close();
+    const after = await fileBus(directory);
+    const walk = async (from: number) => {
+      const page = await readFrom(after, { a: from });
+      return [offsets(page.entries), page.holes.map(({ to }) => to), page.upTo];
+    };
+    expect(await walk(0)).toEqual([[2, 3], [1], 3]);
+    expect(await walk(3)).toEqual([[5], [4], 5]);
+    expect(await walk(5)).toEqual([[], [6], 6]);
+    expect(await walk(EARLIEST)).toEqual([[2, 3], [], 3]);
+    expect(texts(await after.latest('a', 9))).toEqual([0, 0, 0]);
+  });
+
+  it('serves nothing wrong from tables that were garbled', async () => {
+    const directory = newFolder();
+    const bus = await FileBus.open({ directory, flush: false });
+    const data = Array.from({ length: 900 }, (_, index) => `"${index} ${'x'.repeat(200 + (index % 50))}"`);
+    await Promise.all(data.map((text) => bus.publish({ channel: 'a', data: text })));
+    const { entries } = await readFrom(bus, { a: 0 });
+    const published = new Map(entries.map(({ offset, json }) => [offset, json]));
+    await bus.close();
+    // What is found in the write-ahead file becomes a table.
+    await (await FileBus.open({ directory, flush: false })).close();
+    await holds(
+      fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 64 }), async (where, length) => {
+        const image = crashImage(directory);
+        const [file = ''] = filesOf(image, '.ldb');
+        garble(file, where, length);
+        const { read, lost, refused } = await walk(image);
+        rmSync(image, { recursive: true });
+        expect(read.filter(({ offset, json }) => json !== published.get(offset))).toEqual([]);
+        if (!refused) expect(read.length + lost).toBe(published.size);
+      }),
+      25,
+    );
+  });
+
+  /** Reads a log from its beginning to its end, or as far as it lets itself be read. */
+  async function walk(directory: string): Promise<{ read: Entry[]; lost: number; refused: boolean }> {
+    const read: Entry[] = [];
+    let lost = 0;
+    let opened: FileBus | undefined;
+    try {
+      opened = await FileBus.open({ directory, flush: false, warn: () => undefined });
+      for (let upTo = 0, head = await opened.head(); upTo < head; ) {
+        const { entries, holes, ...page } = await readFrom(opened, { a: upTo }, 100);
+        read.push(...entries);
+        for (const hole of holes) lost += hole.to - hole.from;
+        upTo = Math.max(page.upTo, ...holes.map(({ to }) => to));
+      }
+      return { read, lost, refused: false };
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'PushError' });
+      return { read, lost, refused: true };
+    } finally {
+      await opened?.close();
+    }
+  }
+});
+
+/** Changes so many bytes of a file, from a place on that is counted round. */
+function garble(file: string, where: number, length: number): void {
+  const bytes = readFileSync(file);
+  const from = where % bytes.length;
+  for (let at = from; at < Math.min(bytes.length, from + length); at++) bytes[at] = (bytes[at] ?? 0) ^ 0x55;
+  writeFileSync(file, bytes);
+}
+
+describe('a directory', () => {
+  it('serves one FileBus at a time', async () => {
+    const directory = newFolder();
+    await fileBus(directory);
+    await expect(FileBus.open({ directory })).rejects.toThrow(
+      `The log in ${directory} is in use; a directory serves one gateway at a time.`,
+    );
+    await open.pop()?.close();
+    await fileBus(directory);
+  });
+
+  it('that cannot be made or is a file is refused', async () => {
+    const file = join(newFolder(), 'file');
+    writeFileSync(file, '');
+    await expect(FileBus.open({ directory: file })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(FileBus.open({ directory: join(file, 'below') })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('with something else in it, or with a damaged log, is refused', async () => {
+    const other = newFolder();
+    const level = new ClassicLevel(other);
+    await level.put('something', 'else');
+    await level.close();
+    await expect(FileBus.open({ directory: other })).rejects.toThrow('is damaged');
+
+    const damaged = newFolder();
+    await (await FileBus.open({ directory: damaged })).close();
+    const store = new ClassicLevel(damaged);
+    await store.put('log', 'XXXX{"format":1}');
+    await store.close();
+    await expect(FileBus.open({ directory: damaged })).rejects.toThrow('is not what was written');
+  });
+});
