@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import express from 'express';
 import { PushError } from '../../transports/error.js';
 import type { Bus, Retention } from '../bus/bus.js';
-import { FileBus } from '../bus/file-bus.js';
+import { FileBus } from '../bus/file/file-bus.js';
 import { MemoryBus } from '../bus/memory-bus.js';
 import type { Gateway } from '../gateway.js';
 import { createGateway } from '../gateway.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Json } from '../../client/index.js';
-import { FileBus } from '../../server/bus/file-bus.js';
+import { FileBus } from '../../server/bus/file/file-bus.js';
 import { nodeHost } from '../conformance/node-host.js';
 import { TestClient } from '../conformance/test-client.js';
 import { run, type Served, serve } from '../support/command.js';

@@ -1,4 +1,4 @@
-import { FileBus } from '../../server/bus/file-bus.js';
+import { FileBus } from '../../server/bus/file/file-bus.js';
 import { newFolder } from '../support/folder.js';
 import { describeBus } from './bus-contract.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GroupCommit } from '../../server/bus/group-commit.js';
+import { GroupCommit } from '../../server/bus/file/group-commit.js';
 
 describe('GroupCommit', () => {
   it('puts whatever comes while it writes into the next group, so many at most', async () => {

@@ -1,6 +1,6 @@
-import { formatCursor } from '../../transports/cursor.js';
-import { messageText } from '../../transports/record.js';
-import type { Entry } from './bus.js';
+import { formatCursor } from '../../../transports/cursor.js';
+import { messageText } from '../../../transports/record.js';
+import type { Entry } from '../bus.js';
 import { checksum } from './checksum.js';
 
 /*

@@ -1,4 +1,4 @@
-import { CHANNEL_OVERHEAD, ENTRY_OVERHEAD } from './channel-log.js';
+import { CHANNEL_OVERHEAD, ENTRY_OVERHEAD } from '../channel-log.js';
 
 /** What retention has to know of an entry. */
 export interface EntrySize {

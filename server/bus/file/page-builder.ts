@@ -1,4 +1,4 @@
-import type { Entry, Hole, Page } from './bus.js';
+import type { Entry, Hole, Page } from '../bus.js';
 
 /**
  * Makes a page of channels that are read one after the other. What the page has already tells how far the next channel

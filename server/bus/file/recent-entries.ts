@@ -1,6 +1,6 @@
-import type { Entry } from './bus.js';
-import type { ChannelReader } from './channel-log.js';
-import { ChannelLog } from './channel-log.js';
+import type { Entry } from '../bus.js';
+import type { ChannelReader } from '../channel-log.js';
+import { ChannelLog } from '../channel-log.js';
 
 /** The last entries of the whole log in memory, so many bytes of them, whatever their channel. */
 export class RecentEntries {

@@ -1,4 +1,4 @@
-import type { Draft, Entry, Page, ReadRequest, Retention } from './bus.js';
+import type { Draft, Entry, Page, ReadRequest, Retention } from '../bus.js';
 import type { LinkedEntry } from './file-bus-record.js';
 import { linkedEntry } from './file-bus-record.js';
 import type { LogState, StoredKey } from './file-store.js';

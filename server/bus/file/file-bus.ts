@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { formatCursor } from '../../transports/cursor.js';
-import { PushError } from '../../transports/error.js';
-import type { Bus, Draft, Entry, Following, Page, ReadRequest, Receipt, Retention } from './bus.js';
+import { formatCursor } from '../../../transports/cursor.js';
+import { PushError } from '../../../transports/error.js';
+import type { Bus, Draft, Entry, Following, Page, ReadRequest, Receipt, Retention } from '../bus.js';
+import { RecentKeys } from '../recent-keys.js';
+import { retentionOf } from '../retention.js';
 import { GroupCommit } from './group-commit.js';
-import { RecentKeys } from './recent-keys.js';
-import { retentionOf } from './retention.js';
 import { StoredLog } from './stored-log.js';
 
 const SWEEP_MS = 10_000;

@@ -1,6 +1,6 @@
-import type { Entry, Retention } from './bus.js';
-import { CostRanks } from './cost-ranks.js';
-import { ForgottenFloors } from './forgotten-floors.js';
+import type { Entry, Retention } from '../bus.js';
+import { CostRanks } from '../cost-ranks.js';
+import { ForgottenFloors } from '../forgotten-floors.js';
 import type { ChannelSummary, EntrySize } from './stored-channel.js';
 import { StoredChannel } from './stored-channel.js';
 

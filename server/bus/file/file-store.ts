@@ -1,5 +1,5 @@
 import type { ClassicLevel } from 'classic-level';
-import { PushError } from '../../transports/error.js';
+import { PushError } from '../../../transports/error.js';
 import type { LinkedEntry } from './file-bus-record.js';
 import { entryText, numberOf, parseEntryText, seal, sortable, unseal } from './file-bus-record.js';
 import type { ChannelSummary } from './stored-channel.js';

@@ -1,6 +1,6 @@
-import type { Entry, Hole, Page, ReadRequest } from './bus.js';
-import { EARLIEST } from './bus.js';
-import type { ChannelReader } from './channel-log.js';
+import type { Entry, Hole, Page, ReadRequest } from '../bus.js';
+import { EARLIEST } from '../bus.js';
+import type { ChannelReader } from '../channel-log.js';
 import type { FileStore, LogState, Snapshot } from './file-store.js';
 import { PageBuilder } from './page-builder.js';
 import type { RecentEntries } from './recent-entries.js';
