@@ -91,7 +91,7 @@ export class Uplink {
     const pending = reply.key === undefined ? undefined : this.#pending.get(reply.key);
     if (pending === undefined) return;
     this.#remove(pending);
-    if (reply.type === 'error') pending.reject(new PushError(reply.code, reply.message));
+    if (reply.type === 'error') pending.reject(new PushError(reply.code, reply.message, { retryMs: reply.retryMs }));
     else pending.resolve(reply);
   }
 
@@ -200,9 +200,13 @@ export class Uplink {
       this.#batchBytes = batch.reduce((sum, { bytes }) => sum + bytes + 1, 0) / 2;
       return null;
     }
-    if (problem.retry !== false && !isTooLarge) return problem.retryMs ?? 0;
+    // The application is to know, as it does on a connection that goes both ways.
+    const isTooFast = problem.code === 'RATE_LIMITED';
+    if (problem.retry !== false && !isTooLarge && !isTooFast) return problem.retryMs ?? 0;
     const code = problem.code ?? 'TOO_LARGE';
-    for (const { key } of batch) this.settle({ type: 'error', code, message: problem.detail, key });
+    const { retryMs } = problem;
+    const retry = retryMs === undefined ? {} : { retryMs };
+    for (const { key } of batch) this.settle({ type: 'error', code, message: problem.detail, key, ...retry });
     return null;
   }
 

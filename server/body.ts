@@ -2,6 +2,14 @@ import type { Request } from 'express';
 import { PushError } from '../transports/error.js';
 import type { Json } from '../transports/record.js';
 import { parseJson } from './input.js';
+import { within } from './within.js';
+
+/** What a body may cost. */
+export interface BodyLimits {
+  /** In bytes. */
+  readonly limit: number;
+  readonly timeoutMs: number;
+}
 
 /**
  * Reads the JSON body of a request. A body that is too large is refused as soon as that shows: the parsers at hand
@@ -9,7 +17,7 @@ import { parseJson } from './input.js';
  *
  * @throws PushError
  */
-export async function readBody(request: Request, limit: number): Promise<Json> {
+export async function readBody(request: Request, { limit, timeoutMs }: BodyLimits): Promise<Json> {
   if (!request.is('application/json')) {
     throw new PushError('MEDIA_TYPE_UNSUPPORTED', 'Send JSON, with the header "content-type: application/json".');
   }
@@ -23,7 +31,9 @@ export async function readBody(request: Request, limit: number): Promise<Json> {
       `Send the body as it is, without the content-encoding "${encoding}".`,
     );
   }
-  return parseJson(await readBytes(request, limit));
+  const late = () =>
+    new PushError('BODY_TIMEOUT', `The body has not come within ${timeoutMs} ms; send it in one piece.`);
+  return parseJson(await within(timeoutMs, () => readBytes(request, limit), late));
 }
 
 /** What another parser has made of the body: a value, or the body as it came. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PushError } from '../transports/error.js';
+import type { Bye } from '../transports/record.js';
 import type {
   RequestExchange,
   RequestTransport,
@@ -15,6 +16,7 @@ import { readDownlinkQuery } from './downlink-query.js';
 import type { FanOut } from './fan-out.js';
 import { performFrame } from './frame.js';
 import type { GatewaySettings } from './gateway-options.js';
+import type { Crowd } from './limits/crowd.js';
 import type { Metrics } from './metrics.js';
 import type { DownlinkRequest } from './node-log.js';
 import type { Origins } from './origins.js';
@@ -22,6 +24,9 @@ import { preflightHeaders } from './origins.js';
 import { PEOPLE_PATHS } from './people-routes.js';
 import { refuseUpgrade, sendProblem, toPushError } from './problem.js';
 import type { Uplink } from './uplink.js';
+
+/** Without a time to come back: the client's place is taken. */
+const REPLACED: Bye = { type: 'bye', reason: 'another client of the same user or address has come' };
 
 /** A downlink that was opened or has ended. */
 export interface ConnectionInfo {
@@ -38,6 +43,7 @@ export interface DoorOptions {
   readonly origins: Origins;
   readonly fanOut: FanOut;
   readonly uplink: Uplink;
+  readonly crowd: Crowd;
   readonly metrics: Metrics;
   /** The routes that are not a downlink. */
   readonly people: (request: IncomingMessage, response: ServerResponse) => void;
@@ -148,10 +154,15 @@ export class Door {
     }
     // Gone while the application or the gateway made it wait: nothing would ever tell the half.
     if (response.destroyed) return;
+    let downlink: Downlink | null = null;
+    this.#seat(request, response, asked.client, () => downlink);
     const exchange: RequestExchange = {
       ...this.#exchange(request, query),
       response,
-      flow: (sink) => this.#open(transport.name, asked, request, sink),
+      flow: (sink) => {
+        downlink = this.#open(transport.name, asked, request, sink);
+        return downlink;
+      },
       once: async (format) => {
         metrics.connected.inc({ transport: transport.name });
         const { packet, messages } = await fanOut.once(asked, format, query.get('hello') === '1');
@@ -171,8 +182,9 @@ export class Door {
   ): Promise<void> {
     const { settings, uplink, metrics } = this.#options;
     const asked = readDownlinkQuery(request, query, settings.limits);
-    const caller = { client: asked.client, address: request.socket.remoteAddress ?? '' };
+    const caller = { client: asked.client, address: settings.addresses.of(request) };
     let downlink: Downlink | null = null;
+    this.#seat(request, socket, asked.client, () => downlink);
     const exchange: UpgradeExchange = {
       ...this.#exchange(request, query),
       socket,
@@ -186,6 +198,24 @@ export class Door {
     await transport.accept(exchange);
   }
 
+  /** Takes a seat until a response or a socket is closed. @throws PushError */
+  #seat(
+    request: IncomingMessage,
+    carrier: ServerResponse | Duplex,
+    client: string | null,
+    downlink: () => Downlink | null,
+  ): void {
+    const { settings, crowd, metrics } = this.#options;
+    const address = settings.addresses.of(request);
+    const leave = crowd.enter({ address, user: null, client }, () => {
+      metrics.refusals.inc({ code: 'CONNECTION_REPLACED' });
+      const carried = downlink();
+      if (carried === null) carrier.destroy();
+      else carried.end(REPLACED);
+    });
+    carrier.once('close', leave);
+  }
+
   #exchange(request: IncomingMessage, query: URLSearchParams) {
     const { settings, origins } = this.#options;
     return {
@@ -197,9 +227,9 @@ export class Door {
   }
 
   #open(transport: string, asked: DownlinkRequest, request: IncomingMessage, sink: Sink<unknown>): Downlink {
-    const { fanOut, metrics, connected, disconnected } = this.#options;
+    const { settings, fanOut, metrics, connected, disconnected } = this.#options;
     const { client } = asked;
-    const address = request.socket.remoteAddress ?? '';
+    const address = settings.addresses.of(request);
     metrics.connected.inc({ transport });
     metrics.connections.inc({ transport });
     const downlink = fanOut.open(asked, sink, () => {

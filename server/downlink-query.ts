@@ -3,7 +3,7 @@ import { isAfter } from '../transports/cursor.js';
 import { PushError } from '../transports/error.js';
 import type { Position } from '../transports/position.js';
 import { checkChannel, checkChannelCount, checkClient, checkPosition } from './input.js';
-import type { Limits } from './limits.js';
+import type { Limits } from './limits/limits.js';
 import type { DownlinkRequest } from './node-log.js';
 
 const OWN_POSITION = 'since.';

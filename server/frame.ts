@@ -2,7 +2,7 @@ import type { Position } from '../transports/position.js';
 import type { UplinkReply } from '../transports/record.js';
 import type { Downlink } from './downlink.js';
 import { checkChannelCount } from './input.js';
-import type { Limits } from './limits.js';
+import type { Limits } from './limits/limits.js';
 import type { Metrics } from './metrics.js';
 import type { Parsed } from './operations.js';
 import { parseFrame } from './operations.js';

@@ -1,8 +1,10 @@
 import { PushError } from '../transports/error.js';
 import type { ServerTransport, TransportSettings } from '../transports/server-transport.js';
 import type { Bus, Retention } from './bus/bus.js';
-import type { Limits } from './limits.js';
-import { DEFAULT_LIMITS } from './limits.js';
+import { Addresses } from './limits/addresses.js';
+import type { Limits } from './limits/limits.js';
+import { DEFAULT_LIMITS } from './limits/limits.js';
+import type { FullPolicy } from './limits/seats.js';
 
 /** Options of `createGateway`; every one has a default. */
 export interface GatewayOptions {
@@ -23,6 +25,18 @@ export interface GatewayOptions {
   readonly origins?: readonly string[];
   /** What is refused as too much. */
   readonly limits?: Partial<Limits>;
+  /**
+   * Who has to go when a user or an address has as many clients here as are allowed: the new one is refused and may come
+   * back later, or the oldest one is closed for good. @default 'refuse'
+   */
+  readonly whenFull?: FullPolicy;
+  /**
+   * Proxies whose header `X-Forwarded-For` says where a request comes from: addresses, networks such as `10.0.0.0/8`, or
+   * `loopback`, `linklocal`, `uniquelocal`. Name them when limits by address are set. @default []
+   */
+  readonly trustedProxies?: readonly string[];
+  /** How long the body of a POST may take to arrive, in milliseconds. @default 20_000 */
+  readonly bodyTimeoutMs?: number;
   /** A stream is never quiet for longer, in milliseconds. Stay below your proxies' idle time-outs. @default 25_000 */
   readonly heartbeatMs?: number;
   /** The longest that a long-poll waits, in milliseconds. @default 25_000 */
@@ -46,16 +60,28 @@ export interface GatewaySettings {
   readonly path: string;
   readonly limits: Limits;
   readonly transport: TransportSettings;
+  readonly whenFull: FullPolicy;
+  readonly addresses: Addresses;
   readonly stalledMs: number;
+  readonly bodyTimeoutMs: number;
   readonly callTimeoutMs: number;
   readonly drainMs: number;
   readonly onError: (error: unknown) => void;
 }
 
+/** Limits that need not be one. */
+const UNLIMITED: ReadonlySet<string> = new Set(['connectionsPerUser', 'connectionsPerAddress', 'publishesPerSecond']);
+
 /** @throws PushError `BAD_REQUEST` for a value that makes no sense */
 export function settingsOf(options: GatewayOptions): GatewaySettings {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  for (const [name, value] of Object.entries(limits)) positive(`limits.${name}`, value);
+  for (const [name, value] of Object.entries(limits)) {
+    if (value !== Number.POSITIVE_INFINITY || !UNLIMITED.has(name)) positive(`limits.${name}`, value);
+  }
+  const { whenFull = 'refuse' } = options;
+  if (whenFull !== 'refuse' && whenFull !== 'close-oldest') {
+    throw new PushError('BAD_REQUEST', `"whenFull" is "refuse" or "close-oldest", not "${whenFull}".`);
+  }
   return {
     path: basePath(options.path ?? '/push'),
     limits,
@@ -66,9 +92,12 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
       retryMs: duration('retryMs', options.retryMs ?? 2_000),
       frameBytes: limits.bodyBytes,
     },
+    whenFull,
+    addresses: new Addresses(options.trustedProxies ?? []),
     stalledMs: duration('stalledMs', options.stalledMs ?? 60_000),
+    bodyTimeoutMs: duration('bodyTimeoutMs', options.bodyTimeoutMs ?? 20_000),
     callTimeoutMs: duration('callTimeoutMs', options.callTimeoutMs ?? 30_000),
-    drainMs: duration('drainMs', options.drainMs ?? 2_000),
+    drainMs: options.drainMs === 0 ? 0 : duration('drainMs', options.drainMs ?? 2_000),
     // biome-ignore lint/suspicious/noConsole: where errors go that nobody asked for
     onError: options.onError ?? ((error) => console.error(error)),
   };

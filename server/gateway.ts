@@ -17,6 +17,7 @@ import { settingsOf } from './gateway-options.js';
 import { HealthProbe } from './health.js';
 import { History } from './history.js';
 import { checkChannel, checkCount, checkName } from './input.js';
+import { Crowd } from './limits/crowd.js';
 import { Metrics } from './metrics.js';
 import { Origins } from './origins.js';
 import { peopleRoutes } from './people-routes.js';
@@ -92,6 +93,7 @@ class PushGateway implements Gateway {
   readonly #bus: Bus;
   readonly #ownsBus: boolean;
   readonly #fanOut: FanOut;
+  readonly #crowd: Crowd;
   readonly #uplink: Uplink;
   readonly #door: Door;
   readonly #events = new EventEmitter<GatewayEvents>();
@@ -125,6 +127,7 @@ class PushGateway implements Gateway {
       callTimeoutMs: this.#settings.callTimeoutMs,
       failed: onError,
     });
+    this.#crowd = new Crowd(limits, this.#settings.whenFull);
     this.#history = new History(this.#bus);
     const metrics = new Metrics();
     const { transports = catalog } = options;
@@ -136,6 +139,7 @@ class PushGateway implements Gateway {
       origins: new Origins(options.origins ?? []),
       fanOut: this.#fanOut,
       uplink: this.#uplink,
+      crowd: this.#crowd,
       metrics,
       people: peopleRoutes({
         settings: this.#settings,
@@ -206,6 +210,7 @@ class PushGateway implements Gateway {
     // Requests are still answered, with a 503: a server without a listener for them would let them hang.
     for (const attachment of this.#attachments) attachment.leaveUpgrades();
     await this.#fanOut.close('the gateway is closing', this.#settings.drainMs);
+    this.#crowd.close();
     if (this.#ownsBus) await this.#bus.close();
   }
 

@@ -4,7 +4,7 @@ import { MAX_NAME_LENGTH } from '../transports/operation.js';
 import type { Position } from '../transports/position.js';
 import { isPosition } from '../transports/position.js';
 import type { Json } from '../transports/record.js';
-import type { Limits } from './limits.js';
+import type { Limits } from './limits/limits.js';
 
 /*
  * The validators. Every entrance (query, path, POST body, WebSocket frame, the gateway's own methods) uses these,

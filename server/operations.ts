@@ -2,7 +2,7 @@ import { PushError } from '../transports/error.js';
 import type { Operation } from '../transports/operation.js';
 import type { Json } from '../transports/record.js';
 import { checkChannel, checkName, checkPosition, parseJsonText } from './input.js';
-import type { Limits } from './limits.js';
+import type { Limits } from './limits/limits.js';
 
 /** An operation, or why it is none; with its key, where one could be read, so that the answer finds its question. */
 export type Parsed = { readonly operation: Operation } | { readonly error: PushError; readonly key?: string };

@@ -1,6 +1,7 @@
 import type { Express, NextFunction, Request, Response } from 'express';
 import express from 'express';
 import { PushError } from '../transports/error.js';
+import type { BodyLimits } from './body.js';
 import { readBody } from './body.js';
 import type { GatewaySettings } from './gateway-options.js';
 import type { HealthProbe } from './health.js';
@@ -27,14 +28,21 @@ export const PEOPLE_PATHS: ReadonlySet<string> = new Set(['uplink', 'channels', 
 export function peopleRoutes(services: Services): Express {
   const { settings, uplink, history, health, metrics } = services;
   const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  const { bodyBytes } = settings.limits;
+  const body: BodyLimits = { limit: settings.limits.bodyBytes, timeoutMs: settings.bodyTimeoutMs };
+
+  const callerOf = (request: Request): Caller => ({
+    client: checkClient(queryOf(request).get('client')),
+    address: settings.addresses.of(request),
+  });
 
   app
     .route('/uplink')
     .post(async (request, response) => {
       const caller = callerOf(request);
+      const operations = parseOperations(await readBody(request, body), settings.limits);
+      uplink.checkRate(operations, caller);
       const answers = await uplink.performAll({
-        operations: parseOperations(await readBody(request, bodyBytes), settings.limits),
+        operations,
         metrics,
         perform: (parsed) => uplink.perform(parsed, caller),
         isGone: () => response.closed,
@@ -49,9 +57,9 @@ export function peopleRoutes(services: Services): Express {
       const channel = checkChannel(request.params['channel']);
       const header = request.get('idempotency-key');
       const key = header === undefined ? {} : { key: checkName(header, 'Idempotency-Key') };
-      const { client } = callerOf(request);
-      const data = await readBody(request, bodyBytes);
-      const receipt = await uplink.publish({ channel, data, ...key }, client);
+      const caller = callerOf(request);
+      const data = await readBody(request, body);
+      const receipt = await uplink.publishFor({ channel, data, ...key }, caller);
       metrics.operations.inc({ type: 'publish', outcome: 'ack' });
       response.status(201).json({ id: receipt.id });
     })
@@ -91,11 +99,6 @@ export function peopleRoutes(services: Services): Express {
     sendProblem(response, shown);
   });
   return app;
-}
-
-/** Who sends a request. @throws PushError */
-function callerOf(request: Request): Caller {
-  return { client: checkClient(queryOf(request).get('client')), address: request.socket.remoteAddress ?? '' };
 }
 
 function queryOf(request: Request): URLSearchParams {

@@ -17,11 +17,17 @@ export function sendProblem(response: ServerResponse, error: PushError, headers:
     return;
   }
   answerProblem(response, error, {
-    ...(error.status === 503 ? { 'Retry-After': '1' } : {}),
-    // What is left of a body that is too large is not waited for.
-    ...(error.status === 413 ? { Connection: 'close' } : {}),
+    ...retryAfter(error),
+    // What is left of a body that is too large or too slow is not waited for.
+    ...(error.status === 413 || error.status === 408 ? { Connection: 'close' } : {}),
     ...headers,
   });
+}
+
+/** In whole seconds (RFC 9110, section 10.2.3). */
+function retryAfter({ status, retryMs }: PushError): Record<string, string> {
+  if (retryMs === undefined && status !== 503) return {};
+  return { 'Retry-After': `${Math.max(1, Math.ceil((retryMs ?? 0) / 1_000))}` };
 }
 
 /** Refuses an upgrade with a problem on the bare socket. */
@@ -34,7 +40,7 @@ export function refuseUpgrade(socket: Duplex, error: PushError): void {
     [
       `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,
       'Connection: close',
-      ...(error.status === 503 ? ['Retry-After: 1'] : []),
+      ...Object.entries(retryAfter(error)).map(([name, value]) => `${name}: ${value}`),
       'Content-Type: application/problem+json; charset=utf-8',
       `Content-Length: ${body.length}`,
       '',

@@ -3,7 +3,9 @@ import type { Call, Operation, Publish } from '../transports/operation.js';
 import type { ErrorRecord, Json, UplinkReply } from '../transports/record.js';
 import type { Bus, Receipt } from './bus/bus.js';
 import { toJsonText } from './input.js';
-import type { Limits } from './limits.js';
+import { ownerOf } from './limits/addresses.js';
+import type { Limits } from './limits/limits.js';
+import { PublishRate } from './limits/publish-rate.js';
 import type { Metrics } from './metrics.js';
 import type { Parsed } from './operations.js';
 import { toPushError } from './problem.js';
@@ -42,18 +44,38 @@ export interface Batch {
 
 /** Performs operations, whichever way they came up: each key once, and every one answered. */
 export class Uplink {
+  readonly #rate: PublishRate;
   readonly #methods = new Map<string, Method>();
   readonly #calls = new RecentAnswers({ count: 10_000, bytes: 16 * 1024 * 1024, ageMs: 120_000 });
 
   constructor(
     private readonly bus: Bus,
     private readonly options: UplinkOptions,
-  ) {}
+  ) {
+    this.#rate = new PublishRate(options.limits.publishesPerSecond, () => performance.now());
+  }
 
   /** Registers a function that clients may call. @throws PushError when the name is taken */
   handle(method: string, call: Method): void {
     if (this.#methods.has(method)) throw new PushError('BAD_REQUEST', `A method "${method}" is registered already.`);
     this.#methods.set(method, call);
+  }
+
+  /**
+   * Refuses a batch as a whole that begins with a message which comes too soon: the sender then knows that nothing has
+   * happened.
+   *
+   * @throws PushError `RATE_LIMITED`
+   */
+  checkRate([first]: readonly Parsed[], caller: Caller): void {
+    if (first !== undefined && 'operation' in first && first.operation.type === 'publish') this.#checkRate(caller);
+  }
+
+  /** Publishes for a caller. @throws PushError `RATE_LIMITED`, or what {@link publish} throws */
+  async publishFor(operation: Omit<Publish, 'type'>, caller: Caller): Promise<Receipt> {
+    this.#checkRate(caller);
+    this.#rate.take(publisherOf(caller));
+    return this.publish(operation, caller.client);
   }
 
   /** Publishes for the gateway's own application. */
@@ -102,7 +124,7 @@ export class Uplink {
     try {
       switch (operation.type) {
         case 'publish': {
-          const { id } = await this.publish(operation, caller.client);
+          const { id } = await this.publishFor(operation, caller);
           return { type: 'ack', ...keyed, id };
         }
         case 'call':
@@ -126,6 +148,14 @@ export class Uplink {
     const shown = toPushError(error);
     if (shown.code === 'INTERNAL') this.options.failed(error);
     return errorRecord(shown, key);
+  }
+
+  #checkRate(caller: Caller): void {
+    const retryMs = this.#rate.waitMs(publisherOf(caller));
+    if (retryMs === 0) return;
+    const { publishesPerSecond } = this.options.limits;
+    const message = `${publishesPerSecond} messages in a second are allowed; publish this one again in ${retryMs} ms.`;
+    throw new PushError('RATE_LIMITED', message, { retryMs });
   }
 
   /** Why no more of a batch is performed, or `null` when it is. */
@@ -169,8 +199,14 @@ function keyOf(parsed: Parsed): string | undefined {
   return 'operation' in parsed ? parsed.operation.key : parsed.key;
 }
 
-function errorRecord({ code, message }: PushError, key: string | undefined): ErrorRecord {
-  return { type: 'error', ...(key === undefined ? {} : { key }), code, message };
+function errorRecord({ code, message, retryMs }: PushError, key: string | undefined): ErrorRecord {
+  const keyed = key === undefined ? {} : { key };
+  return { type: 'error', ...keyed, code, message, ...(retryMs === undefined ? {} : { retryMs }) };
+}
+
+/** Whose rate it is. */
+function publisherOf({ address }: Caller): string {
+  return ownerOf(address);
 }
 
 /** A key among those of all clients and purposes. Names have no line breaks, so that it is unambiguous. */

@@ -25,12 +25,20 @@ export const ERROR_STATUS = {
   METHOD_NOT_ALLOWED: 405,
   /** No function was registered for this call. */
   METHOD_UNKNOWN: 404,
+  /** The body of a request came too slowly. */
+  BODY_TIMEOUT: 408,
+  /** Another client of the same user or address has taken this one's place. */
+  CONNECTION_REPLACED: 409,
   /** A message, body or frame is larger than the gateway takes. */
   TOO_LARGE: 413,
   /** A body is not `application/json`. */
   MEDIA_TYPE_UNSUPPORTED: 415,
   /** This transport needs `Upgrade: websocket`, and the request had none. */
   UPGRADE_REQUIRED: 426,
+  /** The user or the address has as many clients here as are allowed. */
+  CONNECTIONS_TOO_MANY: 429,
+  /** Messages are published faster than the gateway allows. */
+  RATE_LIMITED: 429,
   /** A registered function threw. */
   CALL_FAILED: 500,
   /** Something broke inside the gateway; its log says what. */
@@ -55,14 +63,17 @@ export type ErrorCode = keyof typeof ERROR_STATUS;
 /** An error with a stable code and a sentence that says what to do about it. */
 export class PushError extends Error {
   override readonly name = 'PushError';
+  /** After how many milliseconds trying again may help, where that is known. */
+  readonly retryMs: number | undefined;
 
   constructor(
     /** One of {@link ERROR_STATUS}, or a code that an application's own method threw. */
     readonly code: ErrorCode | (string & {}),
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly retryMs?: number | undefined } = {},
   ) {
     super(message, options);
+    this.retryMs = options.retryMs;
   }
 
   /** The HTTP status that goes with the code; 500 for an application's own code. */

@@ -59,6 +59,8 @@ export interface ErrorRecord {
   readonly code: string;
   readonly message: string;
   readonly key?: string;
+  /** After how many milliseconds the operation may be sent again, where that helps. */
+  readonly retryMs?: number;
 }
 
 /** An operation has had its effect. For `publish`, `id` is the message's cursor. */
@@ -178,9 +180,12 @@ const FIELDS: Record<ControlRecord['type'], (value: Record<string, unknown>) => 
     isStrings(value['transports']),
   gap: (value) => isStrings(value['channels']) && isCursor(value['from']) && isCursor(value['to']),
   heartbeat: (value) => value['cursor'] === undefined || isCursor(value['cursor']),
-  bye: (value) =>
-    typeof value['reason'] === 'string' && (value['retryMs'] === undefined || typeof value['retryMs'] === 'number'),
-  error: (value) => typeof value['code'] === 'string' && typeof value['message'] === 'string' && isKey(value['key']),
+  bye: (value) => typeof value['reason'] === 'string' && isTime(value['retryMs']),
+  error: (value) =>
+    typeof value['code'] === 'string' &&
+    typeof value['message'] === 'string' &&
+    isKey(value['key']) &&
+    isTime(value['retryMs']),
   ack: (value) =>
     isKey(value['key']) &&
     (value['id'] === undefined || isCursor(value['id'])) &&
@@ -216,4 +221,8 @@ function isStrings(value: unknown): value is readonly string[] {
 
 function isKey(value: unknown): boolean {
   return value === undefined || typeof value === 'string';
+}
+
+function isTime(value: unknown): boolean {
+  return value === undefined || typeof value === 'number';
 }

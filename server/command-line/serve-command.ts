@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { catalog } from '../../transports/catalog.js';
 import { DEFAULT_RETENTION } from '../bus/bus.js';
+import { DEFAULT_LIMITS } from '../limits/limits.js';
 import { busChoice } from './bus-choice.js';
 import type { ServeOptions } from './serve.js';
 import { serve } from './serve.js';
@@ -37,6 +38,28 @@ export function serveCommand(done: (status: number) => void): Command {
       DEFAULT_RETENTION.totalBytes,
     )
     .option('--heartbeat <seconds>', 'a stream is never quiet for longer', wholeNumber(1, 3_600), 25)
+    .option('--drain <seconds>', 'when it stops, clients come back spread over this time', wholeNumber(0, 3_600), 2)
+    .option('--max-message <bytes>', 'the largest message', wholeNumber(1, MAX_INT), DEFAULT_LIMITS.messageBytes)
+    .option(
+      '--max-body <bytes>',
+      'the largest request body and frame',
+      wholeNumber(1, MAX_INT),
+      DEFAULT_LIMITS.bodyBytes,
+    )
+    .option('--max-channels <count>', 'channels on one connection', wholeNumber(1, MAX_INT), DEFAULT_LIMITS.channels)
+    .option('--max-per-address <count>', 'clients of one address (default: no limit)', wholeNumber(1, MAX_INT))
+    .option('--max-per-user <count>', 'clients of one user (default: no limit)', wholeNumber(1, MAX_INT))
+    .addOption(
+      new Option('--when-full <policy>', 'beyond these: refuse the new client, or close the oldest one')
+        .choices(['refuse', 'close-oldest'])
+        .default('refuse'),
+    )
+    .option(
+      '--publish-rate <count>',
+      'messages of one publisher in a second (default: no limit)',
+      wholeNumber(1, MAX_INT),
+    )
+    .option('--trust-proxy <address>', 'proxy or network whose X-Forwarded-For is believed; repeat for more', gather)
     .option('--tls-cert <file>', 'certificate chain in PEM, to serve https and wss')
     .option('--tls-key <file>', 'private key in PEM')
     .option('--demo', 'serve the demo site at /')

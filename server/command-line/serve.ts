@@ -11,6 +11,8 @@ import { FileBus } from '../bus/file/file-bus.js';
 import { MemoryBus } from '../bus/memory-bus.js';
 import type { Gateway } from '../gateway.js';
 import { createGateway } from '../gateway.js';
+import { DEFAULT_LIMITS } from '../limits/limits.js';
+import type { FullPolicy } from '../limits/seats.js';
 import type { BusChoice } from './bus-choice.js';
 import { UsageError } from './usage.js';
 
@@ -29,13 +31,30 @@ export interface ServeOptions {
   readonly retainTotal: number;
   /** In seconds. */
   readonly heartbeat: number;
+  /** In seconds. */
+  readonly drain: number;
+  readonly maxMessage: number;
+  readonly maxBody: number;
+  readonly maxChannels: number;
+  readonly maxPerAddress?: number;
+  readonly maxPerUser?: number;
+  readonly whenFull: FullPolicy;
+  readonly publishRate?: number;
+  readonly trustProxy?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly demo?: boolean;
 }
 
-/** As many channels as are allowed, with long names and a position for each, do not fit into Node's 16 KiB. */
-const REQUESTS = { maxHeaderSize: 64 * 1024 };
+/** How requests are read. */
+const REQUESTS = {
+  /** As many channels as are allowed, with long names and a position for each, do not fit into Node's 16 KiB. */
+  maxHeaderSize: 64 * 1024,
+  /** Who sends a head or a whole request more slowly is cut, in milliseconds; Node's own are 60 s and 300 s. */
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+};
 
 /** How long connections may take to end by themselves once the gateway has said goodbye. */
 const PATIENCE_MS = 3_000;
@@ -104,6 +123,17 @@ function openGateway(options: ServeOptions, bus: Bus): Gateway {
       path: options.path,
       origins: options.origin ?? [],
       heartbeatMs: options.heartbeat * 1_000,
+      drainMs: options.drain * 1_000,
+      limits: {
+        messageBytes: options.maxMessage,
+        bodyBytes: options.maxBody,
+        channels: options.maxChannels,
+        connectionsPerAddress: options.maxPerAddress ?? DEFAULT_LIMITS.connectionsPerAddress,
+        connectionsPerUser: options.maxPerUser ?? DEFAULT_LIMITS.connectionsPerUser,
+        publishesPerSecond: options.publishRate ?? DEFAULT_LIMITS.publishesPerSecond,
+      },
+      whenFull: options.whenFull,
+      trustedProxies: options.trustProxy ?? [],
       ...(options.transport === undefined ? {} : { transports: options.transport }),
     });
   } catch (error) {

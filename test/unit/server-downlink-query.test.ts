@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readDownlinkQuery } from '../../server/downlink-query.js';
-import { DEFAULT_LIMITS } from '../../server/limits.js';
+import { DEFAULT_LIMITS } from '../../server/limits/limits.js';
 import { channelFault } from '../../transports/channel.js';
 import { PushError } from '../../transports/error.js';
 import type { Position } from '../../transports/position.js';

@@ -24,6 +24,7 @@ function hold({ response, flow }: RequestExchange, waitMs: number): void {
       over();
       return true;
     },
+    // A wait that ends without a time to come back gets its refusal when the client asks again.
     end({ reason, retryMs = 0 }) {
       clearTimeout(timer);
       const retryAfter = Math.ceil(retryMs / 1_000);

@@ -12,6 +12,15 @@ export interface Limits {
   readonly depth: number;
   /** Messages that a history request may ask for. @default 1_000 */
   readonly history: number;
+  /**
+   * Clients of one user at the same time, devices for instance; counted where `authorize` names the user.
+   * @default Infinity
+   */
+  readonly connectionsPerUser: number;
+  /** Clients of one address at the same time; an IPv6 network of 64 bits counts as one. @default Infinity */
+  readonly connectionsPerAddress: number;
+  /** Messages that one user, or one address without a user, may publish in a second. @default Infinity */
+  readonly publishesPerSecond: number;
 }
 
 /** The limits of a gateway that is told nothing else. */
@@ -22,4 +31,7 @@ export const DEFAULT_LIMITS: Limits = {
   operations: 1_000,
   depth: 100,
   history: 1_000,
+  connectionsPerUser: Number.POSITIVE_INFINITY,
+  connectionsPerAddress: Number.POSITIVE_INFINITY,
+  publishesPerSecond: Number.POSITIVE_INFINITY,
 };

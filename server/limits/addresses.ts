@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
+import proxyAddress from 'proxy-addr';
+import { PushError } from '../../transports/error.js';
+
+/** Whose requests they are, when proxies stand in between. */
+export class Addresses {
+  readonly #isTrusted: (address: string, hops: number) => boolean;
+
+  /**
+   * @param trustedProxies addresses, networks such as `10.0.0.0/8`, or `loopback`, `linklocal`, `uniquelocal`, whose
+   *   header `X-Forwarded-For` is believed
+   * @throws PushError `BAD_REQUEST`
+   */
+  constructor(trustedProxies: readonly string[]) {
+    try {
+      this.#isTrusted = proxyAddress.compile([...trustedProxies]);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const remedy = 'write an address, a network such as 10.0.0.0/8, or loopback';
+      throw new PushError('BAD_REQUEST', `"trustedProxies" cannot be read (${reason}): ${remedy}.`);
+    }
+  }
+
+  /** The address of the client: the last one that no trusted proxy has. */
+  of(request: IncomingMessage): string {
+    // Gone already.
+    if (request.socket.remoteAddress === undefined) return '';
+    return proxyAddress(request, this.#isTrusted);
+  }
+}
+
+/** One household or host has as many IPv6 addresses as it likes: 64 bits of them (RFC 4291, section 2.5.4). */
+const NETWORK_BYTES = 8;
+
+/** Who is counted as one under an address: an IPv4 address, or an IPv6 network of 64 bits. */
+export function ownerOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, NETWORK_BYTES).join('.');
+}

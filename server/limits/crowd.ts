@@ -1,0 +1,57 @@
+import { ownerOf } from './addresses.js';
+import type { Limits } from './limits.js';
+import { type FullPolicy, Seats } from './seats.js';
+
+/** A client at the door. */
+export interface Guest {
+  readonly address: string;
+  /** Whom it belongs to, where that is known. */
+  readonly user: string | null;
+  /** The name that it gave itself. */
+  readonly client: string | null;
+}
+
+const SWEEP_MS = 10_000;
+
+/** All who are here, by user and by address, each within its limit. */
+export class Crowd {
+  readonly #users: Seats;
+  readonly #addresses: Seats;
+  readonly #sweeper: NodeJS.Timeout;
+
+  constructor({ connectionsPerUser, connectionsPerAddress }: Limits, whenFull: FullPolicy) {
+    const now = () => performance.now();
+    this.#users = new Seats({ most: connectionsPerUser, whenFull, owner: 'user', now });
+    this.#addresses = new Seats({ most: connectionsPerAddress, whenFull, owner: 'address', now });
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#sweeper.unref();
+  }
+
+  /**
+   * Lets a connection in; `close` is called when it has to leave for another one. Returns how to say that it is over.
+   *
+   * @throws PushError `CONNECTIONS_TOO_MANY`, `CONNECTION_REPLACED`
+   */
+  enter({ address, user, client }: Guest, close: () => void): () => void {
+    const leaveAddress = this.#addresses.take(ownerOf(address), client, close);
+    try {
+      const leaveUser = user === null ? () => undefined : this.#users.take(user, client, close);
+      return () => {
+        leaveAddress();
+        leaveUser();
+      };
+    } catch (error) {
+      leaveAddress();
+      throw error;
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+  }
+
+  #sweep(): void {
+    this.#users.sweep();
+    this.#addresses.sweep();
+  }
+}

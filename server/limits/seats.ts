@@ -1,0 +1,134 @@
+import { PushError } from '../../transports/error.js';
+import { RecentKeys } from '../bus/recent-keys.js';
+
+/** What happens when somebody comes for whom there is no seat: he is refused, or his oldest client has to leave. */
+export type FullPolicy = 'refuse' | 'close-oldest';
+
+/** Options of {@link Seats}. */
+export interface SeatsOptions {
+  /** Clients of one owner at a time; `Infinity` for as many as they like. */
+  readonly most: number;
+  readonly whenFull: FullPolicy;
+  /** What an owner is, for people: `user`, `address`. */
+  readonly owner: string;
+  /** Milliseconds of a clock that is never set. */
+  readonly now: () => number;
+}
+
+/** A client that polls keeps its seat for so long after a request; as long as the slowest poll that one would expect. */
+const KEPT_MS = 30_000;
+/** For so long a client that had to leave is told so when it comes again, in milliseconds. */
+const REPLACED_MS = 10 * 60_000;
+const REPLACED = 10_000;
+/** Asking again may help after so long, in milliseconds: somebody else may have left. */
+const RETRY_MS = 10_000;
+
+/** One client of an owner, with all its connections. */
+interface Seat {
+  readonly connections: Set<{ readonly close: () => void }>;
+  /** When its last connection ended; `null` while there is one. */
+  emptySince: number | null;
+}
+
+/**
+ * Who is here, by whom they belong to: how many clients a user or an address has at the same time.
+ *
+ * It is clients that are counted and not connections, as a client that changes its transport has two for a moment, and
+ * one that polls has none in between. A client without a name is as many clients as it has connections.
+ */
+export class Seats {
+  /** By owner and then by client, in the order in which they came. */
+  readonly #owners = new Map<string, Map<string | symbol, Seat>>();
+  readonly #replaced: RecentKeys<true>;
+
+  constructor(private readonly options: SeatsOptions) {
+    this.#replaced = new RecentKeys({ count: REPLACED, ageMs: REPLACED_MS, now: options.now });
+  }
+
+  /** How many clients are here. */
+  get taken(): number {
+    let taken = 0;
+    for (const seats of this.#owners.values()) taken += seats.size;
+    return taken;
+  }
+
+  /**
+   * Takes a seat for one connection, or shares the seat that its client has. `close` is called when it has to leave.
+   * Returns how to give it back, which may be called twice.
+   *
+   * @throws PushError `CONNECTIONS_TOO_MANY` when all are taken, `CONNECTION_REPLACED` for a client that had to leave
+   */
+  take(owner: string, client: string | null, close: () => void): () => void {
+    if (this.options.most === Number.POSITIVE_INFINITY) return () => undefined;
+    if (client !== null && this.#replaced.get(nameOf(owner, client))) throw this.#replacedError();
+    const seats = this.#owners.get(owner) ?? new Map<string | symbol, Seat>();
+    const key = client ?? Symbol('a connection');
+    if (!seats.has(key)) this.#makeRoom(owner, seats);
+    const seat = seats.get(key) ?? { connections: new Set(), emptySince: null };
+    seats.set(key, seat);
+    this.#owners.set(owner, seats);
+    const connection = { close };
+    seat.connections.add(connection);
+    seat.emptySince = null;
+    return () => {
+      if (!seat.connections.delete(connection) || seat.connections.size > 0) return;
+      seat.emptySince = this.options.now();
+      if (client === null) this.#leave(owner, seats, key);
+    };
+  }
+
+  /** Gives back the seats of clients that have not come again. */
+  sweep(): void {
+    for (const [owner, seats] of this.#owners) this.#sweep(owner, seats);
+  }
+
+  #makeRoom(owner: string, seats: Map<string | symbol, Seat>): void {
+    const { most, whenFull } = this.options;
+    if (seats.size >= most) this.#sweep(owner, seats);
+    while (seats.size >= most) {
+      const [oldest] = seats;
+      if (whenFull === 'refuse' || oldest === undefined) throw this.#fullError();
+      const [client, seat] = oldest;
+      if (typeof client === 'string') this.#replaced.set(nameOf(owner, client), true);
+      this.#leave(owner, seats, client);
+      for (const { close } of seat.connections) close();
+    }
+  }
+
+  #sweep(owner: string, seats: Map<string | symbol, Seat>): void {
+    const since = this.options.now() - KEPT_MS;
+    for (const [client, { emptySince }] of seats) {
+      if (emptySince !== null && emptySince < since) this.#leave(owner, seats, client);
+    }
+  }
+
+  #leave(owner: string, seats: Map<string | symbol, Seat>, client: string | symbol): void {
+    seats.delete(client);
+    if (seats.size === 0 && this.#owners.get(owner) === seats) this.#owners.delete(owner);
+  }
+
+  #fullError(): PushError {
+    const { most, owner } = this.options;
+    const clients = most === 1 ? 'one client' : `${most} clients`;
+    return new PushError(
+      'CONNECTIONS_TOO_MANY',
+      `This ${owner} has ${clients} here already; close one and come back.`,
+      {
+        retryMs: RETRY_MS,
+      },
+    );
+  }
+
+  #replacedError(): PushError {
+    const { most, owner } = this.options;
+    return new PushError(
+      'CONNECTION_REPLACED',
+      `Another client of this ${owner} has come, and ${most} may be here at a time. Connect anew to take its place.`,
+    );
+  }
+}
+
+/** Clients have no line breaks in their names, so that it is unambiguous. */
+function nameOf(owner: string, client: string): string {
+  return `${client}\n${owner}`;
+}

@@ -1,0 +1,167 @@
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import WebSocket from 'ws';
+import { connect } from '../../client/node.js';
+import { createGateway } from '../../server/gateway.js';
+import { catalog } from '../../transports/catalog.js';
+import { rawHttp } from '../support/raw-http.js';
+import { waitUntil } from '../support/wait-until.js';
+import { afterwards, attached, deserted, inExpress, metric, problemOf } from './site.js';
+
+/** What works in Node. */
+const transports = catalog.filter((name) => name !== 'iframe');
+
+function publish(push: string, from = '127.0.0.1'): Promise<Response> {
+  const headers = { 'content-type': 'application/json', 'x-forwarded-for': from };
+  return fetch(`${push}/channels/a`, { method: 'POST', headers, body: '1' });
+}
+
+/** A client of its own that listens to the channel `a`; resolves when it does, or with what ended it. */
+async function listener(push: string, transport: string) {
+  const push_ = connect(push, { transports: [transport], pollMs: 50, backoffMs: 20, backoffCapMs: 100 });
+  afterwards(() => push_.close());
+  const subscription = push_.subscribe('a', () => undefined);
+  const ended = await subscription.ready.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  return { client: push_, ended };
+}
+
+describe('the connections of an address', () => {
+  it.each(transports)('%s: are refused with 429 beyond the limit, until one leaves', async (transport) => {
+    const { push } = await inExpress({ limits: { connectionsPerAddress: 2 } });
+    const streams = await Promise.all([1, 2].map(() => rawHttp(`${push}/sse?channel=a`)));
+    const address = `${push}/${transport === 'websocket' ? 'sse' : transport}?channel=a&client=late`;
+    const refused = await fetch(address);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('10');
+    expect(await problemOf(refused)).toBe('CONNECTIONS_TOO_MANY');
+    if (transport === 'websocket') {
+      const socket = new WebSocket(`${push.replace('http', 'ws')}/websocket?channel=a`);
+      const [, answer] = await once(socket, 'unexpected-response');
+      expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '10']);
+    }
+    expect(await metric(push, 'pushgate_refusals_total', 'CONNECTIONS_TOO_MANY')).toBeGreaterThan(0);
+    streams[0]?.socket.destroy();
+    await waitUntil('a seat', async () => (await fetch(`${push}/polling?channel=a&client=late`)).status === 200);
+    streams[1]?.socket.destroy();
+  });
+
+  it.each(transports)('%s: one client has one seat, over every change of transport', async (transport) => {
+    const { push, gateway } = await attached({ limits: { connectionsPerAddress: 1 } });
+    const { client, ended } = await listener(push, transport);
+    expect(ended).toBeNull();
+    // Renews its connection, or asks again: both are there for a moment.
+    await client.subscribe('b', () => undefined).ready;
+    await gateway.publish('b', 1);
+    expect(client.state).toBe('open');
+  });
+
+  it.each(transports)('%s: the oldest client goes for good, where that is asked for', async (transport) => {
+    const { push } = await attached({ limits: { connectionsPerAddress: 1 }, whenFull: 'close-oldest' });
+    const { client: old } = await listener(push, transport);
+    const errors: string[] = [];
+    old.on('error', ({ code }) => errors.push(code));
+    const { client, ended } = await listener(push, transport);
+    expect(ended).toBeNull();
+    await waitUntil('the end of the old client', () => old.state === 'closed');
+    expect(errors.at(-1)).toMatch(/^(UNAVAILABLE|CONNECTION_REPLACED)$/);
+    expect(client.state).toBe('open');
+    expect(await metric(push, 'pushgate_refusals_total', 'CONNECTION_REPLACED')).toBeGreaterThan(0);
+  });
+
+  it('is that of the client when the proxy before it is trusted, and only then', async () => {
+    const limits = { connectionsPerAddress: 1 };
+    const trusting = await inExpress({ limits, trustedProxies: ['loopback'] });
+    const open = (push: string, from: string) =>
+      fetch(`${push}/polling?channel=a&client=${from.replaceAll('.', '-')}`, { headers: { 'x-forwarded-for': from } });
+    expect((await open(trusting.push, '192.0.2.1')).status).toBe(200);
+    expect((await open(trusting.push, '192.0.2.2')).status).toBe(200);
+    const wary = await inExpress({ limits });
+    expect((await open(wary.push, '192.0.2.1')).status).toBe(200);
+    expect((await open(wary.push, '192.0.2.2')).status).toBe(429);
+    expect(() => createGateway({ trustedProxies: ['nonsense'] })).toThrow(/trustedProxies/);
+    expect(() => createGateway({ limits: { connectionsPerAddress: 0 } })).toThrow(/connectionsPerAddress/);
+  });
+
+  it('has all its seats back after a thousand connections that were cut', async () => {
+    const { push } = await inExpress({ limits: { connectionsPerAddress: 50 } });
+    for (let round = 0; round < 20; round++) {
+      const streams = await Promise.all(Array.from({ length: 50 }, () => rawHttp(`${push}/sse?channel=a`)));
+      for (const { socket, status } of streams) {
+        expect(status).toBe(200);
+        socket.destroy();
+      }
+      await deserted(push);
+    }
+  });
+});
+
+describe('a flood of publishes', () => {
+  it('gets 429 with Retry-After beyond the rate, and goes on at the rate', async () => {
+    const { push, gateway } = await inExpress({ limits: { publishesPerSecond: 5 } });
+    const statuses = [];
+    for (let count = 0; count < 6; count++) statuses.push((await publish(push)).status);
+    expect(statuses.slice(0, 5)).toEqual([201, 201, 201, 201, 201]);
+    const refused = await publish(push);
+    // Slow machines may have earned another one meanwhile.
+    if (refused.status !== 201) {
+      expect(refused.status).toBe(429);
+      expect(refused.headers.get('retry-after')).toBe('1');
+      expect(await problemOf(refused)).toBe('RATE_LIMITED');
+    }
+    await waitUntil('a token', async () => (await publish(push)).status === 201);
+    // The gateway's own application is not a stranger.
+    await Promise.all(Array.from({ length: 20 }, () => gateway.publish('a', 1)));
+  });
+
+  it('refuses a batch as a whole when nothing of it can be done, else each message for itself', async () => {
+    const { push, gateway } = await inExpress({ limits: { publishesPerSecond: 0.001 } });
+    const post = (count: number) => {
+      const operations = Array.from({ length: count }, (_, n) => ({
+        type: 'publish',
+        channel: 'a',
+        data: n,
+        key: `${n}`,
+      }));
+      const headers = { 'content-type': 'application/json' };
+      return fetch(`${push}/uplink`, { method: 'POST', headers, body: JSON.stringify(operations) });
+    };
+    const first = await post(2);
+    expect(first.status).toBe(200);
+    expect(await first.json()).toMatchObject([{ type: 'ack' }, { type: 'error', code: 'RATE_LIMITED', key: '1' }]);
+    const second = await post(2);
+    expect([second.status, await problemOf(second)]).toEqual([429, 'RATE_LIMITED']);
+    expect(await gateway.history('a')).toHaveLength(1);
+  });
+
+  it.each(transports)('%s: rejects with a code and a time, and changes nothing', async (transport) => {
+    const { push, gateway } = await attached({ limits: { publishesPerSecond: 0.5 } });
+    const { client } = await listener(push, transport);
+    await client.publish('a', 1);
+    await expect(client.publish('a', 2)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      retryMs: expect.any(Number),
+    });
+    expect(await gateway.history('a')).toHaveLength(1);
+    expect(client.state).toBe('open');
+  });
+});
+
+describe('a body that does not come', () => {
+  it('gets 408 and the end of its connection', async () => {
+    const { push, port } = await inExpress({ bodyTimeoutMs: 200 });
+    const socket = connectTcp(port, '127.0.0.1');
+    const head =
+      'POST /push/uplink HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n[';
+    socket.write(head);
+    let answer = '';
+    socket.on('data', (piece) => (answer += String(piece)));
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer).toContain('"code":"BODY_TIMEOUT"');
+    expect(await metric(push, 'pushgate_refusals_total', 'BODY_TIMEOUT')).toBe(1);
+  });
+});

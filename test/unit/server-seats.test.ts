@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import { ownerOf } from '../../server/limits/addresses.js';
+import { type FullPolicy, Seats } from '../../server/limits/seats.js';
+
+describe('Seats', () => {
+  let now = 0;
+  const seats = (most: number, whenFull: FullPolicy = 'refuse') => {
+    now = 0;
+    return new Seats({ most, whenFull, owner: 'user', now: () => now });
+  };
+  const nothing = () => undefined;
+  const refusal = (take: () => unknown) => {
+    try {
+      take();
+      return null;
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it('are for clients, however many connections each of them has', () => {
+    const room = seats(2);
+    for (let connection = 0; connection < 5; connection++) room.take('ann', 'phone', nothing);
+    room.take('ann', 'laptop', nothing);
+    expect(refusal(() => room.take('ann', 'tablet', nothing))).toMatchObject({
+      code: 'CONNECTIONS_TOO_MANY',
+      retryMs: 10_000,
+      message: 'This user has 2 clients here already; close one and come back.',
+    });
+    room.take('ben', 'tablet', nothing);
+    expect(room.taken).toBe(3);
+  });
+
+  it('are free again some time after the last connection, so that one who polls keeps his', () => {
+    const room = seats(1);
+    const [first, second] = [room.take('ann', 'phone', nothing), room.take('ann', 'phone', nothing)];
+    first();
+    first();
+    now = 100_000;
+    expect(refusal(() => room.take('ann', 'laptop', nothing))).not.toBeNull();
+    second();
+    now += 30_000;
+    expect(refusal(() => room.take('ann', 'laptop', nothing))).not.toBeNull();
+    now += 1;
+    expect(refusal(() => room.take('ann', 'laptop', nothing))).toBeNull();
+  });
+
+  it('of clients without a name are free at once', () => {
+    const room = seats(1);
+    const leave = room.take('ann', null, nothing);
+    expect(refusal(() => room.take('ann', null, nothing))).not.toBeNull();
+    leave();
+    room.take('ann', null, nothing);
+  });
+
+  it('are taken from the oldest client where that is the policy, which does not take it back', () => {
+    const room = seats(2, 'close-oldest');
+    const closed: string[] = [];
+    const take = (client: string) => room.take('ann', client, () => closed.push(client));
+    take('phone');
+    take('phone');
+    take('laptop');
+    const leave = take('tablet');
+    expect(closed).toEqual(['phone', 'phone']);
+    expect(refusal(() => take('phone'))).toMatchObject({ code: 'CONNECTION_REPLACED' });
+    leave();
+    take('watch');
+    expect(closed).toEqual(['phone', 'phone', 'laptop']);
+    now = 10 * 60_000 + 1;
+    expect(refusal(() => take('phone'))).toBeNull();
+  });
+
+  it('leave nothing behind', () => {
+    const room = seats(3);
+    for (let owner = 0; owner < 100; owner++) room.take(`${owner}`, 'client', nothing)();
+    expect(room.taken).toBe(100);
+    now = 30_001;
+    room.sweep();
+    expect(room.taken).toBe(0);
+  });
+});
+
+describe('the owner of an address', () => {
+  it('is an IPv4 address, or an IPv6 network', () => {
+    expect(ownerOf('192.0.2.1')).toBe('192.0.2.1');
+    expect(ownerOf('::ffff:192.0.2.1')).toBe('192.0.2.1');
+    expect(ownerOf('2001:db8:1:2:3::4')).toBe(ownerOf('2001:db8:1:2::'));
+    expect(ownerOf('2001:db8:1:3::')).not.toBe(ownerOf('2001:db8:1:2::'));
+    expect(ownerOf('')).toBe('');
+  });
+});
