@@ -69,6 +69,8 @@ export class Connection implements Link {
   readonly send: ((frame: string) => void) | undefined;
   readonly #setting: ConnectionSetting;
   readonly #listener: ConnectionListener;
+  /** The transport in whose place this one is tried; said once. */
+  #instead: string | null;
   readonly #openedAt: number;
   readonly #half: ClientConnection;
   /** Subscribe frames without an answer, by key. */
@@ -83,13 +85,19 @@ export class Connection implements Link {
   #isClosed = false;
 
   /** Opens the half; throws what it throws. */
-  constructor(half: ClientTransport, setting: ConnectionSetting, listener: ConnectionListener) {
+  constructor(
+    half: ClientTransport,
+    setting: ConnectionSetting,
+    listener: ConnectionListener,
+    instead: string | null = null,
+  ) {
     this.transport = half.name;
     this.environment = setting.environment;
     this.settings = setting.settings;
     this.headers = setting.settings.headers;
     this.#setting = setting;
     this.#listener = listener;
+    this.#instead = instead === half.name ? null : instead;
     this.#openedAt = this.environment.now();
     this.#half = half.open(this);
     const { send } = this.#half;
@@ -162,6 +170,8 @@ export class Connection implements Link {
     const query = toQuery(this.coverage.ask(tracks));
     for (const [name, value] of Object.entries(extra)) query.set(name, value);
     query.set('client', this.#setting.client);
+    if (this.#instead !== null) query.set('instead', this.#instead);
+    this.#instead = null;
     const url = new URL(this.#setting.base);
     url.pathname = `${url.pathname === '/' ? '' : url.pathname}/${this.transport}`;
     for (const [name, value] of query) url.searchParams.append(name, value);

@@ -181,3 +181,17 @@ export function deadline({ phase }: State): number {
       return phase satisfies never;
   }
 }
+
+/** In whose place a transport is tried now: of the one that carries, of one that did not get through, of the last one. */
+export function insteadOf({ phase, memory }: State, transport: string): string | null {
+  switch (phase.at) {
+    case 'open':
+      return phase.via.transport;
+    case 'connecting':
+      return (
+        [...phase.failures, ...phase.attempts].find((other) => other.transport !== transport)?.transport ?? memory.last
+      );
+    default:
+      return memory.last;
+  }
+}

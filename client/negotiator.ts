@@ -6,7 +6,15 @@ import { Connection, type ConnectionListener, type ConnectionSetting } from './c
 import type { GapNotice } from './coverage.js';
 import { loadHalf } from './halves.js';
 import { step } from './negotiation.js';
-import { deadline, type Effect, type NegotiationRules, type Phase, START, type Stimulus } from './negotiation-state.js';
+import {
+  deadline,
+  type Effect,
+  insteadOf,
+  type NegotiationRules,
+  type Phase,
+  START,
+  type Stimulus,
+} from './negotiation-state.js';
 import type { TraceEntry } from './trace.js';
 import type { Track } from './track.js';
 
@@ -158,7 +166,11 @@ export class Negotiator {
     // A half may be anybody's, and throw anything.
     try {
       missing = half.missing(this.#environment);
-      if (missing === null) this.#connections.set(id, new Connection(half, this.#setting, this.#listen(id)));
+      if (missing === null)
+        this.#connections.set(
+          id,
+          new Connection(half, this.#setting, this.#listen(id), insteadOf(this.#state, half.name)),
+        );
     } catch (error) {
       this.#ended(id, { detail: `not opened: ${textOf(error)}` });
     }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { PushError } from '../transports/error.js';
 import type { Bye } from '../transports/record.js';
@@ -17,7 +18,7 @@ import type { FanOut } from './fan-out.js';
 import { performFrame } from './frame.js';
 import type { GatewaySettings } from './gateway-options.js';
 import type { Crowd } from './limits/crowd.js';
-import type { Metrics } from './metrics.js';
+import type { Carried, Metrics } from './metrics.js';
 import type { DownlinkRequest } from './node-log.js';
 import type { Origins } from './origins.js';
 import { preflightHeaders } from './origins.js';
@@ -156,6 +157,7 @@ export class Door {
     if (response.destroyed) return;
     let downlink: Downlink | null = null;
     this.#seat(request, response, asked.client, () => downlink);
+    this.#noteMove(query, transport.name);
     const exchange: RequestExchange = {
       ...this.#exchange(request, query),
       response,
@@ -164,9 +166,13 @@ export class Door {
         return downlink;
       },
       once: async (format) => {
-        metrics.connected.inc({ transport: transport.name });
-        const { packet, messages } = await fanOut.once(asked, format, query.get('hello') === '1');
-        metrics.deliveries.inc({ transport: transport.name }, messages);
+        let carried: Carried = { messages: 0, gaps: 0, isFull: false, hasStalled: false };
+        response.once(
+          'close',
+          metrics.opened(transport.name, () => carried, bytesSince(request.socket)),
+        );
+        const { packet, ...counts } = await fanOut.once(asked, format, query.get('hello') === '1');
+        carried = { ...carried, ...counts };
         return packet;
       },
     };
@@ -185,6 +191,7 @@ export class Door {
     const caller = { client: asked.client, address: settings.addresses.of(request) };
     let downlink: Downlink | null = null;
     this.#seat(request, socket, asked.client, () => downlink);
+    this.#noteMove(query, transport.name);
     const exchange: UpgradeExchange = {
       ...this.#exchange(request, query),
       socket,
@@ -208,12 +215,18 @@ export class Door {
     const { settings, crowd, metrics } = this.#options;
     const address = settings.addresses.of(request);
     const leave = crowd.enter({ address, user: null, client }, () => {
-      metrics.refusals.inc({ code: 'CONNECTION_REPLACED' });
+      metrics.refused('CONNECTION_REPLACED');
       const carried = downlink();
       if (carried === null) carrier.destroy();
       else carried.end(REPLACED);
     });
     carrier.once('close', leave);
+  }
+
+  /** What a client says of itself is counted only under names that exist. */
+  #noteMove(query: URLSearchParams, to: string): void {
+    const from = query.get('instead');
+    if (from !== null && this.#options.transports.has(from)) this.#options.metrics.moved(from, to);
   }
 
   #exchange(request: IncomingMessage, query: URLSearchParams) {
@@ -230,14 +243,12 @@ export class Door {
     const { settings, fanOut, metrics, connected, disconnected } = this.#options;
     const { client } = asked;
     const address = settings.addresses.of(request);
-    metrics.connected.inc({ transport });
-    metrics.connections.inc({ transport });
     const downlink = fanOut.open(asked, sink, () => {
       const { channels, messages } = downlink;
-      metrics.connections.dec({ transport });
-      metrics.deliveries.inc({ transport }, messages);
+      ended();
       disconnected({ transport, client, channels, address, messages });
     });
+    const ended = metrics.opened(transport, () => downlink, bytesSince(request.socket));
     connected({ transport, client, channels: [...asked.channels.keys()], address });
     return downlink;
   }
@@ -246,9 +257,15 @@ export class Door {
     const { settings, metrics } = this.#options;
     const shown = toPushError(error);
     if (shown.code === 'INTERNAL') settings.onError(error);
-    metrics.refusals.inc({ code: shown.code });
+    metrics.refused(shown.code);
     return shown;
   }
+}
+
+/** Counts what is written to a socket from now on, in bytes. */
+function bytesSince(socket: Socket): () => number {
+  const before = socket.bytesWritten;
+  return () => socket.bytesWritten - before;
 }
 
 /** The first part of a path, and its query. Everything below the gateway's path is named by its first part. */

@@ -6,6 +6,7 @@ import type { Flow, Sink } from '../transports/server-transport.js';
 import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
 import type { Page } from './bus/bus.js';
+import type { Carried } from './metrics.js';
 import type { DownlinkRequest, NodeLog } from './node-log.js';
 import { greeting, packetOf } from './packet.js';
 import { toPushError } from './problem.js';
@@ -37,10 +38,11 @@ const STALLED: Bye = { type: 'bye', reason: 'the reader took nothing for too lon
  * It reads pages from its positions until it has reached the end, and then joins an audience. When the socket is
  * full it leaves with its position, and reads on from there once the socket has drained.
  */
-export class Downlink implements Flow, Member {
+export class Downlink implements Flow, Member, Carried {
   readonly client: string | null;
-  /** Messages written so far. */
   messages = 0;
+  gaps = 0;
+  hasStalled = false;
 
   /** For each channel, the offset up to which this connection has it. Exact while it is not live. */
   readonly #after = new Map<string, number>();
@@ -69,6 +71,10 @@ export class Downlink implements Flow, Member {
     this.client = request.client;
     this.#greeted = sink.single === true;
     this.#begun = this.#begin(request.channels);
+  }
+
+  get isFull(): boolean {
+    return this.#state.at === 'full';
   }
 
   get skipUpTo(): number {
@@ -152,7 +158,10 @@ export class Downlink implements Flow, Member {
     if (this.#state.at === 'full') {
       // Slow is not stalled: a large packet on a thin line may take its time, as long as it moves.
       if (this.sink.taken?.() !== this.#state.taken) this.#fill();
-      else if (now - this.#state.since > stalledMs) this.end(STALLED);
+      else if (now - this.#state.since > stalledMs) {
+        this.hasStalled = true;
+        this.end(STALLED);
+      }
     } else if (this.#state.at === 'live' && now - this.#lastWrite >= heartbeatMs - period) {
       this.deliver(() => heartbeat(this.sink.format), 0);
     }
@@ -228,7 +237,9 @@ export class Downlink implements Flow, Member {
       ...controls,
       ...gapsOf(page, start, this.log.bus.epoch),
     ]);
-    return packet === null || this.#put(() => packet.packet, packet.messages);
+    if (packet === null) return true;
+    this.gaps += packet.gaps;
+    return this.#put(() => packet.packet, packet.messages);
   }
 
   /** The gaps that are still to be told, without those of channels that start anew or go. */
@@ -246,7 +257,7 @@ export class Downlink implements Flow, Member {
   /** Changes the channels between two pages, and says so on the wire as soon as there is room. */
   async #change(change: () => ControlRecord): Promise<void> {
     // What the audience still had for this one may fill the socket.
-    for (this.#stopLive(); this.#isFull(); this.#stopLive()) {
+    for (this.#stopLive(); this.isFull; this.#stopLive()) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     if (this.#isOver()) return;
@@ -304,10 +315,6 @@ export class Downlink implements Flow, Member {
 
   #cursor(offset: number): string {
     return formatCursor(this.log.bus.epoch, offset);
-  }
-
-  #isFull(): boolean {
-    return this.#state.at === 'full';
   }
 
   #isOver(): boolean {

@@ -94,6 +94,7 @@ class PushGateway implements Gateway {
   readonly #ownsBus: boolean;
   readonly #fanOut: FanOut;
   readonly #crowd: Crowd;
+  readonly #metrics: Metrics;
   readonly #uplink: Uplink;
   readonly #door: Door;
   readonly #events = new EventEmitter<GatewayEvents>();
@@ -129,7 +130,8 @@ class PushGateway implements Gateway {
     });
     this.#crowd = new Crowd(limits, this.#settings.whenFull);
     this.#history = new History(this.#bus);
-    const metrics = new Metrics();
+    const metrics = new Metrics(this.#bus);
+    this.#metrics = metrics;
     const { transports = catalog } = options;
     this.#names = new Set(transports.map(nameOf));
     this.#loaded = this.#load(transports);
@@ -211,6 +213,7 @@ class PushGateway implements Gateway {
     for (const attachment of this.#attachments) attachment.leaveUpgrades();
     await this.#fanOut.close('the gateway is closing', this.#settings.drainMs);
     this.#crowd.close();
+    this.#metrics.close();
     if (this.#ownsBus) await this.#bus.close();
   }
 

@@ -6,7 +6,7 @@
 export type { ErrorCode } from '../transports/error.js';
 export { PushError } from '../transports/error.js';
 export type { Json, Message } from '../transports/record.js';
-export type { Bus, Draft, Entry, Following, Hole, Page, ReadRequest, Receipt, Retention } from './bus/bus.js';
+export type { Bus, Draft, Entry, Following, Hole, LogSize, Page, ReadRequest, Receipt, Retention } from './bus/bus.js';
 export { DEFAULT_RETENTION, EARLIEST } from './bus/bus.js';
 export type { FileBusOptions } from './bus/file/file-bus.js';
 export { FileBus } from './bus/file/file-bus.js';

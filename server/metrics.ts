@@ -1,29 +1,36 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
+import { isErrorCode } from '../transports/error.js';
+import type { Bus } from './bus/bus.js';
 
-/** What the gateway counts, in the Prometheus text format. */
+/** What has gone over one downlink so far. */
+export interface Carried {
+  readonly messages: number;
+  readonly gaps: number;
+  /** Its socket takes nothing at the moment. */
+  readonly isFull: boolean;
+  /** It was closed because it took nothing for too long. */
+  readonly hasStalled: boolean;
+}
+
+/** A downlink that is counted. */
+interface Counted {
+  readonly transport: string;
+  readonly carried: () => Carried;
+  /** Bytes written to its socket since it was opened, HTTP heads included. */
+  readonly bytes: () => number;
+}
+
+const QUANTILES = [0.5, 0.99] as const;
+
+/**
+ * What the gateway counts, in the Prometheus text format. Counters of downlinks that are still open are read when they
+ * are asked for, so that nothing has to be counted while messages flow.
+ */
 export class Metrics {
   readonly #registry = new Registry();
-
-  readonly connections = new Gauge({
-    name: 'pushgate_connections',
-    help: 'Open downlinks by transport; a poll counts while it is answered.',
-    labelNames: ['transport'] as const,
-    registers: [this.#registry],
-  });
-
-  readonly connected = new Counter({
-    name: 'pushgate_connections_total',
-    help: 'Downlinks opened since the start, by transport.',
-    labelNames: ['transport'] as const,
-    registers: [this.#registry],
-  });
-
-  readonly deliveries = new Counter({
-    name: 'pushgate_deliveries_total',
-    help: 'Messages written to downlinks that have ended, by transport.',
-    labelNames: ['transport'] as const,
-    registers: [this.#registry],
-  });
+  readonly #open = new Set<Counted>();
+  readonly #eventLoop = monitorEventLoopDelay({ resolution: 10 });
 
   readonly operations = new Counter({
     name: 'pushgate_operations_total',
@@ -32,12 +39,83 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  readonly refusals = new Counter({
+  readonly #connections = new Gauge({
+    name: 'pushgate_connections',
+    help: 'Open downlinks by transport; a poll counts while it is answered.',
+    labelNames: ['transport'] as const,
+    registers: [this.#registry],
+  });
+
+  readonly #connected = new Counter({
+    name: 'pushgate_connections_total',
+    help: 'Downlinks opened since the start, by transport.',
+    labelNames: ['transport'] as const,
+    registers: [this.#registry],
+  });
+
+  readonly #refusals = new Counter({
     name: 'pushgate_refusals_total',
-    help: 'Requests and upgrades that were refused, by error code.',
+    help: 'Requests, upgrades and operations that were refused, by error code.',
     labelNames: ['code'] as const,
     registers: [this.#registry],
   });
+
+  readonly #moves = new Counter({
+    name: 'pushgate_client_moves_total',
+    help: 'Downlinks that clients opened in place of one over another transport, as they say themselves.',
+    labelNames: ['from', 'to'] as const,
+    registers: [this.#registry],
+  });
+
+  readonly #stalled = new Counter({
+    name: 'pushgate_readers_stalled_total',
+    help: 'Downlinks closed because their reader took nothing for too long, by transport.',
+    labelNames: ['transport'] as const,
+    registers: [this.#registry],
+  });
+
+  readonly #deliveries = this.#ofDownlinks(
+    'pushgate_deliveries_total',
+    'Messages written, by transport.',
+    (downlink) => downlink.carried().messages,
+  );
+  readonly #bytes = this.#ofDownlinks(
+    'pushgate_sent_bytes_total',
+    'Bytes written to sockets, by transport.',
+    (downlink) => downlink.bytes(),
+  );
+  readonly #gaps = this.#ofDownlinks(
+    'pushgate_gaps_total',
+    'Gaps told to readers, by transport.',
+    (downlink) => downlink.carried().gaps,
+  );
+
+  constructor(bus: Bus) {
+    this.#eventLoop.enable();
+    const open = this.#open;
+    const eventLoop = this.#eventLoop;
+    this.#gauge(
+      'pushgate_readers_full',
+      'Downlinks whose socket takes nothing at the moment.',
+      () => [...open].filter(({ carried }) => carried().isFull).length,
+    );
+    new Gauge({
+      name: 'pushgate_event_loop_delay_seconds',
+      help: 'How late the event loop was since this was last asked for, by quantile.',
+      labelNames: ['quantile'] as const,
+      registers: [this.#registry],
+      collect() {
+        for (const quantile of QUANTILES) this.set({ quantile }, eventLoop.percentile(quantile * 100) / 1e9);
+        eventLoop.reset();
+      },
+    });
+    this.#gauge(
+      'pushgate_log_bytes',
+      'Bytes that the log takes of its total, as retention counts them.',
+      async () => (await bus.size()).bytes,
+    );
+    this.#gauge('pushgate_log_channels', 'Channels that hold a message.', async () => (await bus.size()).channels);
+  }
 
   /** The media type of {@link text}. */
   get contentType(): string {
@@ -46,5 +124,66 @@ export class Metrics {
 
   text(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  /** Counts a downlink from now on; returns how to say that it has ended. */
+  opened(transport: string, carried: () => Carried, bytes: () => number): () => void {
+    const downlink: Counted = { transport, carried, bytes };
+    this.#open.add(downlink);
+    this.#connected.inc({ transport });
+    this.#connections.inc({ transport });
+    return () => {
+      if (!this.#open.delete(downlink)) return;
+      this.#connections.dec({ transport });
+      for (const counter of [this.#deliveries, this.#bytes, this.#gaps]) counter.ended(downlink);
+      if (carried().hasStalled) this.#stalled.inc({ transport });
+    };
+  }
+
+  /** Counts a refusal. An application's own codes are counted as one: there may be any number of them. */
+  refused(code: string): void {
+    this.#refusals.inc({ code: isErrorCode(code) ? code : 'OTHER' });
+  }
+
+  /** Counts that a client says to come from another transport. */
+  moved(from: string, to: string): void {
+    this.#moves.inc({ from, to });
+  }
+
+  close(): void {
+    this.#eventLoop.disable();
+    this.#registry.clear();
+  }
+
+  #gauge(name: string, help: string, read: () => number | Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  }
+
+  /** A counter by transport: what the downlinks that have ended had, and what those have that are open. */
+  #ofDownlinks(name: string, help: string, read: (downlink: Counted) => number) {
+    const before = new Map<string, number>();
+    const add = (totals: Map<string, number>, downlink: Counted) =>
+      totals.set(downlink.transport, (totals.get(downlink.transport) ?? 0) + read(downlink));
+    const open = this.#open;
+    new Counter({
+      name,
+      help,
+      labelNames: ['transport'] as const,
+      registers: [this.#registry],
+      collect() {
+        const totals = new Map(before);
+        for (const downlink of open) add(totals, downlink);
+        this.reset();
+        for (const [transport, total] of totals) this.inc({ transport }, total);
+      },
+    });
+    return { ended: (downlink: Counted) => add(before, downlink) };
   }
 }

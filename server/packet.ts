@@ -11,6 +11,7 @@ import { gapsOf, lowest, startOf } from './start.js';
 export interface Written<Packet> {
   readonly packet: Packet;
   readonly messages: number;
+  readonly gaps: number;
 }
 
 /** Reads one page and makes the packet of it, for an answer that is complete with it. */
@@ -26,7 +27,11 @@ export async function readOnce<Packet>(
   const controls = [...(hello ? [greeting(log, start, page)] : []), ...gapsOf(page, start, epoch)];
   const packet = packetOf(log, format, request.client, page, controls);
   if (packet !== null) return packet;
-  return { packet: format.packet({ controls, messages: [], cursor: formatCursor(epoch, page.upTo) }), messages: 0 };
+  return {
+    packet: format.packet({ controls, messages: [], cursor: formatCursor(epoch, page.upTo) }),
+    messages: 0,
+    gaps: 0,
+  };
 }
 
 /** The hello of a connection that begins with this page. */
@@ -52,5 +57,6 @@ export function packetOf<Packet>(
   if (controls.length === 0 && messages.length === 0) return null;
   const cursor = formatCursor(log.bus.epoch, page.upTo);
   const more = page.upTo < log.seen;
-  return { packet: format.packet({ controls, messages, cursor, more }), messages: messages.length };
+  const gaps = controls.filter(({ type }) => type === 'gap').length;
+  return { packet: format.packet({ controls, messages, cursor, more }), messages: messages.length, gaps };
 }

@@ -95,7 +95,7 @@ export function peopleRoutes(services: Services): Express {
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const shown = fromExpress(error) ?? toPushError(error);
     if (shown.code === 'INTERNAL') settings.onError(error);
-    metrics.refusals.inc({ code: shown.code });
+    metrics.refused(shown.code);
     sendProblem(response, shown);
   });
   return app;

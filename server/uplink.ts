@@ -108,6 +108,7 @@ export class Uplink {
       const reply = excess === null ? await perform(parsed) : errorRecord(excess, keyOf(parsed));
       const type = 'operation' in parsed ? parsed.operation.type : 'unreadable';
       metrics.operations.inc({ type, outcome: reply?.type ?? 'ack' });
+      if (reply?.type === 'error') metrics.refused(reply.code);
       if (reply === null) continue;
       const answer = JSON.stringify(reply);
       bytes += Buffer.byteLength(answer);

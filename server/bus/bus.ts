@@ -27,8 +27,18 @@ export interface Bus {
   head(): Promise<number>;
   /** Delivers every entry from now on, in order. Resolves once it does. */
   follow(listener: (entry: Entry) => void): Promise<Following>;
+  /** What the log holds at this moment. */
+  size(): Promise<LogSize>;
   /** Ends the log's use here and lets go of what it holds. */
   close(): Promise<void>;
+}
+
+/** What a log holds. */
+export interface LogSize {
+  /** What it takes of {@link Retention.totalBytes}. */
+  readonly bytes: number;
+  /** Channels that hold a message. */
+  readonly channels: number;
 }
 
 /** A message to be published. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { formatCursor } from '../../transports/cursor.js';
 import { PushError } from '../../transports/error.js';
 import { messageText } from '../../transports/record.js';
-import type { Bus, Draft, Entry, Following, Hole, Page, ReadRequest, Receipt, Retention } from './bus.js';
+import type { Bus, Draft, Entry, Following, Hole, LogSize, Page, ReadRequest, Receipt, Retention } from './bus.js';
 import { EARLIEST } from './bus.js';
 import type { ChannelReader } from './channel-log.js';
 import { CHANNEL_OVERHEAD, ChannelLog } from './channel-log.js';
@@ -107,6 +107,10 @@ export class MemoryBus implements Bus {
   async follow(listener: (entry: Entry) => void): Promise<Following> {
     this.#followers.add(listener);
     return { from: this.#offset, stop: () => this.#followers.delete(listener) };
+  }
+
+  async size(): Promise<LogSize> {
+    return { bytes: this.#cost, channels: this.#channels.size };
   }
 
   async close(): Promise<void> {

@@ -146,6 +146,7 @@ export class OwnBus implements Bus {
   latest = async () => [];
   head = async () => 0;
   follow = async () => ({ from: 0, stop: () => undefined });
+  size = async () => ({ bytes: 0, channels: 0 });
   close = async () => undefined;
 }
 

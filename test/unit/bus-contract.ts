@@ -139,6 +139,19 @@ export function describeBus({ name, open: openEngine, runs }: Engine): void {
       expect(seen).toEqual([3, 4, 5, 6]);
     });
 
+    it('says how much it holds', async () => {
+      const bus = await openBus({ retention: { count: 2 } });
+      expect(await bus.size()).toEqual({ bytes: 0, channels: 0 });
+      await publish(bus, 'a', 5, '"0123456789"');
+      await publish(bus, 'b');
+      const { bytes, channels } = await bus.size();
+      expect(channels).toBe(2);
+      const kept = [...(await bus.latest('a', 9)), ...(await bus.latest('b', 9))];
+      expect(bytes).toBeGreaterThan(kept.reduce((sum, entry) => sum + entry.bytes, 0));
+      await publish(bus, 'a', 100, '"0123456789"');
+      expect((await bus.size()).bytes - bytes).toBeLessThan(50);
+    });
+
     it('takes nothing more once it is closed', async () => {
       const bus = await openBus();
       await bus.close();

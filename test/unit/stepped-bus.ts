@@ -1,4 +1,4 @@
-import type { Bus, Draft, Entry, Following, Page, ReadRequest, Receipt } from '../../server/bus/bus.js';
+import type { Bus, Draft, Entry, Following, LogSize, Page, ReadRequest, Receipt } from '../../server/bus/bus.js';
 
 /** So few entries at a time that readers need many pages. */
 const PAGE = 3;
@@ -50,6 +50,10 @@ export class SteppedBus implements Bus {
 
   latest(channel: string, limit: number): Promise<readonly Entry[]> {
     return this.#slowly(() => this.inner.latest(channel, limit));
+  }
+
+  size(): Promise<LogSize> {
+    return this.inner.size();
   }
 
   head(): Promise<number> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatCursor } from '../../../transports/cursor.js';
 import { PushError } from '../../../transports/error.js';
-import type { Bus, Draft, Entry, Following, Page, ReadRequest, Receipt, Retention } from '../bus.js';
+import type { Bus, Draft, Entry, Following, LogSize, Page, ReadRequest, Receipt, Retention } from '../bus.js';
 import { RecentKeys } from '../recent-keys.js';
 import { retentionOf } from '../retention.js';
 import { GroupCommit } from './group-commit.js';
@@ -143,6 +143,10 @@ export class FileBus implements Bus {
   async follow(listener: (entry: Entry) => void): Promise<Following> {
     this.#followers.add(listener);
     return { from: this.log.head, stop: () => this.#followers.delete(listener) };
+  }
+
+  async size(): Promise<LogSize> {
+    return this.log.size;
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Entry, Retention } from '../bus.js';
+import type { Entry, LogSize, Retention } from '../bus.js';
 import { CostRanks } from '../cost-ranks.js';
 import { ForgottenFloors } from '../forgotten-floors.js';
 import type { ChannelSummary, EntrySize } from './stored-channel.js';
@@ -42,6 +42,10 @@ export class StoredChannels {
   /** The floor of channels that are not known by name. */
   get otherFloor(): number {
     return this.#floors.others;
+  }
+
+  get size(): LogSize {
+    return { bytes: this.#cost, channels: this.#channels.size };
   }
 
   /** The channels that the plan changes. */

@@ -1,4 +1,4 @@
-import type { Draft, Entry, Page, ReadRequest, Retention } from '../bus.js';
+import type { Draft, Entry, LogSize, Page, ReadRequest, Retention } from '../bus.js';
 import type { LinkedEntry } from './file-bus-record.js';
 import { linkedEntry } from './file-bus-record.js';
 import type { LogState, StoredKey } from './file-store.js';
@@ -96,6 +96,10 @@ export class StoredLog {
   /** Whether there is something to be removed that only waits for an append. */
   get hasLeftovers(): boolean {
     return this.#channels.evicted.length + this.#forgottenKeys.length + this.#forgottenChannels.length > 0;
+  }
+
+  get size(): LogSize {
+    return this.#channels.size;
   }
 
   /** The idempotency keys, in the order in which they were used. */
