@@ -18,6 +18,7 @@ import type { FanOut } from './fan-out.js';
 import { performFrame } from './frame.js';
 import type { GatewaySettings } from './gateway-options.js';
 import type { Crowd } from './limits/crowd.js';
+import { requestFields } from './logger.js';
 import type { Carried, Metrics } from './metrics.js';
 import type { DownlinkRequest } from './node-log.js';
 import type { Origins } from './origins.js';
@@ -98,7 +99,7 @@ export class Door {
         throw new PushError('UPGRADE_REQUIRED', 'Connect with a WebSocket, or ask for another transport.');
       }
     } catch (error) {
-      sendProblem(response, this.#refuse(error));
+      sendProblem(response, this.#refuse(error, request));
     }
   }
 
@@ -120,7 +121,7 @@ export class Door {
       await this.#accept(transport, query, request, socket, head);
       socket.off('error', ignore);
     } catch (error) {
-      refuseUpgrade(socket, this.#refuse(error));
+      refuseUpgrade(socket, this.#refuse(error, request));
     }
   }
 
@@ -246,18 +247,23 @@ export class Door {
     const downlink = fanOut.open(asked, sink, () => {
       const { channels, messages } = downlink;
       ended();
+      if (downlink.hasStalled)
+        settings.logger.warn({ transport, client, address }, 'closed a reader that took nothing');
+      settings.logger.debug({ transport, client, address, messages }, 'disconnected');
       disconnected({ transport, client, channels, address, messages });
     });
     const ended = metrics.opened(transport, () => downlink, bytesSince(request.socket));
+    settings.logger.debug({ transport, client, address }, 'connected');
     connected({ transport, client, channels: [...asked.channels.keys()], address });
     return downlink;
   }
 
-  #refuse(error: unknown): PushError {
+  #refuse(error: unknown, request: IncomingMessage): PushError {
     const { settings, metrics } = this.#options;
     const shown = toPushError(error);
     if (shown.code === 'INTERNAL') settings.onError(error);
     metrics.refused(shown.code);
+    settings.logger.debug({ code: shown.code, ...requestFields(request) }, 'refused');
     return shown;
   }
 }

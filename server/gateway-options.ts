@@ -5,6 +5,8 @@ import { Addresses } from './limits/addresses.js';
 import type { Limits } from './limits/limits.js';
 import { DEFAULT_LIMITS } from './limits/limits.js';
 import type { FullPolicy } from './limits/seats.js';
+import type { Logger } from './logger.js';
+import { SILENT } from './logger.js';
 
 /** Options of `createGateway`; every one has a default. */
 export interface GatewayOptions {
@@ -51,7 +53,9 @@ export interface GatewayOptions {
   readonly callTimeoutMs?: number;
   /** When the gateway closes, its clients come back spread over this time, in milliseconds. @default 2_000 */
   readonly drainMs?: number;
-  /** Told what went wrong inside: a method or the bus threw. @default console.error */
+  /** Told what happens, in levels; a pino logger fits. @default nothing is told */
+  readonly logger?: Logger;
+  /** Told what went wrong inside: a method or the bus threw. @default the logger, or without one console.error */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -66,6 +70,7 @@ export interface GatewaySettings {
   readonly bodyTimeoutMs: number;
   readonly callTimeoutMs: number;
   readonly drainMs: number;
+  readonly logger: Logger;
   readonly onError: (error: unknown) => void;
 }
 
@@ -98,9 +103,15 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
     bodyTimeoutMs: duration('bodyTimeoutMs', options.bodyTimeoutMs ?? 20_000),
     callTimeoutMs: duration('callTimeoutMs', options.callTimeoutMs ?? 30_000),
     drainMs: options.drainMs === 0 ? 0 : duration('drainMs', options.drainMs ?? 2_000),
-    // biome-ignore lint/suspicious/noConsole: where errors go that nobody asked for
-    onError: options.onError ?? ((error) => console.error(error)),
+    logger: options.logger ?? SILENT,
+    onError: options.onError ?? reporter(options.logger),
   };
+}
+
+function reporter(logger: Logger | undefined): (error: unknown) => void {
+  if (logger !== undefined) return (err) => logger.error({ err }, 'something broke inside');
+  // biome-ignore lint/suspicious/noConsole: where errors go that nobody asked for
+  return (error) => console.error(error);
 }
 
 /** Begins with a slash and ends without one; the root is the empty text. */

@@ -209,6 +209,7 @@ class PushGateway implements Gateway {
 
   async #close(): Promise<void> {
     this.#door.close();
+    this.#settings.logger.info({ drainMs: this.#settings.drainMs }, 'closing: every client is told to come back');
     // Requests are still answered, with a 503: a server without a listener for them would let them hang.
     for (const attachment of this.#attachments) attachment.leaveUpgrades();
     await this.#fanOut.close('the gateway is closing', this.#settings.drainMs);

@@ -18,5 +18,7 @@ export { createGateway } from './gateway.js';
 export type { GatewayOptions } from './gateway-options.js';
 export type { Limits } from './limits/limits.js';
 export { DEFAULT_LIMITS } from './limits/limits.js';
+export type { FullPolicy } from './limits/seats.js';
+export type { Logger } from './logger.js';
 export { watchUpgrades } from './upgrades.js';
 export type { Caller, Method } from './uplink.js';

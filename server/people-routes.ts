@@ -7,6 +7,7 @@ import type { GatewaySettings } from './gateway-options.js';
 import type { HealthProbe } from './health.js';
 import type { History } from './history.js';
 import { checkChannel, checkClient, checkCount, checkName } from './input.js';
+import { requestFields } from './logger.js';
 import type { Metrics } from './metrics.js';
 import { parseOperations } from './operations.js';
 import { sendProblem, toPushError } from './problem.js';
@@ -92,10 +93,11 @@ export function peopleRoutes(services: Services): Express {
     throw new PushError('NOT_FOUND', 'Nothing is here. A channel is at /channels/<channel>, with "/" written as %2F.');
   });
   // Express knows an error handler by its four parameters.
-  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const shown = fromExpress(error) ?? toPushError(error);
     if (shown.code === 'INTERNAL') settings.onError(error);
     metrics.refused(shown.code);
+    settings.logger.debug({ code: shown.code, ...requestFields(request) }, 'refused');
     sendProblem(response, shown);
   });
   return app;

@@ -60,6 +60,11 @@ export function serveCommand(done: (status: number) => void): Command {
       wholeNumber(1, MAX_INT),
     )
     .option('--trust-proxy <address>', 'proxy or network whose X-Forwarded-For is believed; repeat for more', gather)
+    .addOption(
+      new Option('--log-level <level>', 'what is logged on standard error, as lines of JSON')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('warn'),
+    )
     .option('--tls-cert <file>', 'certificate chain in PEM, to serve https and wss')
     .option('--tls-key <file>', 'private key in PEM')
     .option('--demo', 'serve the demo site at /')

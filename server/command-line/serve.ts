@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import express from 'express';
+import { pino } from 'pino';
 import { PushError } from '../../transports/error.js';
 import type { Bus, Retention } from '../bus/bus.js';
 import { FileBus } from '../bus/file/file-bus.js';
@@ -41,6 +42,7 @@ export interface ServeOptions {
   readonly whenFull: FullPolicy;
   readonly publishRate?: number;
   readonly trustProxy?: readonly string[];
+  readonly logLevel: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly demo?: boolean;
@@ -85,7 +87,7 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
   announce(server, options);
 
   await stopSignal();
-  process.stderr.write('Stopping: every client is told to come back later.\n');
+  process.stdout.write('Stopping: every client is told to come back later.\n');
   // A second signal does not wait for anybody.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -132,6 +134,7 @@ function openGateway(options: ServeOptions, bus: Bus): Gateway {
         connectionsPerUser: options.maxPerUser ?? DEFAULT_LIMITS.connectionsPerUser,
         publishesPerSecond: options.publishRate ?? DEFAULT_LIMITS.publishesPerSecond,
       },
+      logger: pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true })),
       whenFull: options.whenFull,
       trustedProxies: options.trustProxy ?? [],
       ...(options.transport === undefined ? {} : { transports: options.transport }),

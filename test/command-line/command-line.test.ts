@@ -33,7 +33,7 @@ describe('pushgate serve', () => {
     const served = await serve();
     const held = openHeldSocket(served.site);
     served.command.process.kill('SIGTERM');
-    await waitUntil('the farewell', () => served.command.stderr().includes('Stopping'));
+    await waitUntil('the farewell', () => served.command.stdout().includes('Stopping'));
     served.command.process.kill('SIGTERM');
     expect(await served.command.ended).not.toBeNull();
     held.destroy();

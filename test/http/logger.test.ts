@@ -1,0 +1,84 @@
+import { createServer } from 'node:http';
+import { Writable } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { connect } from '../../client/node.js';
+import { createGateway } from '../../server/gateway.js';
+import { PushError } from '../../transports/error.js';
+import { listen } from '../support/listen.js';
+import { waitUntil } from '../support/wait-until.js';
+import { afterwards, attached } from './site.js';
+
+/** A pino logger, and the lines that it has written. */
+function listeningLogger() {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write(line, _encoding, done) {
+      lines.push(String(line));
+      done();
+    },
+  });
+  return { lines, logger: pino({ level: 'debug' }, stream) };
+}
+
+describe('the log', () => {
+  it('tells who comes and goes, what is refused and what broke, each at its level', async () => {
+    const { lines, logger } = listeningLogger();
+    // Without an `onError`, which would be told instead.
+    const gateway = createGateway({ logger });
+    const { server, url, close } = await listen(createServer());
+    afterwards(close);
+    gateway.attach(server);
+    const push = `${url}/push`;
+    const entries = () => lines.map((line) => JSON.parse(line));
+    gateway.handle('breaks', () => {
+      throw new Error('the cause');
+    });
+    const client = connect(push, { transports: ['sse'] });
+    afterwards(() => client.close());
+    await client.subscribe('a', () => undefined).ready;
+    await client.call('breaks').catch(() => undefined);
+    await client.close();
+    await fetch(`${push}/sse`);
+    await fetch(`${push}/channels/a`, { method: 'DELETE' });
+    await waitUntil('the last line', () => lines.some((line) => line.includes('disconnected')));
+    await gateway.close();
+    expect(entries()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ level: 20, msg: 'connected', transport: 'sse', address: expect.any(String) }),
+        expect.objectContaining({ level: 20, msg: 'disconnected', messages: 0 }),
+        expect.objectContaining({ level: 20, msg: 'refused', code: 'CHANNEL_MISSING', method: 'GET' }),
+        expect.objectContaining({ level: 20, msg: 'refused', code: 'METHOD_NOT_ALLOWED', method: 'DELETE' }),
+        expect.objectContaining({ level: 30, msg: expect.stringContaining('closing') }),
+        expect.objectContaining({ level: 50, err: expect.objectContaining({ message: 'the cause' }) }),
+      ]),
+    );
+  });
+
+  it('holds no query, no header, no cookie and no message', async () => {
+    const { lines, logger } = listeningLogger();
+    const { push, gateway } = await attached({ logger });
+    gateway.handle('refuses', () => {
+      throw new PushError('MY_OWN', 'no');
+    });
+    const secret = 'c0ffee-secret';
+    const headers = {
+      authorization: `Bearer ${secret}`,
+      cookie: `token=${secret}`,
+      'content-type': 'application/json',
+    };
+    await (await fetch(`${push}/polling?channel=a&token=${secret}`, { headers })).text();
+    await fetch(`${push}/sse?token=${secret}`, { headers });
+    await (await fetch(`${push}/sse?channel=a&token=${secret}`, { headers })).body?.cancel();
+    await fetch(`${push}/nothing?token=${secret}`, { headers });
+    const operations = [
+      { type: 'publish', channel: '$', data: secret },
+      { type: 'call', method: 'refuses', params: secret },
+    ];
+    await fetch(`${push}/uplink?token=${secret}`, { method: 'POST', headers, body: JSON.stringify(operations) });
+    await fetch(`${push}/uplink?token=${secret}`, { method: 'POST', headers, body: `{"${secret}` });
+    await waitUntil('the end of the stream', () => lines.some((line) => line.includes('disconnected')));
+    expect(lines.length).toBeGreaterThan(3);
+    expect(lines.join('')).not.toContain(secret);
+  });
+});
