@@ -17,9 +17,8 @@ export interface ConnectOptions {
    * Headers for every request that can carry them. A browser's WebSocket, EventSource and iframe cannot: there, SSE
    * uses a polyfill, and the other two need another way, such as a cookie or a parameter in the address.
    *
-   * From a page of another origin the gateway lets these pass: `Authorization`, `Cache-Control`, `Content-Type`,
-   * `Idempotency-Key` and `Last-Event-ID`. With any other, the browser refuses every request that carries it, unless
-   * something before the gateway allows more (`Access-Control-Allow-Headers`, Fetch standard).
+   * From a page of another origin, a header makes the browser ask first (a preflight, Fetch standard): one round trip
+   * more for each address, which the browser remembers for up to 2 hours.
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
