@@ -11,6 +11,7 @@ import { type Position, toQuery } from '../transports/position.js';
 import type { Bye, DownlinkRecord, Gap, Hello, Message, UplinkReply } from '../transports/record.js';
 import { isMessage } from '../transports/record.js';
 import { Coverage } from './coverage.js';
+import type { Credentials } from './credentials.js';
 import type { Track } from './track.js';
 import { Watchdog } from './watchdog.js';
 
@@ -21,6 +22,7 @@ export interface ConnectionSetting {
     readonly toleranceMs: number;
     readonly headers: Readonly<Record<string, string>>;
   };
+  readonly credentials: Credentials;
   readonly base: URL;
   /** The client's id. */
   readonly client: string;
@@ -64,7 +66,6 @@ export class Connection implements Link {
   readonly transport: string;
   readonly environment: Environment;
   readonly settings: LinkSettings;
-  readonly headers: Readonly<Record<string, string>>;
   /** Sends one frame; on a transport that goes both ways only. */
   readonly send: ((frame: string) => void) | undefined;
   readonly #setting: ConnectionSetting;
@@ -94,7 +95,6 @@ export class Connection implements Link {
     this.transport = half.name;
     this.environment = setting.environment;
     this.settings = setting.settings;
-    this.headers = setting.settings.headers;
     this.#setting = setting;
     this.#listener = listener;
     this.#instead = instead === half.name ? null : instead;
@@ -158,12 +158,26 @@ export class Connection implements Link {
 
   // --- Link: what the half calls
 
+  get headers(): Readonly<Record<string, string>> {
+    const { settings, credentials } = this.#setting;
+    return { ...settings.headers, ...credentials.headers };
+  }
+
+  get hasOwnHeaders(): boolean {
+    return Object.keys(this.#setting.settings.headers).length > 0;
+  }
+
+  get query(): Readonly<Record<string, string>> {
+    const { token } = this.#setting.credentials;
+    return token === null ? {} : { token };
+  }
+
   address(extra: Readonly<Record<string, string>> = {}): string {
     return this.#addressOf(this.#listener.tracks(), extra);
   }
 
   shortAddress(): string {
-    return this.#addressOf(fitting(this.#listener.tracks()), {});
+    return this.#addressOf(fitting(this.#listener.tracks()), this.query);
   }
 
   #addressOf(tracks: Iterable<Track>, extra: Readonly<Record<string, string>>): string {
@@ -278,7 +292,10 @@ export class Connection implements Link {
       this.#listener.covered(this.coverage.confirm(tracks, reply.head));
     } else if (reply.type === 'error') {
       for (const track of tracks) this.coverage.remove(track);
-      this.#listener.refused(tracks, new PushError(reply.code, reply.message));
+      // Those that were not meant are asked for again when the others have gone.
+      const { channels } = reply;
+      const meant = channels === undefined ? tracks : tracks.filter(({ channel }) => channels.includes(channel));
+      this.#listener.refused(meant, new PushError(reply.code, reply.message));
     }
   }
 

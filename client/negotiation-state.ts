@@ -97,6 +97,8 @@ export type Stimulus =
   /** There are channels to carry, or none any more. */
   | { readonly type: 'wanted' | 'unwanted' }
   | { readonly type: 'tick' }
+  /** What the gateway refused is mended: there is no reason to wait. */
+  | { readonly type: 'again' }
   | { readonly type: 'hello'; readonly id: number; readonly offered: readonly string[]; readonly ms: number }
   /** An attempt or a connection is over, however that came. */
   | { readonly type: 'ended'; readonly id: number; readonly reason: CloseReason }

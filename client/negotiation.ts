@@ -65,6 +65,8 @@ class Turn {
         return this.#close(phase, 'the application closed it');
       case 'tick':
         return this.#tick(phase);
+      case 'again':
+        return this.#again(phase);
       case 'hello':
         return this.#proved(phase, event.id, event.offered, event.ms);
       case 'ended':
@@ -221,6 +223,13 @@ class Turn {
     const ms = backoff(phase.renewals, { baseMs, capMs }, this.#random) + (reason.retryMs ?? 0);
     const renewAt = this.#now + ms;
     return { ...phase, attempts, renewAt, renewals: phase.renewals + 1 };
+  }
+
+  #again(phase: Phase): Phase {
+    if (phase.at === 'open') return phase.renewAt === NEVER ? phase : this.#renew(phase, 'asked for something else');
+    if (phase.at !== 'connecting' && phase.at !== 'waiting') return phase;
+    this.#dropAll(phase);
+    return this.#startRound();
   }
 
   #unsupported(phase: Phase, id: number, detail: string): Phase {

@@ -149,15 +149,33 @@ export class Negotiator {
 
   #open(id: number, transport: string): void {
     const half = this.#halves.get(transport);
-    if (half !== undefined) return this.#connect(id, half);
+    const { credentials } = this.#setting;
+    if (half !== undefined && credentials.isReady) return this.#connect(id, half);
     this.#connections.set(id, null);
-    loadHalf(transport).then(
-      (loaded) => {
-        this.#halves.set(transport, loaded);
+    Promise.all([half ?? this.#load(transport), this.#token()]).then(
+      ([loaded]) => {
         if (this.#connections.has(id)) this.#connect(id, loaded);
       },
-      (error: unknown) => this.#connections.delete(id) && this.#ended(id, { detail: `not loaded: ${textOf(error)}` }),
+      (error: unknown) => this.#connections.delete(id) && this.#ended(id, { detail: textOf(error) }),
     );
+  }
+
+  async #load(transport: string): Promise<ClientTransport> {
+    try {
+      const loaded = await loadHalf(transport);
+      this.#halves.set(transport, loaded);
+      return loaded;
+    } catch (error) {
+      throw new Error(`not loaded: ${textOf(error)}`);
+    }
+  }
+
+  async #token(): Promise<void> {
+    try {
+      await this.#setting.credentials.ready();
+    } catch (error) {
+      throw new Error(`no token: ${textOf(error)}`);
+    }
   }
 
   #connect(id: number, half: ClientTransport): void {
@@ -185,12 +203,16 @@ export class Negotiator {
         return firstChannels(listener.tracks(), this.#mostChannels);
       },
       hello: (hello, ms) => {
+        this.#setting.credentials.proved();
         this.#limit(hello.limits);
         this.tell({ type: 'hello', id, offered: hello.transports, ms });
       },
       message: (message, takers) => listener.message(message, takers),
       gap: (gap) => this.#gap(id, gap),
-      bye: ({ reason, retryMs }) => this.tell({ type: 'bye', id, reason, retryMs }),
+      bye: ({ reason, retryMs }) => {
+        if (reason === 'expired') this.#setting.credentials.renew();
+        this.tell({ type: 'bye', id, reason, retryMs });
+      },
       covered: (tracks) => listener.covered(tracks),
       refused: (tracks, error) => listener.refused(tracks, error),
       answered: (reply) => listener.answered(reply),
@@ -227,13 +249,28 @@ export class Negotiator {
   #ended(id: number, reason: CloseReason): void {
     const connection = this.#connections.get(id);
     this.#connections.delete(id);
-    let outcome = this.#askForFewer(reason, connection ?? null);
+    let outcome = this.#askForLess(this.#askForFewer(reason, connection ?? null));
     if (connection && connection === this.#current) {
       this.#carry(null);
       // What was carried before was not what the gateway refused: without the rest it may go on.
       if (outcome.retry === false && this.#refuseUncovered(reason, connection)) outcome = { ...reason, retry: true };
     }
     this.tell({ type: 'ended', id, reason: outcome });
+    // What stood in the way is mended.
+    if (reason.retry === false && outcome.retry === true) this.tell({ type: 'again' });
+  }
+
+  /** A token that is over can be replaced, and a channel that is refused need not stand in the way of the others. */
+  #askForLess(reason: CloseReason): CloseReason {
+    const { code, channels = [], detail } = reason;
+    if (code === 'TOKEN_EXPIRED' || code === 'UNAUTHORIZED') {
+      return this.#setting.credentials.renew() ? { ...reason, retry: true } : reason;
+    }
+    const tracks = this.#listener.tracks();
+    const refused = tracks.filter(({ channel }) => channels.includes(channel));
+    if (refused.length === 0 || refused.length === tracks.length) return reason;
+    this.#listener.refused(refused, new PushError(code ?? 'FORBIDDEN', detail));
+    return { ...reason, retry: true };
   }
 
   /** Refuses the tracks that the connection did not get to carry; `false` when there are none, or no others. */

@@ -2,6 +2,7 @@ import { catalog } from '../transports/catalog.js';
 import type { ClientTransport } from '../transports/client-transport.js';
 import { type Environment, LONGEST_TIMER_MS } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
+import type { TokenSource } from './credentials.js';
 import { isHalf } from './halves.js';
 
 /** What an application may set. Every time is in milliseconds, at most 2^31 - 1 (24 days); more counts as that. */
@@ -21,6 +22,12 @@ export interface ConnectOptions {
    * more for each address, which the browser remembers for up to 2 hours.
    */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * A token for the gateway, or a function that fetches one: it is called before the first request, and again when the
+   * gateway says that the token has expired. It travels in the header `Authorization`, and in the address where a
+   * browser cannot send headers: WebSocket, EventSource and iframe.
+   */
+  readonly token?: TokenSource;
   /**
    * Pause between two polls, at least 5.
    * @default 2_000
@@ -86,6 +93,7 @@ export interface Settings extends Times {
   readonly order: readonly string[];
   readonly halves: ReadonlyMap<string, ClientTransport>;
   readonly headers: Readonly<Record<string, string>>;
+  readonly token: TokenSource | undefined;
 }
 
 const DEFAULTS: Times = {
@@ -134,7 +142,11 @@ export function toSettings(options: ConnectOptions): Settings {
     );
   }
   if (order.length === 0) throw badOption('transports is empty', 'name at least one, or leave it out');
-  return { ...toTimes(options), order, halves, headers: toHeaders(options.headers) };
+  const { token } = options;
+  if (token !== undefined && typeof token !== 'function' && (typeof token !== 'string' || token === '')) {
+    throw badOption(`token is ${token === '' ? 'empty' : typeof token}`, 'give a token or a function that returns one');
+  }
+  return { ...toTimes(options), order, halves, headers: toHeaders(options.headers), token };
 }
 
 /** A duration that an application gave, or the default; throws `BAD_REQUEST` when it is none, or less than `least`. */

@@ -4,7 +4,9 @@ import type { Environment } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
 import { isPosition, type Position } from '../transports/position.js';
 import type { Json, Message } from '../transports/record.js';
+import type { ConnectionSetting } from './connection.js';
 import type { GapNotice } from './coverage.js';
+import { Credentials } from './credentials.js';
 import { Emitter } from './emitter.js';
 import type { Phase } from './negotiation-state.js';
 import { Negotiator, tooManyChannels } from './negotiator.js';
@@ -90,9 +92,12 @@ export class PushClient {
     this.#settings = settings;
     this.#startedAt = environment.now();
     this.#emitter = new Emitter((error, event) => this.#thrown(error, event === 'error'));
-    const post = poster(environment, base, client, settings.headers);
-    this.#uplink = new Uplink(environment, post, { baseMs: settings.backoffMs, capMs: settings.backoffCapMs });
-    this.#negotiator = new Negotiator({ environment, settings, base, client }, settings, settings.halves, {
+    const setting = { environment, settings, base, client, credentials: new Credentials(settings.token) };
+    this.#uplink = new Uplink(environment, poster(setting), {
+      baseMs: settings.backoffMs,
+      capMs: settings.backoffCapMs,
+    });
+    this.#negotiator = new Negotiator(setting, settings, settings.halves, {
       tracks: () => [...this.#subscriptions.keys()],
       phase: (from, to) => this.#emitter.emit('state', { from, to }),
       adopted: (from, to, reason) => {
@@ -264,15 +269,20 @@ function checkChannel(channel: string): void {
   if (fault !== null) throw new PushError('CHANNEL_INVALID', fault);
 }
 
-function poster(environment: Environment, base: URL, client: string, headers: Readonly<Record<string, string>>): Post {
+function poster({ environment, base, client, settings, credentials }: ConnectionSetting): Post {
   const url = new URL(base);
   url.pathname = `${url.pathname === '/' ? '' : url.pathname}/uplink`;
   url.searchParams.set('client', client);
-  return async (body, signal) => {
+  const post: Post = async (body, signal) => {
+    await credentials.ready();
     const { fetch } = environment;
-    const withType = { ...headers, 'content-type': 'application/json' };
-    const response = await fetch(url.href, { method: 'POST', headers: withType, body, signal, cache: 'no-store' });
-    const { status, headers: answered } = response;
-    return { status, ...(answered && { headers: answered }), text: await response.text() };
+    const sent = { ...settings.headers, ...credentials.headers, 'content-type': 'application/json' };
+    const response = await fetch(url.href, { method: 'POST', headers: sent, body, signal, cache: 'no-store' });
+    const { status, headers } = response;
+    const answer = { status, ...(headers && { headers }), text: await response.text() };
+    if (status === 401 && credentials.renew()) return post(body, signal);
+    if (response.ok) credentials.proved();
+    return answer;
   };
+  return post;
 }

@@ -5,12 +5,14 @@ import { PushError } from '../transports/error.js';
 import type { Bye } from '../transports/record.js';
 import type {
   RequestExchange,
-  RequestTransport,
   ServerTransport,
   Sink,
   UpgradeExchange,
   UpgradeTransport,
 } from '../transports/server-transport.js';
+import type { Authorize } from './access/access.js';
+import { atTime } from './access/expiry.js';
+import { OPEN, Permit } from './access/permit.js';
 import { firstPart } from './attach.js';
 import type { Downlink } from './downlink.js';
 import { readDownlinkQuery } from './downlink-query.js';
@@ -23,6 +25,7 @@ import type { Carried, Metrics } from './metrics.js';
 import type { DownlinkRequest } from './node-log.js';
 import type { Origins } from './origins.js';
 import { preflightHeaders } from './origins.js';
+import type { PeopleRoutes } from './people-routes.js';
 import { PEOPLE_PATHS } from './people-routes.js';
 import { refuseUpgrade, sendProblem, toPushError } from './problem.js';
 import type { Uplink } from './uplink.js';
@@ -30,11 +33,16 @@ import type { Uplink } from './uplink.js';
 /** Without a time to come back: the client's place is taken. */
 const REPLACED: Bye = { type: 'bye', reason: 'another client of the same user or address has come' };
 
+/** The client comes back at once, with a new token. */
+const EXPIRED: Bye = { type: 'bye', reason: 'expired', retryMs: 0 };
+
 /** A downlink that was opened or has ended. */
 export interface ConnectionInfo {
   readonly transport: string;
   /** The name that the client gave itself. */
   readonly client: string | null;
+  /** Who it is, where `authorize` says so. */
+  readonly user: string | null;
   readonly channels: readonly string[];
   readonly address: string;
 }
@@ -48,7 +56,9 @@ export interface DoorOptions {
   readonly crowd: Crowd;
   readonly metrics: Metrics;
   /** The routes that are not a downlink. */
-  readonly people: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly people: PeopleRoutes;
+  /** `null` for a gateway that is open to everyone. */
+  readonly authorize: Authorize | null;
   /** By name; empty until they are `loaded`. */
   readonly transports: ReadonlyMap<string, ServerTransport>;
   readonly loaded: Promise<void>;
@@ -92,12 +102,9 @@ export class Door {
         return;
       }
       this.#checkOpen();
-      if (transport === undefined) people(request, response);
-      else if (transport.carries === 'request') await this.#serve(transport, query, request, response);
-      else {
-        response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
-        throw new PushError('UPGRADE_REQUIRED', 'Connect with a WebSocket, or ask for another transport.');
-      }
+      const permit = name === 'health' ? OPEN : await this.#authorize(request, name, query);
+      if (transport === undefined) people(request, response, permit);
+      else await this.#serve(transport, query, request, response, permit);
     } catch (error) {
       sendProblem(response, this.#refuse(error, request));
     }
@@ -118,7 +125,8 @@ export class Door {
       if (transport?.carries !== 'upgrade') {
         throw new PushError('NOT_FOUND', 'This transport takes no upgrade; ask without the Upgrade header.');
       }
-      await this.#accept(transport, query, request, socket, head);
+      const permit = await this.#authorize(request, name, query);
+      await this.#accept(transport, query, request, socket, head, permit);
       socket.off('error', ignore);
     } catch (error) {
       refuseUpgrade(socket, this.#refuse(error, request));
@@ -131,15 +139,27 @@ export class Door {
     response.setHeader('X-Content-Type-Options', 'nosniff');
   }
 
+  /** @throws PushError for who may not come in */
+  async #authorize(request: IncomingMessage, name: string, query: URLSearchParams): Promise<Permit> {
+    const { authorize, origins } = this.#options;
+    if (authorize === null) return OPEN;
+    const permit = new Permit(await authorize({ request, name, query }));
+    if (permit.expiresAt <= Date.now())
+      throw new PushError('TOKEN_EXPIRED', 'This access has expired; ask for it anew.');
+    if (permit.byCookie) origins.checkCookie(request);
+    return permit;
+  }
+
   #checkOpen(): void {
     if (this.#isClosed) throw new PushError('UNAVAILABLE', 'The gateway is closing; come back in a moment.');
   }
 
   async #serve(
-    transport: RequestTransport,
+    transport: ServerTransport,
     query: URLSearchParams,
     request: IncomingMessage,
     response: ServerResponse,
+    permit: Permit,
   ): Promise<void> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD, OPTIONS');
@@ -147,23 +167,29 @@ export class Door {
     }
     const { settings, fanOut, metrics } = this.#options;
     const asked = readDownlinkQuery(request, query, settings.limits);
-    if (asked.channels.size === 0) {
+    if (asked.channels.size === 0 && transport.carries !== 'upgrade') {
       throw new PushError('CHANNEL_MISSING', 'Say what to listen to: add ?channel=<name>, as often as you like.');
     }
-    if (request.method === 'HEAD') {
+    permit.checkSubscribe(asked.channels.keys());
+    if (request.method === 'HEAD' && transport.carries !== 'upgrade') {
       response.writeHead(200, { 'Cache-Control': 'no-store' }).end();
       return;
     }
     // Gone while the application or the gateway made it wait: nothing would ever tell the half.
     if (response.destroyed) return;
     let downlink: Downlink | null = null;
-    this.#seat(request, response, asked.client, () => downlink);
+    this.#seat(request, response, asked.client, permit, () => downlink);
+    if (transport.carries === 'upgrade') {
+      // Only now: to whom a browser does not show why an upgrade was refused, a plain request does.
+      response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
+      throw new PushError('UPGRADE_REQUIRED', 'Connect with a WebSocket, or ask for another transport.');
+    }
     this.#noteMove(query, transport.name);
     const exchange: RequestExchange = {
       ...this.#exchange(request, query),
       response,
       flow: (sink) => {
-        downlink = this.#open(transport.name, asked, request, sink);
+        downlink = this.#open(transport.name, asked, request, sink, permit);
         return downlink;
       },
       once: async (format) => {
@@ -186,19 +212,22 @@ export class Door {
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
+    permit: Permit,
   ): Promise<void> {
     const { settings, uplink, metrics } = this.#options;
     const asked = readDownlinkQuery(request, query, settings.limits);
-    const caller = { client: asked.client, address: settings.addresses.of(request) };
+    permit.checkSubscribe(asked.channels.keys());
+    const address = settings.addresses.of(request);
+    const caller = { client: asked.client, address, user: permit.user, permit };
     let downlink: Downlink | null = null;
-    this.#seat(request, socket, asked.client, () => downlink);
+    this.#seat(request, socket, asked.client, permit, () => downlink);
     this.#noteMove(query, transport.name);
     const exchange: UpgradeExchange = {
       ...this.#exchange(request, query),
       socket,
       head,
       flow: (sink) => {
-        downlink = this.#open(transport.name, asked, request, sink);
+        downlink = this.#open(transport.name, asked, request, sink, permit);
         return downlink;
       },
       perform: (frame) => performFrame(frame, { caller, downlink, uplink, limits: settings.limits, metrics }),
@@ -211,11 +240,12 @@ export class Door {
     request: IncomingMessage,
     carrier: ServerResponse | Duplex,
     client: string | null,
+    { user }: Permit,
     downlink: () => Downlink | null,
   ): void {
     const { settings, crowd, metrics } = this.#options;
     const address = settings.addresses.of(request);
-    const leave = crowd.enter({ address, user: null, client }, () => {
+    const leave = crowd.enter({ address, user, client }, () => {
       metrics.refused('CONNECTION_REPLACED');
       const carried = downlink();
       if (carried === null) carrier.destroy();
@@ -240,21 +270,33 @@ export class Door {
     };
   }
 
-  #open(transport: string, asked: DownlinkRequest, request: IncomingMessage, sink: Sink<unknown>): Downlink {
+  #open(
+    transport: string,
+    asked: DownlinkRequest,
+    request: IncomingMessage,
+    sink: Sink<unknown>,
+    { user, expiresAt }: Permit,
+  ): Downlink {
     const { settings, fanOut, metrics, connected, disconnected } = this.#options;
     const { client } = asked;
     const address = settings.addresses.of(request);
     const downlink = fanOut.open(asked, sink, () => {
       const { channels, messages } = downlink;
       ended();
+      stay();
       if (downlink.hasStalled)
         settings.logger.warn({ transport, client, address }, 'closed a reader that took nothing');
       settings.logger.debug({ transport, client, address, messages }, 'disconnected');
-      disconnected({ transport, client, channels, address, messages });
+      disconnected({ transport, client, user, channels, address, messages });
+    });
+    const stay = atTime(expiresAt, () => {
+      // An answer that is complete with one packet needs no farewell: the next request will be refused.
+      if (sink.single === true) downlink.flush();
+      else downlink.end(EXPIRED);
     });
     const ended = metrics.opened(transport, () => downlink, bytesSince(request.socket));
     settings.logger.debug({ transport, client, address }, 'connected');
-    connected({ transport, client, channels: [...asked.channels.keys()], address });
+    connected({ transport, client, user, channels: [...asked.channels.keys()], address });
     return downlink;
   }
 

@@ -6,11 +6,11 @@ import type { Limits } from './limits/limits.js';
 import type { Metrics } from './metrics.js';
 import type { Parsed } from './operations.js';
 import { parseFrame } from './operations.js';
-import type { Caller, Uplink } from './uplink.js';
+import type { Requester, Uplink } from './uplink.js';
 
 /** Where a frame came in. */
 export interface FrameContext {
-  readonly caller: Caller;
+  readonly caller: Requester;
   /** The connection whose channels `subscribe` and `unsubscribe` change. */
   readonly downlink: Downlink | null;
   readonly uplink: Uplink;
@@ -46,6 +46,7 @@ async function performOne(
       await downlink.unsubscribe(operation.channels, () => ({ type: 'ack', ...keyed, channels: downlink.channels }));
       return null;
     }
+    caller.permit.checkSubscribe(operation.channels);
     checkChannelCount(new Set([...downlink.channels, ...operation.channels]).size, limits);
     const since: Position = operation.since ?? 'now';
     const channels = new Map(operation.channels.map((channel) => [channel, since]));

@@ -1,5 +1,6 @@
 import { PushError } from '../transports/error.js';
 import type { ServerTransport, TransportSettings } from '../transports/server-transport.js';
+import type { Authorize } from './access/access.js';
 import type { Bus, Retention } from './bus/bus.js';
 import { Addresses } from './limits/addresses.js';
 import type { Limits } from './limits/limits.js';
@@ -25,6 +26,11 @@ export interface GatewayOptions {
    * `*` lets everybody in, without cookies. @default []
    */
   readonly origins?: readonly string[];
+  /**
+   * Says what the sender of each request and upgrade may do; {@link jwt} makes one for JSON Web Tokens.
+   * @default everybody may do everything
+   */
+  readonly authorize?: Authorize;
   /** What is refused as too much. */
   readonly limits?: Partial<Limits>;
   /**

@@ -141,6 +141,7 @@ class PushGateway implements Gateway {
       origins: new Origins(options.origins ?? []),
       fanOut: this.#fanOut,
       uplink: this.#uplink,
+      authorize: options.authorize ?? null,
       crowd: this.#crowd,
       metrics,
       people: peopleRoutes({

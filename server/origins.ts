@@ -20,12 +20,30 @@ export class Origins {
 
   /** Whether pages of this origin may use the gateway that the request has reached. */
   allows(origin: string, request: IncomingMessage): boolean {
-    if (this.#any || this.#allowed.has(origin)) return true;
+    return this.#any || this.#isNamed(origin, request);
+  }
+
+  #isNamed(origin: string, request: IncomingMessage): boolean {
+    if (this.#allowed.has(origin)) return true;
     if (!URL.canParse(origin)) return false;
     const { host, protocol } = new URL(origin);
     // A plain page of the same host is another origin; only behind a proxy that ends TLS there is no telling.
     if (request.socket instanceof TLSSocket && protocol !== 'https:') return false;
     return host === request.headers.host?.toLowerCase();
+  }
+
+  /**
+   * That a cookie which came along was meant: a browser sends it with whatever any page asks for. The page's origin
+   * has to be named on the list, `*` is not enough; and what changes something has to say its origin.
+   *
+   * @throws PushError `ORIGIN_FORBIDDEN`
+   */
+  checkCookie(request: IncomingMessage): void {
+    const { origin, 'sec-fetch-site': site } = request.headers;
+    if (site === 'same-origin') return;
+    const changes = request.method !== 'GET' && request.method !== 'HEAD';
+    if (origin === undefined ? changes : !this.#isNamed(origin, request))
+      throw forbidden(origin ?? 'an unknown origin');
   }
 
   /**

@@ -1,6 +1,8 @@
-import type { Express, NextFunction, Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { NextFunction, Request, Response } from 'express';
 import express from 'express';
 import { PushError } from '../transports/error.js';
+import type { Permit } from './access/permit.js';
 import type { BodyLimits } from './body.js';
 import { readBody } from './body.js';
 import type { GatewaySettings } from './gateway-options.js';
@@ -11,7 +13,7 @@ import { requestFields } from './logger.js';
 import type { Metrics } from './metrics.js';
 import { parseOperations } from './operations.js';
 import { sendProblem, toPushError } from './problem.js';
-import type { Caller, Uplink } from './uplink.js';
+import type { Requester, Uplink } from './uplink.js';
 
 /** What the routes speak to. */
 export interface Services {
@@ -22,19 +24,29 @@ export interface Services {
   readonly metrics: Metrics;
 }
 
+/** Answers a request, for one who may do what the permit says. */
+export type PeopleRoutes = (request: IncomingMessage, response: ServerResponse, permit: Permit) => void;
+
 /** The first part of every path that {@link peopleRoutes} answers. */
 export const PEOPLE_PATHS: ReadonlySet<string> = new Set(['uplink', 'channels', 'health', 'metrics']);
 
 /** Everything that is not a downlink: the uplink, the channels for people, and the operator's two. */
-export function peopleRoutes(services: Services): Express {
+export function peopleRoutes(services: Services): PeopleRoutes {
   const { settings, uplink, history, health, metrics } = services;
   const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
   const body: BodyLimits = { limit: settings.limits.bodyBytes, timeoutMs: settings.bodyTimeoutMs };
 
-  const callerOf = (request: Request): Caller => ({
-    client: checkClient(queryOf(request).get('client')),
-    address: settings.addresses.of(request),
-  });
+  const permits = new WeakMap<IncomingMessage, Permit>();
+  const permitOf = (request: Request): Permit => {
+    const permit = permits.get(request);
+    if (permit === undefined) throw new Error('A request has come past the door.');
+    return permit;
+  };
+  const callerOf = (request: Request): Requester => {
+    const permit = permitOf(request);
+    const client = checkClient(queryOf(request).get('client'));
+    return { client, address: settings.addresses.of(request), user: permit.user, permit };
+  };
 
   app
     .route('/uplink')
@@ -66,7 +78,9 @@ export function peopleRoutes(services: Services): Express {
     })
     .get(async (request, response) => {
       const limit = checkCount(queryOf(request).get('limit'), 'limit', 50, settings.limits.history);
-      const page = await history.read(checkChannel(request.params['channel']), limit);
+      const channel = checkChannel(request.params['channel']);
+      permitOf(request).checkHistory(channel);
+      const page = await history.read(channel, limit);
       response.set('Cache-Control', 'no-store').type('json').send(page);
     })
     .all(refuseMethod('GET, POST'));
@@ -84,7 +98,8 @@ export function peopleRoutes(services: Services): Express {
 
   app
     .route('/metrics')
-    .get(async (_request, response) => {
+    .get(async (request, response) => {
+      permitOf(request).checkMetrics();
       response.set('Content-Type', metrics.contentType).send(await metrics.text());
     })
     .all(refuseMethod('GET'));
@@ -100,7 +115,10 @@ export function peopleRoutes(services: Services): Express {
     settings.logger.debug({ code: shown.code, ...requestFields(request) }, 'refused');
     sendProblem(response, shown);
   });
-  return app;
+  return (request, response, permit) => {
+    permits.set(request, permit);
+    app(request, response);
+  };
 }
 
 function queryOf(request: Request): URLSearchParams {

@@ -18,10 +18,17 @@ export function sendProblem(response: ServerResponse, error: PushError, headers:
   }
   answerProblem(response, error, {
     ...retryAfter(error),
+    ...challenge(error),
     // What is left of a body that is too large or too slow is not waited for.
     ...(error.status === 413 || error.status === 408 ? { Connection: 'close' } : {}),
     ...headers,
   });
+}
+
+/** Who is not known is told how to say who he is (RFC 9110, section 11.6.1; RFC 6750, section 3). */
+function challenge({ status, code }: PushError): Record<string, string> {
+  if (status !== 401) return {};
+  return { 'WWW-Authenticate': code === 'TOKEN_EXPIRED' ? 'Bearer error="invalid_token"' : 'Bearer' };
 }
 
 /** In whole seconds (RFC 9110, section 10.2.3). */
@@ -40,7 +47,7 @@ export function refuseUpgrade(socket: Duplex, error: PushError): void {
     [
       `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,
       'Connection: close',
-      ...Object.entries(retryAfter(error)).map(([name, value]) => `${name}: ${value}`),
+      ...Object.entries({ ...retryAfter(error), ...challenge(error) }).map(([name, value]) => `${name}: ${value}`),
       'Content-Type: application/problem+json; charset=utf-8',
       `Content-Length: ${body.length}`,
       '',

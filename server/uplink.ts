@@ -1,6 +1,7 @@
 import { PushError } from '../transports/error.js';
 import type { Call, Operation, Publish } from '../transports/operation.js';
 import type { ErrorRecord, Json, UplinkReply } from '../transports/record.js';
+import type { Permit } from './access/permit.js';
 import type { Bus, Receipt } from './bus/bus.js';
 import { toJsonText } from './input.js';
 import { ownerOf } from './limits/addresses.js';
@@ -18,6 +19,13 @@ export interface Caller {
   readonly client: string | null;
   /** The address that the connection came from. */
   readonly address: string;
+  /** Who it is, where `authorize` says so. */
+  readonly user: string | null;
+}
+
+/** A caller, with what it may do. */
+export interface Requester extends Caller {
+  readonly permit: Permit;
 }
 
 /** A function that clients may call. What it returns is the answer; a `PushError` that it throws goes to the caller. */
@@ -71,8 +79,9 @@ export class Uplink {
     if (first !== undefined && 'operation' in first && first.operation.type === 'publish') this.#checkRate(caller);
   }
 
-  /** Publishes for a caller. @throws PushError `RATE_LIMITED`, or what {@link publish} throws */
-  async publishFor(operation: Omit<Publish, 'type'>, caller: Caller): Promise<Receipt> {
+  /** Publishes for a caller. @throws PushError `FORBIDDEN`, `RATE_LIMITED`, or what {@link publish} throws */
+  async publishFor(operation: Omit<Publish, 'type'>, caller: Requester): Promise<Receipt> {
+    caller.permit.checkPublish(operation.channel);
     this.#checkRate(caller);
     this.#rate.take(publisherOf(caller));
     return this.publish(operation, caller.client);
@@ -118,7 +127,7 @@ export class Uplink {
   }
 
   /** Performs one operation and says how it went. Never rejects. */
-  async perform(parsed: Parsed, caller: Caller): Promise<UplinkReply> {
+  async perform(parsed: Parsed, caller: Requester): Promise<UplinkReply> {
     if ('error' in parsed) return errorRecord(parsed.error, parsed.key);
     const { operation } = parsed;
     const keyed = operation.key === undefined ? {} : { key: operation.key };
@@ -129,6 +138,7 @@ export class Uplink {
           return { type: 'ack', ...keyed, id };
         }
         case 'call':
+          caller.permit.checkCall(operation.method);
           return await this.#callOnce(operation, caller);
         case 'subscribe':
         case 'unsubscribe':
@@ -184,7 +194,8 @@ export class Uplink {
     }
     try {
       toJsonText(params, 'What is in "params"', this.options.limits);
-      const answer = await within(this.options.callTimeoutMs, async () => call(params, caller));
+      const { client, address, user } = caller;
+      const answer = await within(this.options.callTimeoutMs, async () => call(params, { client, address, user }));
       const text = toJsonText(answer ?? null, 'The answer', this.options.limits);
       const result: Json = JSON.parse(text);
       return { type: 'reply', ...keyed, result };
@@ -200,14 +211,15 @@ function keyOf(parsed: Parsed): string | undefined {
   return 'operation' in parsed ? parsed.operation.key : parsed.key;
 }
 
-function errorRecord({ code, message, retryMs }: PushError, key: string | undefined): ErrorRecord {
+function errorRecord({ code, message, retryMs, channels }: PushError, key: string | undefined): ErrorRecord {
   const keyed = key === undefined ? {} : { key };
-  return { type: 'error', ...keyed, code, message, ...(retryMs === undefined ? {} : { retryMs }) };
+  const more = { ...(retryMs === undefined ? {} : { retryMs }), ...(channels === undefined ? {} : { channels }) };
+  return { type: 'error', ...keyed, code, message, ...more };
 }
 
 /** Whose rate it is. */
-function publisherOf({ address }: Caller): string {
-  return ownerOf(address);
+function publisherOf({ user, address }: Caller): string {
+  return user === null ? `address ${ownerOf(address)}` : `user ${user}`;
 }
 
 /** A key among those of all clients and purposes. Names have no line breaks, so that it is unambiguous. */

@@ -18,12 +18,19 @@ export interface Link {
   /** The address to ask, with the channels and positions as they are now: MUST be asked anew for every request. */
   address(extra?: Readonly<Record<string, string>>): string;
   /**
-   * Like `address`, but with no more channels than every server takes in a request's head; the client subscribes the
+   * What a request that cannot carry headers says in its query instead: to be handed to `address`. A token ends up in
+   * the logs of proxies there, so a request that can carry headers MUST NOT do this.
+   */
+  readonly query: Readonly<Record<string, string>>;
+  /**
+   * Like `address` with `query`, but with no more channels than every server takes in a request's head; the client subscribes the
    * others with frames after the hello. For a half whose connection has `send`.
    */
   shortAddress(): string;
-  /** Headers of the application's own, for requests that can carry them. */
+  /** For requests that can carry them: the application's own headers, and the token's. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether the application has headers of its own, which only a request that can carry headers brings along. */
+  readonly hasOwnHeaders: boolean;
   /** Hands on what arrived, in order. */
   record(record: DownlinkRecord): void;
   /** MUST be called exactly once when the connection is over, unless `close` was; nothing after it. */
@@ -46,6 +53,8 @@ export interface CloseReason {
   readonly code?: string;
   /** The HTTP status or the close code, where one was seen. */
   readonly status?: number;
+  /** The channels that it is about, where it is about some of them only. */
+  readonly channels?: readonly string[];
   /**
    * `false` when the gateway itself closed for good: the client does not come back. Default `true`. What only stands
    * between the two, such as a proxy, MUST NOT be taken for the gateway.

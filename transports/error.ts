@@ -17,6 +17,12 @@ export const ERROR_STATUS = {
   JSON_INVALID: 400,
   /** An uplink operation is not of a known shape. */
   OPERATION_INVALID: 400,
+  /** Who asks has to say who he is: the token is missing, or not one for this gateway. */
+  UNAUTHORIZED: 401,
+  /** The token was a good one, but its time is over. */
+  TOKEN_EXPIRED: 401,
+  /** Who asks may not do that. */
+  FORBIDDEN: 403,
   /** The request comes from a web origin that the gateway does not serve. */
   ORIGIN_FORBIDDEN: 403,
   /** Nothing lives under this path. */
@@ -60,20 +66,29 @@ export const ERROR_STATUS = {
 /** A stable name of what went wrong. */
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
+/** What else an error may say. */
+export interface PushErrorOptions extends ErrorOptions {
+  readonly retryMs?: number | undefined;
+  readonly channels?: readonly string[] | undefined;
+}
+
 /** An error with a stable code and a sentence that says what to do about it. */
 export class PushError extends Error {
   override readonly name = 'PushError';
   /** After how many milliseconds trying again may help, where that is known. */
   readonly retryMs: number | undefined;
+  /** The channels that it is about, where it is about some of them only. */
+  readonly channels: readonly string[] | undefined;
 
   constructor(
     /** One of {@link ERROR_STATUS}, or a code that an application's own method threw. */
     readonly code: ErrorCode | (string & {}),
     message: string,
-    options: ErrorOptions & { readonly retryMs?: number | undefined } = {},
+    options: PushErrorOptions = {},
   ) {
     super(message, options);
     this.retryMs = options.retryMs;
+    this.channels = options.channels;
   }
 
   /** The HTTP status that goes with the code; 500 for an application's own code. */

@@ -19,7 +19,7 @@ const LONGEST_RETRY_MS = 60_000;
  */
 export function readProblem({ status, headers }: Pick<FetchAnswer, 'status' | 'headers'>, body: string): CloseReason {
   const type = headers?.get('content-type') ?? 'application/problem+json';
-  const { code, detail } = type.startsWith('application/problem+json') ? parse(body) : {};
+  const { code, detail, channels } = type.startsWith('application/problem+json') ? parse(body) : {};
   const retryMs = readRetryAfter(headers?.get('retry-after'));
   return {
     detail: typeof detail === 'string' ? detail : describe(status),
@@ -27,6 +27,7 @@ export function readProblem({ status, headers }: Pick<FetchAnswer, 'status' | 'h
     retry: typeof code !== 'string' || mayAskAgain(status),
     ...(typeof code === 'string' ? { code } : {}),
     ...(retryMs > 0 ? { retryMs } : {}),
+    ...(isTexts(channels) ? { channels } : {}),
   };
 }
 
@@ -44,7 +45,11 @@ function describe(status: number): string {
   return TOO_LONG.has(status) ? `HTTP status ${status}: ${TOO_LONG_REMEDY}` : `HTTP status ${status}`;
 }
 
-function parse(body: string): { code?: unknown; detail?: unknown } {
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function parse(body: string): { code?: unknown; detail?: unknown; channels?: unknown } {
   try {
     const problem: unknown = JSON.parse(body);
     return typeof problem === 'object' && problem !== null ? problem : {};

@@ -61,6 +61,8 @@ export interface ErrorRecord {
   readonly key?: string;
   /** After how many milliseconds the operation may be sent again, where that helps. */
   readonly retryMs?: number;
+  /** Of a `subscribe` that was refused for some of its channels: those. */
+  readonly channels?: readonly string[];
 }
 
 /** An operation has had its effect. For `publish`, `id` is the message's cursor. */
@@ -185,7 +187,8 @@ const FIELDS: Record<ControlRecord['type'], (value: Record<string, unknown>) => 
     typeof value['code'] === 'string' &&
     typeof value['message'] === 'string' &&
     isKey(value['key']) &&
-    isTime(value['retryMs']),
+    isTime(value['retryMs']) &&
+    (value['channels'] === undefined || isStrings(value['channels'])),
   ack: (value) =>
     isKey(value['key']) &&
     (value['id'] === undefined || isCursor(value['id'])) &&

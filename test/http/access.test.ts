@@ -1,370 +1,300 @@
-import { gzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import request from 'supertest';
-import { MemoryBus } from '../../server/bus/memory-bus.js';
-import { createGateway } from '../../server/gateway.js';
-import { PushError } from '../../transports/error.js';
-import { rawHttp } from '../support/raw-http.js';
-import type { Site } from './site.js';
-import { inExpress, metric, problemOf } from './site.js';
-import { listenWebSocket, refusal } from './streams.js';
+import { once } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import type { JWTPayload } from 'jose';
+import WebSocket from 'ws';
+import type { Access } from '../../server/index.js';
+import { jwt, PushError } from '../../server/index.js';
+import { catalog } from '../../transports/catalog.js';
+import { SECRET, sign } from '../support/tokens.js';
+import { waitUntil } from '../support/wait-until.js';
+import { attached, inExpress, metric, problemOf, type Site } from './site.js';
 
-/** Every path, with the method that it answers to. */
-const ENTRANCES = [
-  ['GET', 'polling?channel=a'],
-  ['GET', 'long-polling?channel=a&wait=0'],
-  ['GET', 'sse?channel=a'],
-  ['GET', 'iframe?channel=a'],
-  ['GET', 'channels/a'],
-  ['POST', 'channels/a'],
-  ['POST', 'uplink'],
-  ['GET', 'health'],
-  ['GET', 'metrics'],
-] as const;
+const PAGE = 'https://page.example';
+const json = { 'content-type': 'application/json' };
 
-/** Asks, looks at the head only, and hangs up. */
-async function ask(site: Site, method: string, path: string, headers: Record<string, string> = {}) {
-  const body = method === 'POST' ? '[]' : '';
-  const type: Record<string, string> = method === 'POST' ? { 'content-type': 'application/json' } : {};
-  const answer = await rawHttp(`${site.push}/${path}`, { method, body, headers: { ...type, ...headers } });
-  const problem = answer.headers.get('content-type')?.startsWith('application/problem+json');
-  const code = problem ? JSON.parse(await answer.rest()).code : null;
-  answer.socket.destroy();
-  return { status: answer.status, headers: answer.headers, code };
+/** A gateway that wants tokens, and what to ask it with. */
+async function guarded(options: Parameters<typeof attached>[0] = {}): Promise<Site> {
+  return attached({ authorize: jwt({ secret: SECRET, cookie: 'session' }), ...options });
 }
 
-describe('the origin of a page', () => {
-  const ALLOWED = 'https://example.org';
+/** The headers of somebody who may do this. */
+async function bearer(grants: object, claims: JWTPayload = { sub: 'ann' }): Promise<Record<string, string>> {
+  return { authorization: `Bearer ${await sign({ ...claims, pushgate: grants })}` };
+}
 
-  it.each(ENTRANCES)('that is not on the list is refused: %s %s', async (method, path) => {
-    const site = await inExpress({ origins: [ALLOWED] });
-    for (const origin of [
-      'https://evil.example',
-      'null',
-      'https://example.org.evil.example',
-      'http://example.org',
-      'HTTPS://EXAMPLE.ORG',
-      'garbage',
-      ' ',
-    ]) {
-      const { status, code, headers } = await ask(site, method, path, { origin });
-      expect([origin, status, code]).toEqual([origin, 403, 'ORIGIN_FORBIDDEN']);
-      expect(headers.get('access-control-allow-origin')).toBeUndefined();
+function socket(push: string, query: string, headers: Record<string, string> = {}): WebSocket {
+  return new WebSocket(`${push.replace('http', 'ws')}/websocket?${query}`, { headers });
+}
+
+/** Status and code of a refused upgrade. */
+async function refusedUpgrade(push: string, query: string, headers: Record<string, string> = {}) {
+  const [, answer] = await once(socket(push, query, headers), 'unexpected-response');
+  const body = JSON.parse((await answer.toArray()).join(''));
+  return [answer.statusCode, body.code];
+}
+
+/** The next record on a socket that is of this kind. */
+async function recordOf(client: WebSocket, fits: (record: Record<string, unknown>) => boolean) {
+  for (;;) {
+    const [frame] = await once(client, 'message');
+    for (const line of String(frame).split('\n')) {
+      const record = JSON.parse(line);
+      if (fits(record)) return record;
     }
-  });
+  }
+}
 
-  it.each(ENTRANCES)('that is on the list may read the answer, with cookies: %s %s', async (method, path) => {
-    const site = await inExpress({ origins: [ALLOWED] });
-    const { status, headers } = await ask(site, method, path, { origin: ALLOWED });
-    expect(status).toBeLessThan(300);
-    expect(headers.get('access-control-allow-origin')).toBe(ALLOWED);
-    expect(headers.get('access-control-allow-credentials')).toBe('true');
-    expect(headers.get('vary')).toMatch(/\bOrigin\b/);
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-  });
-
-  it.each(ENTRANCES)("that is the gateway's own may read the answer: %s %s", async (method, path) => {
-    const site = await inExpress();
-    for (const headers of [
-      { origin: site.url },
-      { origin: 'https://public.example', 'sec-fetch-site': 'same-origin' },
-    ]) {
-      expect((await ask(site, method, path, headers)).status).toBeLessThan(300);
+describe('without a token', () => {
+  it.each(catalog)('%s is refused with 401 and a challenge', async (transport) => {
+    const { push } = await guarded();
+    if (transport === 'websocket') {
+      expect(await refusedUpgrade(push, 'channel=chat')).toEqual([401, 'UNAUTHORIZED']);
+      return;
     }
+    const answer = await fetch(`${push}/${transport}?channel=chat`);
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect(await problemOf(answer)).toBe('UNAUTHORIZED');
   });
 
-  it.each(ENTRANCES)('may be any one where everybody is let in, but without cookies: %s %s', async (method, path) => {
-    const site = await inExpress({ origins: ['*'] });
-    for (const origin of ['https://anybody.example', 'null', 'capacitor://localhost']) {
-      const { status, headers } = await ask(site, method, path, { origin });
-      expect(status).toBeLessThan(300);
-      expect(headers.get('access-control-allow-origin')).toBe('*');
-      expect(headers.get('access-control-allow-credentials')).toBeUndefined();
+  it('so is every other entrance, except health', async () => {
+    const { push, gateway } = await guarded();
+    gateway.handle('time', () => 1);
+    const body = JSON.stringify([{ type: 'call', method: 'time' }]);
+    const asked = await Promise.all([
+      fetch(`${push}/uplink`, { method: 'POST', headers: json, body }),
+      fetch(`${push}/channels/chat`, { method: 'POST', headers: json, body: '1' }),
+      fetch(`${push}/channels/chat`),
+      fetch(`${push}/metrics`),
+    ]);
+    expect(asked.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+    expect((await fetch(`${push}/health`)).status).toBe(200);
+    const metrics = await fetch(`${push}/metrics`, { headers: await bearer({ metrics: true }) });
+    expect(metrics.status).toBe(200);
+    const without = await fetch(`${push}/metrics`, { headers: await bearer({ subscribe: ['*'] }) });
+    expect(await problemOf(without)).toBe('FORBIDDEN');
+  });
+});
+
+describe('a token for one channel', () => {
+  it.each(catalog)('%s: is of no use for another one, and the refusal names it', async (transport) => {
+    const { push } = await guarded();
+    const headers = await bearer({ subscribe: ['chat', 'news.*'] });
+    const query = 'channel=chat&channel=secret&channel=news.a&channel=hidden';
+    if (transport === 'websocket') {
+      expect(await refusedUpgrade(push, query, headers)).toEqual([403, 'FORBIDDEN']);
+      const client = socket(push, 'channel=chat', headers);
+      await recordOf(client, ({ type }) => type === 'hello');
+      client.send(JSON.stringify({ type: 'subscribe', channels: ['news.a', 'secret'], key: 'k' }));
+      const refusal = await recordOf(client, ({ key }) => key === 'k');
+      expect(refusal).toMatchObject({ type: 'error', code: 'FORBIDDEN', channels: ['secret'] });
+      client.terminate();
+      return;
     }
+    const answer = await fetch(`${push}/${transport}?${query}`, { headers });
+    const problem = await answer.clone().json();
+    expect(await problemOf(answer)).toBe('FORBIDDEN');
+    expect([answer.status, problem.channels]).toEqual([403, ['secret', 'hidden']]);
+    expect(problem.detail).toContain('"secret", "hidden"');
   });
 
-  it.each(ENTRANCES)('need not be said by who is no page: %s %s', async (method, path) => {
-    const site = await inExpress();
-    expect((await ask(site, method, path)).status).toBeLessThan(300);
+  it('is of no use to publish, to read or to call what it does not grant', async () => {
+    const { push, gateway } = await guarded();
+    gateway.handle('time', () => 'now');
+    gateway.handle('erase', () => 'gone');
+    await gateway.publish('secret', 'kept');
+    const headers = { ...json, ...(await bearer({ subscribe: ['chat'], publish: ['chat'], methods: ['time'] })) };
+    const operations = [
+      { type: 'publish', channel: 'chat', data: 1 },
+      { type: 'publish', channel: 'secret', data: 1 },
+      { type: 'call', method: 'time' },
+      { type: 'call', method: 'erase' },
+      // Whether there is such a method is nobody's business either.
+      { type: 'call', method: 'guessed' },
+    ];
+    const uplink = await fetch(`${push}/uplink`, { method: 'POST', headers, body: JSON.stringify(operations) });
+    const refused = { type: 'error', code: 'FORBIDDEN' };
+    expect(await uplink.json()).toMatchObject([
+      { type: 'ack' },
+      refused,
+      { type: 'reply', result: 'now' },
+      refused,
+      refused,
+    ]);
+    const post = await fetch(`${push}/channels/secret`, { method: 'POST', headers, body: '1' });
+    expect([post.status, await problemOf(post)]).toEqual([403, 'FORBIDDEN']);
+    const read = await fetch(`${push}/channels/secret`, { headers });
+    expect([read.status, await problemOf(read)]).toEqual([403, 'FORBIDDEN']);
+    expect((await fetch(`${push}/channels/chat`, { headers })).status).toBe(200);
+    expect(await gateway.history('secret')).toHaveLength(1);
+
+    const client = socket(push, 'channel=chat', headers);
+    await recordOf(client, ({ type }) => type === 'hello');
+    client.send(operations.map((operation) => JSON.stringify(operation)).join('\n'));
+    expect(await recordOf(client, ({ type }) => type === 'error')).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await gateway.history('secret')).toHaveLength(1);
+    client.terminate();
   });
 
-  it.each(ENTRANCES)(
-    'that is another site is not answered where the browser embeds without asking: %s %s',
-    async (method, path) => {
-      const site = await inExpress();
-      for (const where of ['cross-site', 'same-site']) {
-        const embedded = await ask(site, method, path, { 'sec-fetch-site': where, 'sec-fetch-mode': 'no-cors' });
-        expect([where, embedded.status, embedded.code]).toEqual([where, 403, 'ORIGIN_FORBIDDEN']);
+  it('tells methods and listeners whose it is', async () => {
+    const { push, gateway } = await guarded();
+    const users: unknown[] = [];
+    gateway.on('connect', ({ user }) => users.push(user));
+    gateway.handle('who', (_params, { user }) => user);
+    const headers = { ...json, ...(await bearer({ methods: ['*'], subscribe: ['*'] })) };
+    const body = JSON.stringify([{ type: 'call', method: 'who' }]);
+    const answer = await fetch(`${push}/uplink`, { method: 'POST', headers, body });
+    expect(await answer.json()).toEqual([{ type: 'reply', result: 'ann' }]);
+    const stream = await fetch(`${push}/sse?channel=a`, { headers });
+    await waitUntil('the listener', () => users.length === 1);
+    expect(users).toEqual(['ann']);
+    await stream.body?.cancel();
+  });
+
+  it('counts against the limit of its user, whatever addresses he comes from', async () => {
+    const { push } = await guarded({ limits: { connectionsPerUser: 1, publishesPerSecond: 0.001 } });
+    const ann = { ...json, ...(await bearer({ subscribe: ['*'], publish: ['*'] })) };
+    const ben = { ...json, ...(await bearer({ subscribe: ['*'], publish: ['*'] }, { sub: 'ben' })) };
+    const open = (headers: Record<string, string>, client: string) =>
+      fetch(`${push}/polling?channel=a&client=${client}`, { headers });
+    expect((await open(ann, 'phone')).status).toBe(200);
+    expect(await problemOf(await open(ann, 'laptop'))).toBe('CONNECTIONS_TOO_MANY');
+    expect((await open(ben, 'laptop')).status).toBe(200);
+    const publish = (headers: Record<string, string>) =>
+      fetch(`${push}/channels/a`, { method: 'POST', headers, body: '1' });
+    expect([(await publish(ann)).status, (await publish(ann)).status, (await publish(ben)).status]).toEqual([
+      201, 429, 201,
+    ]);
+  });
+});
+
+describe('a token that has expired', () => {
+  it('is answered with a code of its own', async () => {
+    const { push } = await guarded();
+    const authorization = `Bearer ${await sign({ pushgate: { subscribe: ['*'] } }, -60)}`;
+    const answer = await fetch(`${push}/sse?channel=a`, { headers: { authorization } });
+    expect([answer.status, await problemOf(answer)]).toEqual([401, 'TOKEN_EXPIRED']);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    expect(await refusedUpgrade(push, 'channel=a', { authorization })).toEqual([401, 'TOKEN_EXPIRED']);
+  });
+
+  it.each(catalog.filter((name) => name !== 'polling'))(
+    '%s: ends the connection that it was for',
+    async (transport) => {
+      // The clocks may differ by nothing, so that the test need not wait for it.
+      const authorize = jwt({ secret: SECRET, clockToleranceMs: 0 });
+      const { push } = await guarded({ authorize });
+      const authorization = `Bearer ${await sign({ pushgate: { subscribe: ['*'] } }, 2)}`;
+      if (transport === 'websocket') {
+        const client = socket(push, 'channel=a', { authorization });
+        const bye = recordOf(client, ({ type }) => type === 'bye');
+        const [code] = await once(client, 'close');
+        expect(await bye).toEqual({ type: 'bye', reason: 'expired', retryMs: 0 });
+        expect(code).toBe(4503);
+        return;
       }
-      for (const where of ['same-origin', 'none']) {
-        const { status } = await ask(site, method, path, { 'sec-fetch-site': where, 'sec-fetch-mode': 'no-cors' });
-        expect([where, status < 300]).toEqual([where, true]);
-      }
+      const answer = await fetch(`${push}/${transport}?channel=a&wait=20`, { headers: { authorization } });
+      expect(answer.status).toBe(200);
+      const text = await answer.text();
+      if (transport === 'long-polling') expect(JSON.parse(text)).toMatchObject({ messages: [] });
+      else expect(text).toContain('{"type":"bye","reason":"expired","retryMs":0}');
+      expect(await metric(push, 'pushgate_connections', transport).catch(() => 0)).toBe(0);
     },
   );
+});
 
-  it('is checked on every upgrade', async () => {
-    const site = await inExpress({ origins: [ALLOWED] });
-    for (const origin of ['https://evil.example', 'null', 'http://example.org']) {
-      expect(await refusal(site.push, '', { origin })).toMatchObject({ status: 403, code: 'ORIGIN_FORBIDDEN' });
+describe('a cookie that says who it is', () => {
+  const origins = [PAGE];
+
+  it('lets a page publish that is allowed by name, or is the gateway’s own, and nobody else', async () => {
+    const { push, gateway, url } = await guarded({ origins });
+    const cookie = `session=${await sign({ pushgate: { publish: ['*'], subscribe: ['*'] } })}`;
+    const publish = async (headers: Record<string, string>) => {
+      const answer = await fetch(`${push}/channels/a`, {
+        method: 'POST',
+        headers: { ...json, cookie, ...headers },
+        body: '1',
+      });
+      return answer.status;
+    };
+    expect(await publish({ origin: PAGE })).toBe(201);
+    expect(await publish({ origin: url })).toBe(201);
+    expect(await publish({ 'sec-fetch-site': 'same-origin' })).toBe(201);
+    expect(await publish({ origin: 'https://evil.example' })).toBe(403);
+    expect(await publish({ origin: 'null' })).toBe(403);
+    expect(await publish({})).toBe(403);
+    expect(await publish({ 'sec-fetch-site': 'none' })).toBe(403);
+    // What a plain form of an attacker's page can send needs no preflight.
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+      expect([403, 415]).toContain(await publish({ origin: 'https://evil.example', 'content-type': type }));
+      expect([403, 415]).toContain(await publish({ origin: PAGE, 'content-type': type }));
     }
-    for (const origin of [ALLOWED, site.url]) await (await listenWebSocket(site.push, '', { origin })).first('hello');
-    const open = await inExpress({ origins: ['*'] });
-    await (await listenWebSocket(open.push, '', { origin: 'null' })).first('hello');
+    expect(await gateway.history('a')).toHaveLength(3);
   });
 
-  it.each([
-    'example.org',
-    'https://example.org/',
-    'https://example.org/path',
-    'https://EXAMPLE.org',
-    '',
-    'javascript:x',
-  ])('cannot be put on the list as %p', (origin) => {
-    expect(() => createGateway({ origins: [origin] })).toThrow(PushError);
+  it('is not taken from a page that is only let in because everybody is', async () => {
+    const { push } = await guarded({ origins: ['*'] });
+    const token = await sign({ pushgate: { publish: ['*'], subscribe: ['*'] } });
+    const cookie = `session=${token}`;
+    const evil = { origin: 'https://evil.example' };
+    const refused = await fetch(`${push}/sse?channel=a`, { headers: { cookie, ...evil } });
+    expect([refused.status, await problemOf(refused)]).toEqual([403, 'ORIGIN_FORBIDDEN']);
+    expect(await refusedUpgrade(push, 'channel=a', { cookie, ...evil })).toEqual([403, 'ORIGIN_FORBIDDEN']);
+    const bearing = await fetch(`${push}/polling?channel=a`, {
+      headers: { authorization: `Bearer ${token}`, ...evil },
+    });
+    expect(bearing.status).toBe(200);
   });
 });
 
-describe('a preflight', () => {
-  it.each(ENTRANCES)('lets a page of the list send what the client sends: %s %s', async (method, path) => {
-    const site = await inExpress({ origins: ['https://example.org'] });
-    const answer = await request(site.server)
-      .options(`/push/${path}`)
-      .set('Origin', 'https://example.org')
-      .set('Access-Control-Request-Method', method)
-      .set('Access-Control-Request-Headers', 'last-event-id, content-type, idempotency-key')
-      .expect(204)
-      .expect('Access-Control-Allow-Origin', 'https://example.org');
-    expect(answer.headers['access-control-allow-methods']).toContain(method);
-    for (const header of ['Last-Event-ID', 'Content-Type', 'Idempotency-Key', 'Authorization']) {
-      expect(answer.headers['access-control-allow-headers']).toContain(header);
-    }
+describe('authorize', () => {
+  const open: Access = { subscribe: ['*'], publish: ['*'] };
+
+  it('is asked for each request and upgrade, with its name and query', async () => {
+    const asked: string[] = [];
+    const { push } = await inExpress({
+      authorize: ({ name, query, request }) => {
+        asked.push(`${request.method} ${name} ${query.get('channel') ?? ''}`);
+        return open;
+      },
+    });
+    await (await fetch(`${push}/polling?channel=a`)).text();
+    await (await fetch(`${push}/channels/a`, { method: 'POST', headers: json, body: '1' })).text();
+    const client = socket(push, 'channel=b');
+    await recordOf(client, ({ type }) => type === 'hello');
+    client.terminate();
+    expect(asked).toEqual(['GET polling a', 'POST channels ', 'GET websocket b']);
   });
 
-  it.each(ENTRANCES)('is refused to others: %s %s', async (method, path) => {
-    const site = await inExpress({ origins: ['https://example.org'] });
-    await request(site.server)
-      .options(`/push/${path}`)
-      .set('Origin', 'https://evil.example')
-      .set('Access-Control-Request-Method', method)
-      .expect(403);
-  });
-});
-
-describe('what cannot be answered', () => {
-  let site: Site;
-  beforeEach(async () => {
-    site = await inExpress({ limits: { bodyBytes: 1_000, messageBytes: 500 } });
-  });
-  const send = (path: string, init: RequestInit) => fetch(`${site.push}/${path}`, init);
-
-  it.each([
-    ['POST', 'sse?channel=a', 'GET, HEAD, OPTIONS'],
-    ['PUT', 'polling?channel=a', 'GET, HEAD, OPTIONS'],
-    ['DELETE', 'long-polling?channel=a', 'GET, HEAD, OPTIONS'],
-    ['PATCH', 'iframe?channel=a', 'GET, HEAD, OPTIONS'],
-    ['GET', 'uplink', 'POST'],
-    ['PUT', 'uplink', 'POST'],
-    ['DELETE', 'channels/a', 'GET, POST'],
-    ['PUT', 'channels/a', 'GET, POST'],
-    ['POST', 'health', 'GET'],
-    ['DELETE', 'metrics', 'GET'],
-  ])('is told so with what can be: %s %s', async (method, path, allowed) => {
-    const answer = await send(path, { method });
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe(allowed);
-    expect(await problemOf(answer)).toBe('METHOD_NOT_ALLOWED');
+  it('may refuse in words of its own, and what else it throws stays inside', async () => {
+    const failures: unknown[] = [];
+    const { push, errors } = await inExpress({
+      authorize: ({ query }) => {
+        if (query.has('break')) throw new Error('the database is gone');
+        failures.push(query);
+        throw new PushError('FORBIDDEN', 'This address is banned; write to us.');
+      },
+    });
+    const refused = await fetch(`${push}/polling?channel=a`);
+    expect([refused.status, (await refused.json()).detail]).toEqual([403, 'This address is banned; write to us.']);
+    const broken = await fetch(`${push}/polling?channel=a&break=1`);
+    expect([broken.status, await problemOf(broken)]).toEqual([500, 'INTERNAL']);
+    expect(errors).toHaveLength(1);
   });
 
-  it.each(['uplink/x', 'channels', 'channels/', 'channels/a/b', 'health/x', 'metrics/'])(
-    'is not found: %s',
-    async (path) => {
-      const answer = await send(path, {});
-      // A slash at the end makes no other path in Express.
-      if (path === 'metrics/') expect(answer.status).toBe(200);
-      else expect([answer.status, await problemOf(answer)]).toEqual([404, 'NOT_FOUND']);
-    },
-  );
-
-  it('is a downlink without a channel', async () => {
-    for (const transport of ['sse', 'polling', 'long-polling', 'iframe']) {
-      const answer = await send(transport, {});
-      expect([answer.status, await problemOf(answer)]).toEqual([400, 'CHANNEL_MISSING']);
-    }
+  it('grants nothing that it does not name', async () => {
+    const { push } = await inExpress({ authorize: () => ({}) });
+    expect((await fetch(`${push}/polling?channel=a`)).status).toBe(403);
+    expect((await fetch(`${push}/channels/a`)).status).toBe(403);
   });
 
-  it('is a WebSocket without an upgrade', async () => {
-    const answer = await send('websocket?channel=a', {});
-    expect([answer.status, await problemOf(answer)]).toEqual([426, 'UPGRADE_REQUIRED']);
-    expect(answer.headers.get('upgrade')).toBe('websocket');
-  });
-
-  it.each([
-    undefined,
-    'text/plain',
-    'application/x-www-form-urlencoded',
-    'multipart/form-data; boundary=x',
-    'application/jsonp',
-    'json',
-  ])('is a body of the type %s', async (type) => {
-    for (const path of ['uplink', 'channels/a']) {
-      const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
-      const answer = await send(path, { method: 'POST', headers, body: Buffer.from('[]') });
-      expect([answer.status, await problemOf(answer)]).toEqual([415, 'MEDIA_TYPE_UNSUPPORTED']);
-    }
-  });
-
-  it('is not a body of JSON with a charset, or with capitals in its type', async () => {
-    for (const headers of [
-      { 'content-type': 'application/json; charset=utf-8' },
-      { 'content-type': 'Application/JSON' },
-    ]) {
-      expect((await send('channels/a', { method: 'POST', headers, body: '1' })).status).toBe(201);
-    }
-  });
-
-  const json = { 'content-type': 'application/json' };
-  it.each([
-    ['nothing', ''],
-    ['half an array', '[1,'],
-    ['two values', '1 2'],
-    ['a number that JSON does not have', 'NaN'],
-    ['single quotes', "{'a':1}"],
-    ['a NUL', '"\u0000"'],
-    ['invalid UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
-    ['half of a character', Buffer.from([0x22, 0xe2, 0x82, 0x22])],
-    ['an overlong slash', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
-    ['UTF-16', Buffer.from('[1]', 'utf16le')],
-    ['a surrogate in UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
-  ])('is a body with %s', async (_what, body) => {
-    for (const path of ['uplink', 'channels/a']) {
-      const answer = await send(path, { method: 'POST', headers: json, body });
-      expect([answer.status, await problemOf(answer)]).toEqual([400, 'JSON_INVALID']);
-    }
-    expect(site.errors).toEqual([]);
-  });
-
-  it('is a body that is too large, or packed', async () => {
-    const large = JSON.stringify('x'.repeat(2_000));
-    for (const path of ['uplink', 'channels/a']) {
-      const plain = await send(path, { method: 'POST', headers: json, body: large });
-      expect([plain.status, await problemOf(plain)]).toEqual([413, 'TOO_LARGE']);
-      for (const packing of ['gzip', 'br', 'x']) {
-        const headers = { ...json, 'content-encoding': packing };
-        const packed = await send(path, { method: 'POST', headers, body: gzipSync('[1]') });
-        expect([packed.status, await problemOf(packed)]).toEqual([415, 'MEDIA_TYPE_UNSUPPORTED']);
-      }
-    }
-    const answer = await send('channels/a', { method: 'POST', headers: json, body: JSON.stringify('x'.repeat(600)) });
-    expect([answer.status, await problemOf(answer)]).toEqual([413, 'TOO_LARGE']);
-    expect(site.errors).toEqual([]);
-  });
-
-  it('is a path that is not well written', async () => {
-    for (const path of ['channels/%', 'channels/%E0%A4%A', 'channels/%ff']) {
-      const answer = await send(path, {});
-      expect([path, answer.status, await problemOf(answer)]).toEqual([path, 400, 'BAD_REQUEST']);
-    }
-  });
-
-  it('is a caller with a name that is none', async () => {
-    for (const path of ['uplink', 'channels/a']) {
-      const answer = await send(`${path}?client=a%20b`, { method: 'POST', headers: json, body: '[]' });
-      expect([answer.status, await problemOf(answer)]).toEqual([400, 'BAD_REQUEST']);
-    }
-  });
-
-  it('is a key that is too long', async () => {
-    const headers = { ...json, 'idempotency-key': 'k'.repeat(201) };
-    const answer = await send('channels/a', { method: 'POST', headers, body: '1' });
-    expect([answer.status, await problemOf(answer)]).toEqual([400, 'OPERATION_INVALID']);
-  });
-});
-
-describe('GET /push/health', () => {
-  it('is ready when a message came back through the bus', async () => {
-    const site = await inExpress({ bus: new MemoryBus({ epoch: 'e' }) });
-    const { body } = await request(site.server).get('/push/health').expect(200).expect('Cache-Control', 'no-store');
-    expect(body).toEqual({ status: 'ready', bus: { engine: 'memory', epoch: 'e' }, roundTripMs: expect.any(Number) });
-  });
-
-  it('asks the bus once for many who ask at the same time', async () => {
-    const bus = new MemoryBus({ epoch: 'e' });
-    const site = await inExpress({ bus });
-    await Promise.all(Array.from({ length: 20 }, () => request(site.server).get('/push/health').expect(200)));
-    expect(await bus.head()).toBeLessThan(5);
-  });
-
-  it('is not ready when the bus takes nothing', async () => {
-    const bus = new MemoryBus();
-    const site = await inExpress({ bus });
-    await bus.close();
-    const { body } = await request(site.server).get('/push/health').expect(503);
-    expect(body).toMatchObject({ status: 'unavailable', detail: 'The bus is closed.' });
-  });
-
-  it('cannot be read or written as a channel', async () => {
-    const site = await inExpress();
-    await request(site.server).get('/push/channels/$health').expect(400);
-    await request(site.server).get('/push/polling?channel=$health').expect(400);
-    await request(site.server).post('/push/channels/$health').send([1]).expect(400);
-  });
-});
-
-describe('GET /push/metrics', () => {
-  it('counts connections, deliveries, operations and refusals', async () => {
-    const site = await inExpress();
-    const socket = await listenWebSocket(site.push, '?channel=a');
-    await socket.first('hello');
-    socket.send({ type: 'publish', channel: 'a', data: 1 }, { type: 'call', method: 'none' }, { type: 'none' });
-    await socket.dataOf(1);
-    await request(site.server).get('/push/polling?channel=a').expect(200);
-    await request(site.server).get('/push/polling').expect(400);
-    const { headers } = await request(site.server).get('/push/metrics').expect(200);
-    expect(headers['content-type']).toMatch(/^text\/plain/);
-    expect(await metric(site.push, 'pushgate_connections', 'websocket')).toBe(1);
-    expect(await metric(site.push, 'pushgate_connections_total', 'websocket')).toBe(1);
-    expect(await metric(site.push, 'pushgate_connections_total', '"polling"')).toBe(1);
-    expect(await metric(site.push, 'pushgate_operations_total', 'type="publish",outcome="ack"')).toBe(1);
-    expect(await metric(site.push, 'pushgate_operations_total', 'outcome="error"')).toBe(2);
-    expect(await metric(site.push, 'pushgate_refusals_total', 'CHANNEL_MISSING')).toBe(1);
-  });
-
-  it('grows by no label that a client makes up', async () => {
-    const site = await inExpress();
-    for (const name of ['one', 'two', '__proto__']) {
-      await request(site.server).get(`/push/${name}`);
-      await request(site.server).get(`/push/polling?channel=${name}&client=${name}`);
-      await request(site.server)
-        .post('/push/uplink')
-        .send([{ type: name, method: name }]);
-    }
-    const { text } = await request(site.server).get('/push/metrics');
-    expect(text).not.toMatch(/one|two|__proto__/);
-  });
-});
-
-describe('an option that makes no sense', () => {
-  it.each([
-    [{ heartbeatMs: 0 }],
-    [{ heartbeatMs: Number.NaN }],
-    [{ maxWaitMs: -1 }],
-    [{ stalledMs: Number.POSITIVE_INFINITY }],
-    [{ limits: { channels: 0 } }],
-    [{ path: 'push' }],
-    [{ path: '/push?x' }],
-    [{ path: '/a//b' }],
-  ])('is refused at once: %p', (options) => {
-    expect(() => createGateway(options)).toThrow(PushError);
-  });
-
-  it('is refused at once where it is a transport that does not exist', () => {
-    for (const name of ['carrier-pigeon', '__proto__', '../../server']) {
-      expect(() => createGateway({ transports: [name] })).toThrow(/There is no transport/);
-    }
-  });
-
-  it('is refused at once where a time is longer than a timer can wait', () => {
-    expect(() => createGateway({ callTimeoutMs: Number.MAX_SAFE_INTEGER })).toThrow(/at most 2147483647/);
+  it('is not asked for preflights, which carry nothing', async () => {
+    const { push } = await guarded({ origins: [PAGE] });
+    const headers = {
+      origin: PAGE,
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization',
+    };
+    const answer = await fetch(`${push}/sse?channel=a`, { method: 'OPTIONS', headers });
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, PAGE]);
   });
 });

@@ -194,7 +194,9 @@ describe('a call', () => {
   it('is told who calls', async () => {
     site.gateway.handle('who', (_params, caller) => caller);
     const { body } = await call({ method: 'who' }, '?client=me');
-    expect(body).toEqual([{ type: 'reply', result: { client: 'me', address: expect.stringContaining('127.0.0.1') } }]);
+    expect(body).toEqual([
+      { type: 'reply', result: { client: 'me', address: expect.stringContaining('127.0.0.1'), user: null } },
+    ]);
   });
 
   it('answers null where the method returns nothing', async () => {

@@ -36,6 +36,8 @@ class Bench {
       environment: this.environment,
       settings: { pollMs: 2_000, waitMs: 8_000 },
       headers: {},
+      hasOwnHeaders: false,
+      query: {},
       address: (extra) => `https://example.org/push/x?${new URLSearchParams({ ...extra })}`,
       shortAddress: () => 'https://example.org/push/x',
       record: (record) => this.records.push(record),
@@ -267,11 +269,31 @@ describe('the client half of the iframe', () => {
 
   it('ends with its document, and takes nothing that is not a record', async () => {
     const { bench, frames } = framed();
+    frames[0]?.receive(JSON.stringify(hello()));
     for (const data of [null, 7, '{', '{"type":"unheard of"}']) frames[0]?.receive(data);
     frames[0]?.ended();
     await bench.environment.pass(1_000);
-    expect(bench.records).toEqual([]);
-    expect(bench.ends).toHaveLength(1);
+    expect(bench.types).toEqual(['hello']);
+    expect(bench.ends).toEqual([{ detail: 'the document ended' }]);
     expect(frames[0]?.isOpen).toBe(false);
+  });
+
+  it('asks why its document brought nothing', async () => {
+    const { bench, frames } = framed();
+    frames[0]?.ended();
+    await bench.environment.pass(1_000);
+    expect(bench.ends).toEqual([]);
+    bench.answer(answer(401, { code: 'UNAUTHORIZED', detail: 'Who?' }));
+    await settled();
+    expect(bench.ends).toMatchObject([{ code: 'UNAUTHORIZED', status: 401, retry: false }]);
+  });
+
+  it('does not ask any longer when it is closed', async () => {
+    const { bench, frames } = framed();
+    frames[0]?.ended();
+    await bench.environment.pass(1_000);
+    bench.connection.close();
+    await settled();
+    expect(bench.ends).toEqual([]);
   });
 });

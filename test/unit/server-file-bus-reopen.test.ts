@@ -283,7 +283,8 @@ describe('a FileBus whose files were torn', () => {
     const data = Array.from({ length: 900 }, (_, index) => `"${index} ${'x'.repeat(200 + (index % 50))}"`);
     await Promise.all(data.map((text) => bus.publish({ channel: 'a', data: text })));
     const { entries } = await readFrom(bus, { a: 0 });
-    const published = new Map(entries.map(({ offset, json }) => [offset, json]));
+    // By what was published, and not by the ids: a log that has lost a batch goes on under another epoch.
+    const published = new Map(entries.map(({ offset, json }) => [offset, JSON.parse(json).data]));
     await bus.close();
     // What is found in the write-ahead file becomes a table.
     await (await FileBus.open({ directory, flush: false })).close();
@@ -294,7 +295,7 @@ describe('a FileBus whose files were torn', () => {
         garble(file, where, length);
         const { read, lost, refused } = await walk(image);
         rmSync(image, { recursive: true });
-        expect(read.filter(({ offset, json }) => json !== published.get(offset))).toEqual([]);
+        expect(read.filter(({ offset, json }) => JSON.parse(json).data !== published.get(offset))).toEqual([]);
         if (!refused) expect(read.length + lost).toBe(published.size);
       }),
       25,

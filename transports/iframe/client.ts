@@ -1,3 +1,4 @@
+import { inquire } from '../client-inquiry.js';
 import type { ClientTransport } from '../client-transport.js';
 import type { Frames, Timer } from '../environment.js';
 import { parseRecord } from '../record.js';
@@ -14,26 +15,35 @@ export const transport: ClientTransport = {
     const { frames, origin } = link.environment;
     if (frames === undefined || origin === undefined) throw new TypeError('There is no page here.');
     const { environment } = link;
+    const inquiry = new AbortController();
+    let hasHeard = false;
     let isOver = false;
     let ending: Timer | undefined;
 
-    const load = (): ReturnType<Frames['open']> => frames.open(link.address({ origin }), receive, ended);
+    const load = (): ReturnType<Frames['open']> => frames.open(link.address({ ...link.query, origin }), receive, ended);
     const ended = (): void => {
       ending = environment.setTimeout(end, LAST_WORDS_MS);
     };
     const close = (): void => {
       isOver = true;
+      inquiry.abort();
       if (ending !== undefined) environment.clearTimeout(ending);
       frame.close();
     };
     const end = (): void => {
       if (isOver) return;
+      if (!hasHeard) {
+        isOver = true;
+        frame.close();
+        return inquire(link, link.address({ origin }), 'the document brought nothing', inquiry);
+      }
       close();
       link.closed({ detail: 'the document ended' });
     };
     const receive = (data: unknown): void => {
       const record = typeof data === 'string' && !isOver ? parseRecord(data) : null;
       if (record === null) return;
+      hasHeard = true;
       if ('type' in record && record.type === 'bye' && record.reason === 'renew' && record.retryMs === 0) {
         // The document has grown long. Its bye is the last thing in it, so the next one goes on from there.
         if (ending !== undefined) environment.clearTimeout(ending);

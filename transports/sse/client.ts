@@ -1,3 +1,4 @@
+import { inquire } from '../client-inquiry.js';
 import type { ClientTransport, CloseReason } from '../client-transport.js';
 import type { EventSourceEvent, EventSourceLike } from '../environment.js';
 import { parseRecord } from '../record.js';
@@ -5,6 +6,9 @@ import { loadStreams } from './client-stream.js';
 
 /** The events that carry a record: messages are unnamed, control records go by their type. */
 const EVENTS = ['message', 'hello', 'gap', 'heartbeat', 'bye', 'error'];
+
+/** What an EventSource is once it has given up by itself: it did not like the answer. */
+const CLOSED = 2;
 
 /** One response that never ends (WHATWG HTML, "server-sent events"). */
 export const transport: ClientTransport = {
@@ -14,10 +18,13 @@ export const transport: ClientTransport = {
   open(link) {
     const { EventSource } = link.environment;
     let source: EventSourceLike | null = null;
+    const inquiry = new AbortController();
+    let hasHeard = false;
     let isOver = false;
 
     const close = (): void => {
       isOver = true;
+      inquiry.abort();
       source?.close();
     };
     const end = (detail: string): void => {
@@ -25,11 +32,17 @@ export const transport: ClientTransport = {
       close();
       link.closed({ detail });
     };
+    const refused = (): void => {
+      isOver = true;
+      inquire(link, link.address(), 'the request was refused', inquiry);
+    };
     const receive = ({ data }: EventSourceEvent): void => {
       if (isOver) return;
       // An error without data is not the gateway's. An EventSource would reconnect by itself, but only the client
       // knows the positions, and whether this transport is still the one to use.
-      if (typeof data !== 'string') return end('the stream ended');
+      if (typeof data !== 'string')
+        return source?.readyState === CLOSED && !hasHeard ? refused() : end('the stream ended');
+      hasHeard = true;
       const record = parseRecord(data);
       if (record !== null) link.record(record);
     };
@@ -38,8 +51,8 @@ export const transport: ClientTransport = {
       for (const event of EVENTS) opened.addEventListener(event, receive);
     };
 
-    if (EventSource !== undefined && Object.keys(link.headers).length === 0) {
-      listen(new EventSource(link.address()));
+    if (EventSource !== undefined && !link.hasOwnHeaders) {
+      listen(new EventSource(link.address(link.query)));
     } else {
       const failed = (reason: CloseReason): void => {
         close();

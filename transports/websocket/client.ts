@@ -1,6 +1,10 @@
+import { inquire } from '../client-inquiry.js';
 import type { ClientTransport } from '../client-transport.js';
 import { CLOSE, mayComeBack } from '../close.js';
 import { parseRecord } from '../record.js';
+
+/** Stands for a close without a code (RFC 6455, 7.1.5). */
+const NO_CODE = 1006;
 
 /** One socket, both ways (RFC 6455). A text frame holds records, one to a line. */
 export const transport: ClientTransport = {
@@ -10,12 +14,16 @@ export const transport: ClientTransport = {
   open(link) {
     const { WebSocket } = link.environment;
     if (WebSocket === undefined) throw new TypeError('There is no WebSocket here.');
-    const socket = new WebSocket(link.shortAddress().replace(/^http/u, 'ws'));
+    const address = link.shortAddress();
+    const socket = new WebSocket(address.replace(/^http/u, 'ws'));
+    const inquiry = new AbortController();
+    let hasHeard = false;
     let isOver = false;
     let fault = '';
 
     socket.addEventListener('message', ({ data }) => {
       if (typeof data !== 'string') return;
+      hasHeard = true;
       for (const line of data.split('\n')) {
         if (isOver) return;
         const record = parseRecord(line);
@@ -29,14 +37,16 @@ export const transport: ClientTransport = {
     socket.addEventListener('close', ({ code, reason }) => {
       if (isOver) return;
       isOver = true;
-      // 1006 stands for a close without a code: the status says nothing then.
-      const status = code === 1006 ? {} : { status: code };
-      link.closed({ detail: reason || fault || 'the socket was closed', retry: mayComeBack(code), ...status });
+      const detail = reason || fault || 'the socket was closed';
+      if (code !== NO_CODE) link.closed({ detail, retry: mayComeBack(code), status: code });
+      else if (hasHeard) link.closed({ detail });
+      else inquire(link, address, detail, inquiry);
     });
 
     return {
       send: (frame) => socket.send(frame),
       close() {
+        inquiry.abort();
         if (isOver) return;
         isOver = true;
         socket.close(CLOSE.normal);
