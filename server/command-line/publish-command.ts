@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { channelFault } from '../../transports/channel.js';
 import { publish } from './publish.js';
+import { tokenOption } from './token-option.js';
 import { DEFAULT_ADDRESS, gatewayAddress, UsageError, wholeNumber } from './usage.js';
 
 /** `pushgate publish`. */
@@ -10,6 +11,7 @@ export function publishCommand(done: (status: number) => void): Command {
     .argument('<channel>', 'where to publish')
     .argument('[message]', 'what to publish: JSON, or else a text; without it, lines are read from standard input')
     .option('--url <url>', 'address of the gateway', gatewayAddress, DEFAULT_ADDRESS)
+    .addOption(tokenOption())
     .option('--text', 'take every message as a text, even if it looks like JSON')
     .option('--timeout <seconds>', 'how long to try', wholeNumber(1, 3_600), 10)
     .addHelpText(

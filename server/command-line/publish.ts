@@ -3,10 +3,12 @@ import type { PushClient } from '../../client/node.js';
 import { connect } from '../../client/node.js';
 import type { Json } from '../../transports/record.js';
 import { Progress } from './progress.js';
+import { tokenFrom } from './token-option.js';
 
 /** What `pushgate publish` was told. */
 export interface PublishOptions {
   readonly url: string;
+  readonly tokenFile?: string;
   readonly text?: boolean;
   /** In seconds. */
   readonly timeout: number;
@@ -17,7 +19,7 @@ const IN_FLIGHT = 200;
 
 /** Publishes an argument or standard input's lines; resolves with the exit status. */
 export async function publish(channel: string, message: string | undefined, options: PublishOptions): Promise<number> {
-  const push = connect(options.url);
+  const push = connect(options.url, tokenFrom(options.tokenFile));
   try {
     if (message === undefined) return await publishLines(push, channel, options);
     const { id } = await push.publish(channel, dataOf(message, options), timeout(options));

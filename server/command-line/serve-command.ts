@@ -60,6 +60,12 @@ export function serveCommand(done: (status: number) => void): Command {
       wholeNumber(1, MAX_INT),
     )
     .option('--trust-proxy <address>', 'proxy or network whose X-Forwarded-For is believed; repeat for more', gather)
+    .option('--jwt-secret-file <file>', 'let in who has a JSON Web Token that is signed with this secret (HS256)')
+    .option('--jwt-public-key <file>', '… or with the key to this public key in PEM (RS256, ES256, EdDSA)')
+    .option('--jwks <url or file>', '… or with the key to one of this set of public keys')
+    .option('--jwt-issuer <issuer>', 'what a token has to have as "iss"')
+    .option('--jwt-audience <audience>', 'what a token has to have as "aud"')
+    .option('--jwt-cookie <name>', 'cookie in which a token may come, too')
     .addOption(
       new Option('--log-level <level>', 'what is logged on standard error, as lines of JSON')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -74,7 +80,9 @@ export function serveCommand(done: (status: number) => void): Command {
 Examples:
   $ pushgate serve --demo
   $ pushgate serve --bus file:/var/lib/pushgate
-  $ pushgate serve --host 0.0.0.0 --port 443 --tls-cert cert.pem --tls-key key.pem --origin https://example.org`,
+  $ pushgate serve --jwt-secret-file secret.txt --max-per-user 5 --when-full close-oldest
+  $ pushgate serve --host 0.0.0.0 --port 443 --tls-cert cert.pem --tls-key key.pem --origin https://example.org \\
+      --jwks https://example.org/.well-known/jwks.json`,
     )
     .action(async (options: ServeOptions) => {
       if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {

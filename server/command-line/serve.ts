@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
 import { PushError } from '../../transports/error.js';
+import type { Authorize } from '../access/access.js';
 import type { Bus, Retention } from '../bus/bus.js';
 import { FileBus } from '../bus/file/file-bus.js';
 import { MemoryBus } from '../bus/memory-bus.js';
@@ -15,10 +16,11 @@ import { createGateway } from '../gateway.js';
 import { DEFAULT_LIMITS } from '../limits/limits.js';
 import type { FullPolicy } from '../limits/seats.js';
 import type { BusChoice } from './bus-choice.js';
+import { type AccessOptions, accessFrom, isPublic } from './serve-access.js';
 import { UsageError } from './usage.js';
 
 /** What `pushgate serve` was told, as commander read it. */
-export interface ServeOptions {
+export interface ServeOptions extends AccessOptions {
   readonly host: string;
   readonly port: number;
   readonly path: string;
@@ -61,6 +63,10 @@ const REQUESTS = {
 /** How long connections may take to end by themselves once the gateway has said goodbye. */
 const PATIENCE_MS = 3_000;
 
+const OPEN_WARNING =
+  'Warning: whoever reaches this address may listen to every channel and publish on it. Ask for tokens with ' +
+  '--jwt-secret-file, --jwt-public-key or --jwks, or listen on 127.0.0.1.';
+
 /** Runs a gateway until it is told to stop; resolves with the exit status. */
 export async function serve(options: ServeOptions): Promise<number> {
   const bus = await openBus(options);
@@ -72,7 +78,8 @@ export async function serve(options: ServeOptions): Promise<number> {
 }
 
 async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
-  const gateway = openGateway(options, bus);
+  const authorize = accessOf(options);
+  const gateway = openGateway(options, bus, authorize);
   await gateway.ready();
   const app = express().disable('x-powered-by');
   const server = openServer(options, app);
@@ -84,7 +91,7 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
     gateway.attach(server, { requests: false });
   }
   await listen(server, options);
-  announce(server, options);
+  announce(server, options, authorize !== null);
 
   await stopSignal();
   process.stdout.write('Stopping: every client is told to come back later.\n');
@@ -118,9 +125,18 @@ function openBus({ bus, retain, retainBytes, retainAge, retainTotal }: ServeOpti
   }
 }
 
-function openGateway(options: ServeOptions, bus: Bus): Gateway {
-  try {
-    return createGateway({
+function accessOf(options: ServeOptions): Authorize | null {
+  const authorize = orUsageError(() => accessFrom(options));
+  // Its visitors have no tokens.
+  if (authorize !== null && options.demo === true) {
+    throw new UsageError('--demo is there for everybody to try; leave it out where tokens are asked for.');
+  }
+  return authorize;
+}
+
+function openGateway(options: ServeOptions, bus: Bus, authorize: Authorize | null): Gateway {
+  return orUsageError(() =>
+    createGateway({
       bus,
       path: options.path,
       origins: options.origin ?? [],
@@ -137,8 +153,16 @@ function openGateway(options: ServeOptions, bus: Bus): Gateway {
       logger: pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true })),
       whenFull: options.whenFull,
       trustedProxies: options.trustProxy ?? [],
+      ...(authorize === null ? {} : { authorize }),
       ...(options.transport === undefined ? {} : { transports: options.transport }),
-    });
+    }),
+  );
+}
+
+/** What the gateway does not take is what somebody wrote on the command line. */
+function orUsageError<T>(make: () => T): T {
+  try {
+    return make();
   } catch (error) {
     throw error instanceof PushError ? new UsageError(error.message) : error;
   }
@@ -182,19 +206,21 @@ function listenFault({ code, message }: NodeJS.ErrnoException, host: string, por
   }
 }
 
-function announce(server: Server, options: ServeOptions): void {
+function announce(server: Server, options: ServeOptions, needsToken: boolean): void {
   const { address, family, port } = server.address() as AddressInfo;
   const scheme = options.tlsCert === undefined ? 'http' : 'https';
   const host = family === 'IPv6' ? `[${address}]` : address;
   const site = `${scheme}://${host}:${port}`;
+  const header = needsToken ? ` -H "authorization: Bearer $TOKEN"` : '';
   const lines = [`Pushgate listens on ${site}${options.path}, with its log in ${placeOf(options.bus)}.`];
   if (options.demo === true) lines.push(`The demo site is at  ${site}/`);
   lines.push(
-    `Listen with:         curl -N '${site}${options.path}/sse?channel=chat'`,
-    `Publish with:        curl -d '{"text":"hi"}' -H 'content-type: application/json' ${site}${options.path}/channels/chat`,
+    `Listen with:         curl -N${header} '${site}${options.path}/sse?channel=chat'`,
+    `Publish with:        curl${header} -d '{"text":"hi"}' -H 'content-type: application/json' ${site}${options.path}/channels/chat`,
     'Stop with Ctrl-C.',
   );
   process.stdout.write(`${lines.join('\n')}\n`);
+  if (!needsToken && isPublic(address)) process.stderr.write(`${OPEN_WARNING}\n`);
 }
 
 function placeOf(bus: BusChoice): string {

@@ -3,6 +3,7 @@ import { catalog } from '../../transports/catalog.js';
 import { channelFault } from '../../transports/channel.js';
 import { isPosition } from '../../transports/position.js';
 import { subscribe } from './subscribe.js';
+import { tokenOption } from './token-option.js';
 import { DEFAULT_ADDRESS, gatewayAddress, gather, UsageError, wholeNumber } from './usage.js';
 
 /** `pushgate subscribe`. */
@@ -11,6 +12,7 @@ export function subscribeCommand(done: (status: number) => void): Command {
     .description('print the messages of channels, one line of JSON each, until Ctrl-C')
     .argument('<channel...>', 'what to listen to')
     .option('--url <url>', 'address of the gateway', gatewayAddress, DEFAULT_ADDRESS)
+    .addOption(tokenOption())
     .option('--transport <name>', 'transport to use; repeat for more, best first (default: all that work here)', gather)
     .option('--since <position>', 'where to start: earliest, or the id of a message (default: from now on)')
     .option('--count <number>', 'stop after so many messages', wholeNumber(1, Number.MAX_SAFE_INTEGER))

@@ -1,10 +1,12 @@
 import { connect } from '../../client/node.js';
 import type { Position } from '../../transports/position.js';
 import type { Message } from '../../transports/record.js';
+import { tokenFrom } from './token-option.js';
 
 /** What `pushgate subscribe` was told. */
 export interface SubscribeOptions {
   readonly url: string;
+  readonly tokenFile?: string;
   readonly transport?: readonly string[];
   readonly since?: Position;
   readonly count?: number;
@@ -14,7 +16,10 @@ export interface SubscribeOptions {
 
 /** Prints messages until it has enough or is told to stop; resolves with the exit status. */
 export async function subscribe(channels: readonly string[], options: SubscribeOptions): Promise<number> {
-  const push = connect(options.url, options.transport === undefined ? {} : { transports: options.transport });
+  const push = connect(options.url, {
+    ...tokenFrom(options.tokenFile),
+    ...(options.transport === undefined ? {} : { transports: options.transport }),
+  });
   const say = (text: string) => {
     if (options.quiet !== true) process.stderr.write(`${text}\n`);
   };

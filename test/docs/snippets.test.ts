@@ -22,9 +22,9 @@ const configuration = {
   include: ['*.ts'],
 };
 
-describe('the TypeScript of the README', () => {
+describe.each(['README.md', 'docs/access.md'])('the TypeScript of %s', (document) => {
   it('compiles against the built package as it stands', async () => {
-    const snippets = fencedBlocks('README.md', 'ts');
+    const snippets = fencedBlocks(document, 'ts');
     expect(snippets.length).toBeGreaterThan(1);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });

@@ -27,6 +27,10 @@ export function options(): PushClient[] {
   return [
     connect('/push'),
     connect('https://example.org/push', kept),
+    connect('/push', { token: 'a token' }),
+    connect('/push', { token: async () => 'a token' }),
+    // @ts-expect-error a token is a text
+    connect('/push', { token: () => 1 }),
     connect('/push', { headers: { Authorization: 'Bearer …' }, timeoutMs: 1_000 }),
     // @ts-expect-error an address is needed
     connect(),

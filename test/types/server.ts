@@ -15,7 +15,7 @@ import type {
   Method,
   Receipt,
 } from '../../server/index.js';
-import { createGateway, DEFAULT_LIMITS, DEFAULT_RETENTION, MemoryBus, PushError } from '../../server/index.js';
+import { createGateway, DEFAULT_LIMITS, DEFAULT_RETENTION, jwt, MemoryBus, PushError } from '../../server/index.js';
 import type { ServerTransport, Sink, WireFormat } from '../../transports/index.js';
 
 declare const gateway: Gateway;
@@ -31,6 +31,12 @@ export function options(): Gateway[] {
       origins: ['https://a.example'],
     }),
     createGateway({ limits: { channels: 3 }, retention: { ageMs: 1 }, onError: (error: unknown) => void error }),
+    createGateway({ authorize: jwt({ publicKey: '', algorithms: ['EdDSA'] }) }),
+    createGateway({ authorize: async ({ query }) => ({ user: query.get('name') ?? 'nobody', subscribe: ['*'] }) }),
+    // @ts-expect-error who may subscribe is said channel by channel
+    createGateway({ authorize: () => ({ subscribe: true }) }),
+    // @ts-expect-error tokens without a signature are not taken
+    createGateway({ authorize: jwt({ secret: '', algorithms: ['none'] }) }),
     // @ts-expect-error an option that does not exist
     createGateway({ heartbeat: 1_000 }),
     // @ts-expect-error a number is not a text

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import ipaddr from 'ipaddr.js';
+import type { Authorize } from '../access/access.js';
+import { type JwtOptions, jwt } from '../access/jwt.js';
+import { UsageError } from './usage.js';
+
+/** What `pushgate serve` was told about who may come in. */
+export interface AccessOptions {
+  readonly jwtSecretFile?: string;
+  readonly jwtPublicKey?: string;
+  readonly jwks?: string;
+  readonly jwtIssuer?: string;
+  readonly jwtAudience?: string;
+  readonly jwtCookie?: string;
+}
+
+/** Who may come in; `null` for everybody. */
+export function accessFrom(options: AccessOptions): Authorize | null {
+  const { jwtSecretFile, jwtPublicKey, jwks, jwtIssuer, jwtAudience, jwtCookie } = options;
+  const ways = [jwtSecretFile, jwtPublicKey, jwks].filter((way) => way !== undefined);
+  const details = [jwtIssuer, jwtAudience, jwtCookie].filter((detail) => detail !== undefined);
+  if (ways.length > 1) throw new UsageError('Give one of --jwt-secret-file, --jwt-public-key and --jwks.');
+  if (ways.length === 0) {
+    if (details.length === 0) return null;
+    throw new UsageError('Say how tokens are verified: --jwt-secret-file, --jwt-public-key or --jwks.');
+  }
+  return jwt({
+    ...keyFrom(options),
+    ...(jwtIssuer === undefined ? {} : { issuer: jwtIssuer }),
+    ...(jwtAudience === undefined ? {} : { audience: jwtAudience }),
+    ...(jwtCookie === undefined ? {} : { cookie: jwtCookie }),
+  });
+}
+
+function keyFrom({ jwtSecretFile, jwtPublicKey, jwks = '' }: AccessOptions): JwtOptions {
+  // An editor ends a file with a line break that is not meant to be a part of the secret.
+  if (jwtSecretFile !== undefined) return { secret: read(jwtSecretFile).replace(/\r?\n$/, '') };
+  if (jwtPublicKey !== undefined) return { publicKey: read(jwtPublicKey) };
+  if (/^https?:/.test(jwks)) return { jwks };
+  try {
+    return { jwks: JSON.parse(read(jwks)) };
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(`${jwks} is not a set of keys in JSON (RFC 7517).`);
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** Whether others than this machine can reach an address that is listened on. */
+export function isPublic(address: string): boolean {
+  return ipaddr.process(address).range() !== 'loopback';
+}
