@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../client/node.js';
-import { reset } from '../faults/fault.js';
-import { FaultProxy } from '../faults/fault-proxy.js';
+import { reset } from '../../demo/network/fault.js';
+import { FaultProxy } from '../../demo/network/fault-proxy.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 import { afterwards, attached, inExpress, metric } from './site.js';

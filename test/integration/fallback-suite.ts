@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { blackHole, delay, type Fault, refuse, reset, swallowBody, Valve } from '../../demo/network/fault.js';
 import type { Host } from '../conformance/host.js';
 import { expectOnceInOrderOrTold } from '../conformance/invariant.js';
 import type { TestClient } from '../conformance/test-client.js';
 import { useWorlds } from '../conformance/world.js';
-import { blackHole, delay, type Fault, refuse, reset, swallowBody, Valve } from '../faults/fault.js';
 
 /** A better transport is to be replaced within this, in milliseconds after `connect`. */
 const SOON_MS = 2_000;

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, it } from '@jest/globals';
+import { blackHole } from '../../demo/network/fault.js';
+import { FaultProxy } from '../../demo/network/fault-proxy.js';
 import { createGateway } from '../../server/index.js';
 import { nodeHost } from '../conformance/node-host.js';
-import { blackHole } from '../faults/fault.js';
-import { FaultProxy } from '../faults/fault-proxy.js';
 import { listen } from '../support/listen.js';
 
 /** A program that uses the built client over each transport, and closes it. It does not call `process.exit`. */

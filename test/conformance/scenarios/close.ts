@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { blackHole, pass, reset, swallowBody } from '../../../demo/network/fault.js';
 import { withDice } from '../../faults/dice.js';
-import { blackHole, pass, reset, swallowBody } from '../../faults/fault.js';
 import { waitUntil } from '../../support/wait-until.js';
 import type { Scenarios } from '../scenarios.js';
 import type { TestClient } from '../test-client.js';

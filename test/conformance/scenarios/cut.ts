@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { cutAfter, pass, refuse } from '../../../demo/network/fault.js';
 import { withDice } from '../../faults/dice.js';
-import { cutAfter, pass, refuse } from '../../faults/fault.js';
 import { expectOnceInOrderOrTold } from '../invariant.js';
 import type { Scenarios } from '../scenarios.js';
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Json } from '../../../client/index.js';
+import { slice } from '../../../demo/network/fault.js';
 import { withDice } from '../../faults/dice.js';
-import { slice } from '../../faults/fault.js';
 import type { Scenarios } from '../scenarios.js';
 
 const MEBIBYTE = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { reset } from '../../faults/fault.js';
+import { reset } from '../../../demo/network/fault.js';
 import { expectOnceInOrderOrTold } from '../invariant.js';
 import type { Scenarios } from '../scenarios.js';
 

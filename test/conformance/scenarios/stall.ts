@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { Valve } from '../../faults/fault.js';
+import { Valve } from '../../../demo/network/fault.js';
 import { expectOnceInOrderOrTold } from '../invariant.js';
 import type { Scenarios } from '../scenarios.js';
 import type { World } from '../world.js';

@@ -6,13 +6,26 @@ export interface RequestHead {
   readonly path: string;
   /** The last part of the path: a transport's name, or `uplink`. */
   readonly name: string;
+  /** What follows the `?`. */
+  readonly query: URLSearchParams;
+}
+
+/** What is done to the bytes of an exchange on their way. */
+export interface Way {
+  /** Stages for what goes to the gateway after the head, and for what comes back. */
+  readonly up?: Duplex;
+  readonly down?: Duplex;
+  /** Changes the lines of the request's head. */
+  readonly head?: (lines: readonly string[]) => readonly string[];
+  /** While it says so, neither end learns that the other one has gone. */
+  readonly isSevered?: () => boolean;
 }
 
 /** One request and its answer, each on a connection of its own, in the hands of a `Fault`. */
 export interface Exchange {
   readonly request: RequestHead;
-  /** Carries the request to the gateway and the answer back, through stages where there are any. */
-  pass(stages?: { readonly up?: Duplex; readonly down?: Duplex }): void;
+  /** Carries the request to the gateway and the answer back. */
+  pass(way?: Way): void;
   /** Answers with a status and no more. */
   answer(status: number): void;
   /** Ends the connection when everything that was sent is on its way. */

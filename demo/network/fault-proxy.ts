@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import type { Exchange, RequestHead } from './exchange.js';
+import type { Exchange, RequestHead, Way } from './exchange.js';
 import { type Fault, pass } from './fault.js';
 
 /**
@@ -17,6 +17,7 @@ export class FaultProxy {
   readonly #server: Server;
   readonly #target: number;
   readonly #live = new Map<Socket, RequestHead | null>();
+  readonly #upstreams = new Set<Socket>();
 
   /** Starts a proxy on a free port of 127.0.0.1 before the server on another one. */
   static async before(target: number): Promise<FaultProxy> {
@@ -64,31 +65,43 @@ export class FaultProxy {
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const client of this.#live.keys()) client.destroy();
+    for (const socket of [...this.#live.keys(), ...this.#upstreams]) socket.destroy();
     await closed;
   }
 
   #exchange(client: Socket, request: RequestHead, head: string, rest: Buffer): Exchange {
     return {
       request,
-      pass: ({ up, down } = {}) => {
-        const upstream = connect(this.#target, '127.0.0.1');
-        upstream.setNoDelay(true);
-        upstream.on('error', () => client.destroy());
-        client.once('close', () => upstream.destroy());
-        upstream.write(alone(head));
-        upstream.write(rest);
-        (up === undefined ? client : client.pipe(up)).pipe(upstream);
-        const answer = down === undefined ? upstream : upstream.pipe(down);
-        answer.pipe(client, { end: false });
-        answer.once('end', () => client.destroySoon());
-      },
+      pass: (way = {}) => this.#pass(client, way, head, rest),
       answer: (status) => {
         client.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       },
       cut: () => client.destroySoon(),
       reset: () => client.resetAndDestroy(),
     };
+  }
+
+  #pass(client: Socket, { up, down, head: change, isSevered = () => false }: Way, head: string, rest: Buffer): void {
+    const upstream = connect(this.#target, '127.0.0.1');
+    this.#upstreams.add(upstream);
+    upstream.setNoDelay(true);
+    const gone = (other: Socket) => {
+      if (!isSevered()) other.destroy();
+    };
+    upstream.on('error', () => gone(client));
+    upstream.once('close', () => this.#upstreams.delete(upstream));
+    client.once('close', () => gone(upstream));
+    const lines = head.split('\r\n');
+    upstream.write(alone(change?.(lines) ?? lines));
+    if (up === undefined) upstream.write(rest);
+    else up.write(rest);
+    const asked = up === undefined ? client : client.pipe(up);
+    // An end of the client's is none of the gateway's business while the line between them is dead.
+    asked.pipe(upstream, { end: false });
+    asked.once('end', () => isSevered() || upstream.end());
+    const answer = down === undefined ? upstream : upstream.pipe(down);
+    answer.pipe(client, { end: false });
+    answer.once('end', () => isSevered() || client.destroySoon());
   }
 }
 
@@ -108,13 +121,12 @@ function readHead(client: Socket, then: (head: string, rest: Buffer) => void): v
 
 function parseHead(head: string): RequestHead {
   const [method = '', target = ''] = head.slice(0, head.indexOf('\r\n')).split(' ');
-  const { pathname: path } = new URL(target, 'http://proxy');
-  return { method, path, name: path.slice(path.lastIndexOf('/') + 1) };
+  const { pathname: path, searchParams: query } = new URL(target, 'http://proxy');
+  return { method, path, name: path.slice(path.lastIndexOf('/') + 1), query };
 }
 
-/** The head with the wish to end the connection after the answer, unless it asks for an upgrade. */
-function alone(head: string): Buffer {
-  const lines = head.split('\r\n');
+/** A head with the wish to end the connection after the answer, unless it asks for an upgrade. */
+function alone(lines: readonly string[]): Buffer {
   const isUpgrade = lines.some((line) => /^upgrade:/i.test(line));
   const kept = isUpgrade ? lines : [...lines.filter((line) => !/^connection:/i.test(line)), 'Connection: close'];
   return Buffer.from(`${kept.join('\r\n')}\r\n\r\n`, 'latin1');

@@ -1,0 +1,252 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  blackHole,
+  bufferResponse,
+  cutAfter,
+  cutAfterHead,
+  delay,
+  type Fault,
+  failAfterForwarding,
+  Line,
+  limit,
+  pass,
+  refuse,
+  reset,
+  slice,
+  stripUpgrade,
+  swallowBody,
+  Valve,
+} from '../../demo/network/fault.js';
+import { FaultProxy } from '../../demo/network/fault-proxy.js';
+import { type Listening, listen } from '../support/listen.js';
+import { waitUntil } from '../support/wait-until.js';
+
+/** What the server did and saw, and what a raw client got through the proxy. */
+let server: Listening;
+let proxy: FaultProxy;
+let seen: { head: string; body: string; isOver: boolean }[];
+const clients: Client[] = [];
+
+/** Answers with "hello" and then " world"; on `/stream` without an end, and on an upgrade with what it is sent. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const record = { head: request.rawHeaders.join(' '), body: '', isOver: false };
+  seen.push(record);
+  request.on('data', (piece: Buffer) => {
+    record.body += piece.toString();
+  });
+  response.once('close', () => {
+    record.isOver = true;
+  });
+  request.once('end', async () => {
+    response.write('hello');
+    await sleep(20);
+    if (request.url === '/stream') response.write(' world');
+    else response.end(' world');
+  });
+}
+
+function upgrade(request: IncomingMessage, socket: Socket): void {
+  seen.push({ head: request.rawHeaders.join(' '), body: '', isOver: false });
+  socket.on('error', () => socket.destroy());
+  socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n');
+  socket.pipe(socket);
+}
+
+/** A client with nothing between it and its bytes. */
+class Client {
+  received = '';
+  end: 'open' | 'ended' | 'reset' = 'open';
+  readonly socket: Socket;
+
+  constructor(head: string, body = '') {
+    clients.push(this);
+    this.socket = connect(Number(new URL(proxy.url).port), '127.0.0.1');
+    this.socket.on('data', (piece) => {
+      this.received += piece.toString();
+    });
+    this.socket.on('error', () => {
+      this.end = 'reset';
+    });
+    this.socket.once('close', () => {
+      if (this.end === 'open') this.end = 'ended';
+    });
+    this.socket.write(`${head}\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  }
+
+  until(what: string, done: () => boolean): Promise<unknown> {
+    return waitUntil(`${what}; received ${JSON.stringify(this.received)}, ${this.end}`, done);
+  }
+
+  untilOver(): Promise<unknown> {
+    return this.until('the end', () => this.end !== 'open');
+  }
+}
+
+const GET = 'GET /one HTTP/1.1';
+const STREAM = 'GET /stream HTTP/1.1';
+const UPGRADE = 'GET /up HTTP/1.1\r\nUpgrade: echo\r\nConnection: Upgrade';
+
+beforeEach(async () => {
+  seen = [];
+  const http = createServer(answer);
+  http.on('upgrade', upgrade);
+  server = await listen(http);
+  proxy = await FaultProxy.before(server.port);
+});
+afterEach(async () => {
+  for (const { socket } of clients.splice(0)) socket.destroy();
+  await proxy.close();
+  await server.close();
+});
+
+function under(fault: Fault): void {
+  proxy.rule = () => fault;
+}
+
+describe('the network', () => {
+  it('carries requests, bodies, streams and upgrades as they are', async () => {
+    under(pass);
+    const posted = new Client('POST /one HTTP/1.1', 'a body');
+    await posted.untilOver();
+    expect(posted.received).toMatch(/^HTTP\/1\.1 200 .*hello.* world/s);
+    expect(seen[0]?.body).toBe('a body');
+    const upgraded = new Client(UPGRADE);
+    await upgraded.until('the upgrade', () => upgraded.received.includes('\r\n\r\n'));
+    upgraded.socket.write('back and forth');
+    await upgraded.until('the echo', () => upgraded.received.endsWith('back and forth'));
+    const stream = new Client(STREAM);
+    await stream.until('the stream', () => stream.received.includes(' world'));
+    stream.socket.destroy();
+    await waitUntil('the server to see the end', () => seen.at(-1)?.isOver === true);
+  });
+
+  it('resets, swallows and refuses what then never arrives', async () => {
+    under(reset);
+    const first = new Client(GET);
+    await first.untilOver();
+    under(refuse(403));
+    const second = new Client(GET);
+    await second.untilOver();
+    under(blackHole);
+    const third = new Client(GET);
+    await sleep(100);
+    expect([first.end, second.end, third.end]).toEqual(['reset', 'ended', 'open']);
+    expect([first.received, third.received]).toEqual(['', '']);
+    expect(second.received).toMatch(/^HTTP\/1\.1 403 /);
+    expect(seen).toEqual([]);
+  });
+
+  it('delays, limits and slices without changing a byte', async () => {
+    for (const fault of [delay(30), limit(4_000), slice(() => 1)]) {
+      under(fault);
+      const client = new Client('POST /one HTTP/1.1', 'x'.repeat(200));
+      await client.untilOver();
+      expect(client.received).toMatch(/hello.* world/s);
+      expect(seen.at(-1)?.body).toBe('x'.repeat(200));
+    }
+  });
+
+  it('limits: as many bytes take as much time', async () => {
+    under(limit(1_000));
+    const began = performance.now();
+    await new Client('POST /one HTTP/1.1', 'x'.repeat(500)).untilOver();
+    // From below only: a slow machine is no fault.
+    expect(performance.now() - began).toBeGreaterThan(450);
+  });
+
+  it('cuts after so many bytes of the answer, or of the request', async () => {
+    under(cutAfter(7));
+    const down = new Client(GET);
+    await down.untilOver();
+    expect(down.received).toBe('HTTP/1.');
+    under(cutAfter(3, 'up'));
+    const up = new Client('POST /one HTTP/1.1', 'a body');
+    await up.untilOver();
+    await waitUntil('the server to see the cut', () => seen.at(-1)?.isOver === true);
+    expect([up.received, seen.at(-1)?.body]).toEqual(['', 'a b']);
+  });
+
+  it('lets the head of an answer through, and then nothing, or the end', async () => {
+    under(swallowBody);
+    const swallowed = new Client(STREAM);
+    await swallowed.until('the head', () => swallowed.received.endsWith('\r\n\r\n'));
+    await sleep(100);
+    expect([swallowed.end, swallowed.received]).toEqual(['open', expect.not.stringContaining('hello')]);
+    under(cutAfterHead);
+    const cut = new Client(UPGRADE);
+    await cut.untilOver();
+    expect(cut.received).toMatch(/^HTTP\/1\.1 101 .*\r\n\r\n$/s);
+  });
+
+  it('holds a response until it is whole', async () => {
+    under(bufferResponse);
+    const stream = new Client(STREAM);
+    const whole = new Client(GET);
+    await whole.untilOver();
+    expect(whole.received).toMatch(/hello.* world/s);
+    expect([stream.received, stream.end]).toEqual(['', 'open']);
+  });
+
+  it('takes the wish for an upgrade out', async () => {
+    under(stripUpgrade);
+    const client = new Client(UPGRADE);
+    await client.untilOver();
+    expect(client.received).toMatch(/^HTTP\/1\.1 200 /);
+    expect(seen[0]?.head).not.toMatch(/upgrade/i);
+  });
+
+  it('answers 502 when the server has done its work', async () => {
+    under(failAfterForwarding());
+    const client = new Client('POST /one HTTP/1.1', 'a body');
+    await client.untilOver();
+    expect(client.received).toMatch(/^HTTP\/1\.1 502 /);
+    expect(client.received).not.toContain('hello');
+    expect(seen[0]?.body).toBe('a body');
+  });
+
+  it('shuts and opens the way down', async () => {
+    const valve = new Valve();
+    under(valve.fault);
+    const client = new Client(UPGRADE);
+    await client.until('the upgrade', () => client.received.includes('\r\n\r\n'));
+    valve.shut();
+    client.socket.write('held');
+    await sleep(100);
+    expect(client.received).not.toContain('held');
+    valve.open();
+    await client.until('what was held', () => client.received.endsWith('held'));
+  });
+
+  it('severs a line, and neither end learns of it', async () => {
+    const line = new Line();
+    under(line.fault);
+    const here = new Client(STREAM);
+    const there = new Client(STREAM);
+    await here.until('both', () => here.received.includes(' world') && there.received.includes(' world'));
+    line.sever();
+    here.socket.destroy();
+    await sleep(100);
+    expect(seen[0]?.isOver).toBe(false);
+    await server.close();
+    await sleep(100);
+    expect(there.end).toBe('open');
+  });
+
+  it('blocks by name, cuts what is under way, and leaves no socket when it is closed', async () => {
+    const stream = new Client(STREAM);
+    await stream.until('the stream', () => stream.received.includes(' world'));
+    proxy.block(new Set(['stream']), blackHole);
+    await stream.untilOver();
+    const other = new Client(GET);
+    await other.untilOver();
+    expect(other.received).toContain(' world');
+    const held = new Client(STREAM);
+    await waitUntil('the request', () => proxy.requests.length === 3);
+    await proxy.close();
+    await held.untilOver();
+    proxy = await FaultProxy.before(server.port);
+  });
+});
