@@ -7,7 +7,7 @@ export interface Dice {
 }
 
 /** Dice for a seed ("mulberry32"). */
-function diceOf(seed: number): Dice {
+export function diceOf(seed: number): Dice {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -32,6 +32,7 @@ const UPLINK = 'up';
 const PATIENCE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const HEARTBEAT_MS = 400;
+const TICK_MS = 3;
 const QUICK = {
   pollMs: 30,
   waitMs: 2_000,
@@ -135,7 +136,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 /** Any course of things. */
 export const course: fc.Arbitrary<Course> = fc.record({
   happenings: fc.array(happening, { minLength: 10, maxLength: 50 }),
-  kept: fc.constantFrom(100_000, 100_000, 15),
+  kept: fc.constantFrom(1_000_000, 1_000_000, 15),
 });
 
 /** What came of a trial; nothing went wrong when `faults` is empty. */
@@ -172,6 +173,11 @@ class TrialWorld {
   /** By channel, in the order of the log. */
   readonly #published = new Map<string, string[]>(CHANNELS.map((name) => [name, []]));
   #valve = new Valve();
+  /** Publishing and restarting happen one after the other, so that the order of the log is known. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Messages that are being published. */
+  #pending = 0;
+  #isOver = false;
   #count = 0;
 
   static async start(directory: string, kept: number): Promise<TrialWorld> {
@@ -181,8 +187,9 @@ class TrialWorld {
     const world = new TrialWorld(directory, kept, bus, listening, proxy);
     for (const name of CHANNELS) await world.#publish(name, 3, 10);
     for (const each of world.#clients) {
-      for (const name of CHANNELS.slice(0, 2)) each.subscribe(name, 'earliest', 0, () => world.#length(name));
+      for (const name of CHANNELS.slice(0, 2)) each.subscribe(name, 'earliest', 0, () => world.#known(name));
     }
+    void world.#tick();
     return world;
   }
 
@@ -210,7 +217,7 @@ class TrialWorld {
         const name = CHANNELS[what.channel] ?? 'a';
         const [since, first] = this.#place(name, what.since);
         by?.unsubscribe(name);
-        by?.subscribe(name, since, first, () => this.#length(name));
+        by?.subscribe(name, since, first, () => this.#known(name));
         return;
       }
       case 'unsubscribe':
@@ -250,11 +257,7 @@ class TrialWorld {
         return;
       }
       case 'restart':
-        await this.#stop();
-        this.#bus = await FileBus.open({ directory: this.#directory, retention: { count: this.#kept } });
-        this.#listening = await listen(createServer(), this.#listening.port);
-        this.#gateway = this.#attach();
-        return;
+        return this.#inTurn(() => this.#restart());
       case 'pause':
         return sleep(what.ms);
       default:
@@ -264,6 +267,7 @@ class TrialWorld {
 
   /** From now on the network is good, and what was sent before has to arrive. */
   async mend(): Promise<void> {
+    this.#isOver = true;
     this.#valve.open();
     this.#proxy.unblock();
     for (const name of CHANNELS) await this.#publish(name, 1, 10);
@@ -295,25 +299,53 @@ class TrialWorld {
   }
 
   async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#turn.catch(() => {});
     await Promise.all(this.#clients.map((each) => each.push.close()));
     await this.#proxy.close();
     await this.#stop();
   }
 
-  async #publish(name: string, count: number, bytes: number): Promise<void> {
-    const receipts = await Promise.all(
-      Array.from({ length: count }, () => this.#gateway.publish(name, `${this.#count++}${'.'.repeat(bytes)}`)),
-    );
-    this.#published.get(name)?.push(...receipts.map(({ id }) => id));
+  /** Something is always under way, so that connections that overlap both have it. */
+  async #tick(): Promise<void> {
+    while (!this.#isOver) {
+      await this.#publish(CHANNELS[0], 1, 10);
+      await sleep(TICK_MS);
+    }
+  }
+
+  #publish(name: string, count: number, bytes: number): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#pending = count;
+      const receipts = await Promise.all(
+        Array.from({ length: count }, () => this.#gateway.publish(name, `${this.#count++}${'.'.repeat(bytes)}`)),
+      );
+      this.#pending = 0;
+      this.#published.get(name)?.push(...receipts.map(({ id }) => id));
+    });
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(act);
+    this.#turn = turn;
+    return turn;
+  }
+
+  async #restart(): Promise<void> {
+    await this.#stop();
+    this.#bus = await FileBus.open({ directory: this.#directory, retention: { count: this.#kept } });
+    this.#listening = await listen(createServer(), this.#listening.port);
+    this.#gateway = this.#attach();
+  }
+
+  /** How many messages of a channel the log may have by now. */
+  #known(name: string): number {
+    return (this.#published.get(name)?.length ?? 0) + this.#pending;
   }
 
   /** Whether no reader can fall behind what is kept. */
   get #keepsAll(): boolean {
     return this.#kept > this.#count;
-  }
-
-  #length(name: string): number {
-    return this.#published.get(name)?.length ?? 0;
   }
 
   /** A position, and the place in the log of the first message after it. */
@@ -377,8 +409,8 @@ class TrialClient {
     return this.#interests.reduce((sum, { taken }) => sum + taken.length, 0);
   }
 
-  /** `length` says how long the channel is by then. */
-  subscribe(channel: string, since: string, first: number, length: () => number): void {
+  /** `known` says how many messages the channel may have by then. */
+  subscribe(channel: string, since: string, first: number, known: () => number): void {
     const taken: Message[] = [];
     const subscription = this.push.subscribe(channel, (message) => taken.push(message), { since });
     const due = since === 'now' ? Number.POSITIVE_INFINITY : first;
@@ -386,7 +418,7 @@ class TrialClient {
     this.#interests.push(interest);
     subscription.ready.then(
       () => {
-        if (since === 'now') interest.due = length();
+        if (since === 'now') interest.due = known();
       },
       () => {},
     );
@@ -436,8 +468,10 @@ class TrialClient {
       const ids = published.get(channel) ?? [];
       const gaps = this.gaps.slice(gapsBefore).filter((gap) => gap.channel === channel);
       const last = taken.at(-1)?.id;
+      // "now" is what comes to a client from now on, and that may have been under way.
+      const begin = since === 'now' && taken[0] !== undefined ? ids.indexOf(taken[0].id) : first;
       const until = isOver ? (last === undefined ? first : ids.indexOf(last) + 1) : ids.length;
-      const found = tally(taken, ids.slice(first, until), gaps);
+      const found = tally(taken, ids.slice(begin, until), gaps);
       // "earliest" is what the log still had when the request got through.
       const start = since === 'earliest' && !keepsAll ? ids.indexOf(taken[0]?.id ?? '') : due;
       const lost = found.lost.filter((id) => ids.indexOf(id) >= start);
