@@ -6,7 +6,7 @@ import { course, tryCourse } from './random-trial.js';
 
 /** Courses at a time, each with a gateway and clients of its own: they mostly wait. */
 const ABREAST = 4;
-const RUNS = 20;
+const RUNS = 12;
 
 jest.setTimeout(600_000);
 

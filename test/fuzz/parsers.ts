@@ -44,7 +44,7 @@ const QUERIES: Seeds = [
 ];
 
 /** Everything that reads what comes from outside. */
-export const parsers: readonly Parser[] = [
+const parsers: readonly Parser[] = [
   {
     name: 'records',
     seeds: RECORDS,
