@@ -21,6 +21,8 @@ import { texts } from './texts/texts.js';
 const REPORT_MS = 1_000;
 // The first comparison falls into the busiest second of the page, so that a better one should come soon.
 const ALIGN_MS = 20_000;
+// Sooner than an application would, so that a visitor who stops the server and starts it again sees it.
+const BACKOFF_CAP_MS = 3_000;
 
 const path = document.documentElement.dataset['path'] ?? '/push';
 const palette = new Palette();
@@ -28,7 +30,7 @@ const runs = new Set<string>();
 const course = { path, clock: new ServerClock(), race: new Race(), runs };
 
 const lanes = simpleFirst(catalog).map((transport) => {
-  const lane = new Lane(course, { transports: [transport], pollMs: FIRST_INTERVAL_MS });
+  const lane = new Lane(course, { transports: [transport], pollMs: FIRST_INTERVAL_MS, backoffCapMs: BACKOFF_CAP_MS });
   const view = new LaneView(lane, transport, palette);
   if (transport === 'polling') view.addControl(intervalChoice((pollMs) => lane.change({ pollMs })));
   return { lane, view };

@@ -75,14 +75,15 @@ describe('Spending', () => {
   it.each([
     ['of a server that began anew', 'b', cost(4, 200, 500)],
     ['that fell because the lane was forgotten', 'a', cost(1, 10, 40)],
-  ])('adds a count %s to what came before, and shares it among the messages since', (_, run, counted) => {
+  ])('adds a count %s to what came before, and shares what comes from then on', (_, run, counted) => {
     const spending = new Spending();
     spending.take('a', cost(3, 100, 300), 8);
     spending.take(run, counted, 10);
     expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 300 + counted.down));
-    expect(spending.perMessage).toBe((counted.up + counted.down) / 2);
-    spending.take(run, counted, 12);
-    expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 300 + counted.down));
+    expect(spending.perMessage).toBeNull();
+    spending.take(run, { ...counted, down: counted.down + 90 }, 12);
+    expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 390 + counted.down));
+    expect(spending.perMessage).toBe(45);
   });
 });
 

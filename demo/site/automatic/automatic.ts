@@ -30,8 +30,10 @@ export class Automatic {
   notes: readonly Note[] = [];
   changes: readonly Change[] = [];
   changed = 0;
-  /** Why the last change came about, in the client's words; `null` before the first. */
+  /** Why it is carried as it is, in the client's words; `null` before the first time. */
   reason: string | null = null;
+  /** What happened to the connection before, until another one is proved. */
+  #lost: string | null = null;
   readonly #course: Course;
   #blocked: ReadonlySet<string> = new Set();
   /** Goes up when a block is asked for, and again when the answer is there. */
@@ -97,7 +99,13 @@ export class Automatic {
 
   #follow(push: PushClient): void {
     const { clock } = this.#course;
-    push.on('trace', ({ transport, event, detail }) => this.#note({ at: clock.now(), transport, event, detail }));
+    push.on('trace', ({ transport, event, detail }) => {
+      this.#note({ at: clock.now(), transport, event, detail });
+      if (event === 'lost') this.#lost = `${transport} was lost: ${detail}`;
+      // The same transport may come back, which is no change of transport.
+      if (event === 'proved') this.reason = this.#lost ?? this.reason;
+      if (event === 'proved') this.#lost = null;
+    });
     push.on('gap', (gap) => this.#noteGap(gap));
     push.on('transport', ({ from, to, reason }) => {
       if (from !== null) this.changed += 1;

@@ -9,26 +9,28 @@ export class Spending {
   #before = FREE;
   #counted: Cost | null = null;
   #run: string | null = null;
-  /** Messages up to the last report, and up to where the present count began. */
   #messages = 0;
-  #messagesBefore = 0;
+  /** Where the present count was taken up: what it held by then, and how many messages had come. */
+  #start = { bytes: 0, messages: 0 };
 
   /** Everything up to now; `null` before the first report. */
   get total(): Cost | null {
     return this.#counted === null ? null : sum(this.#before, this.#counted);
   }
 
-  /** Bytes both ways per message, of the present count and the messages since it began; `null` while there is none. */
+  /** Bytes both ways per message, since the present count was taken up; `null` while there is none. */
   get perMessage(): number | null {
-    const messages = this.#messages - this.#messagesBefore;
-    return this.#counted === null || messages <= 0 ? null : (this.#counted.up + this.#counted.down) / messages;
+    if (this.#counted === null) return null;
+    const messages = this.#messages - this.#start.messages;
+    return messages <= 0 ? null : (bytesOf(this.#counted) - this.#start.bytes) / messages;
   }
 
   /** Takes what a server of this run has counted, and how many messages the lane has received by now. */
   take(run: string, counted: Cost, messages: number): void {
     if (this.#counted !== null && (run !== this.#run || isLess(counted, this.#counted))) {
       this.#before = sum(this.#before, this.#counted);
-      this.#messagesBefore = this.#messages;
+      // Messages and bytes of before are of no use here: nobody knows which of them this count has seen.
+      this.#start = { bytes: bytesOf(counted), messages };
     }
     this.#run = run;
     this.#counted = counted;
@@ -38,6 +40,10 @@ export class Spending {
 
 function sum(a: Cost, b: Cost): Cost {
   return { requests: a.requests + b.requests, up: a.up + b.up, down: a.down + b.down };
+}
+
+function bytesOf({ up, down }: Cost): number {
+  return up + down;
 }
 
 function isLess(now: Cost, before: Cost): boolean {
