@@ -96,13 +96,14 @@ describe('the process of a gateway whose reader stops reading while 3,000 messag
       const without = await publishing(gateway, other);
       const sleeper = await asleep(transport, gateway.push);
       const withOne = await publishing(gateway, other);
-      const given = givenOf(await sleeper.resume(`x${2 * COUNT}"`), 'a');
-      const after = await gateway.measure();
       expect(withOne.heldBytes - without.heldBytes).toBeLessThan(MORE_BYTES);
-      expect(after.heldBytes - without.heldBytes).toBeLessThan(MORE_BYTES);
       expect(withOne.residentBytes - without.residentBytes).toBeLessThan(MORE_RESIDENT_BYTES);
+
+      const given = givenOf(await sleeper.resume(`x${2 * COUNT}"`), 'a');
       expectEach(given, COUNT, 2 * COUNT);
       expect(given.gaps.length).toBeGreaterThan(0);
+      // Nor does it hold more for the reader that has come back.
+      expect((await gateway.measure()).heldBytes - without.heldBytes).toBeLessThan(MORE_BYTES);
     },
     120_000,
   );
