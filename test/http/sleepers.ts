@@ -61,16 +61,22 @@ async function streamed(url: string, record: RegExp): Promise<Sleeper> {
   };
 }
 
-/** A reader that keeps up, and keeps nothing but the number of the last message. */
-export async function follow(push: string, query = '?channel=a'): Promise<{ readonly last: number }> {
+/** Follows a log that is empty yet, and keeps up: the number of the last message, and how many before it did not come. */
+export async function follow(
+  push: string,
+  query = '?channel=a',
+): Promise<{ readonly last: number; readonly missed: number }> {
   const answer = await rawHttp(`${push}/sse${query}`, { timeoutMs: 60_000 });
   afterwards(() => answer.socket.destroy());
-  const reader = { last: 0 };
+  const reader = { last: 0, missed: 0 };
   void (async () => {
     let end = '';
     for await (const piece of answer) {
-      const id = [...(end + piece).matchAll(/id:\w+\.(\d+)\n/g)].at(-1)?.[1];
-      if (id !== undefined) reader.last = Number(id);
+      for (const [, id] of (end + piece).matchAll(/id:\w+\.(\d+)\n/g)) {
+        const number = Number(id);
+        if (number > reader.last) reader.missed += number - reader.last - 1;
+        reader.last = Math.max(reader.last, number);
+      }
       end = piece.slice(-50);
     }
   })().catch(() => undefined);

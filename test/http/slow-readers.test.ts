@@ -48,6 +48,7 @@ describe('a reader that stops reading while 3,000 messages of 64 KiB are publish
         if (number % 500 === 0) most = Math.max(most, held());
       }
       expect(most - before).toBeLessThan(LEVEL_BYTES);
+      expect(other.missed).toBe(0);
 
       for (const sleeper of all) {
         const given = givenOf(await sleeper.resume(`x${COUNT}"`), 'a');

@@ -9,7 +9,8 @@ import { createGateway, MemoryBus } from '../../server/index.js';
 
 /** What the parent may tell it. */
 export type Order =
-  | { readonly do: 'publish'; readonly channel: string; readonly data: string; readonly count: number }
+  /** Texts of so many letters and the message's number. */
+  | { readonly do: 'publish'; readonly channel: string; readonly letters: number; readonly count: number }
   | { readonly do: 'measure' };
 
 /** What it answers, and at the beginning where it listens. */
@@ -41,7 +42,8 @@ let published = 0;
 process.on('message', async (order: Order) => {
   switch (order.do) {
     case 'publish': {
-      for (let left = order.count; left > 0; left--) await gateway.publish(order.channel, order.data + ++published);
+      const letters = 'x'.repeat(order.letters);
+      for (let left = order.count; left > 0; left--) await gateway.publish(order.channel, letters + ++published);
       return tell({ published });
     }
     case 'measure': {
