@@ -48,10 +48,13 @@ export class Track {
    * track still waits for is among them, or when it has been told already.
    */
   skip(from: Cursor, to: Cursor): Cursor | null {
-    if (to === this.#told) return null;
+    const told = this.#told;
+    if (to === told) return null;
     const after = this.#missing(from, to);
-    if (after !== null) this.#told = to;
-    return after;
+    if (after === null) return null;
+    this.#told = to;
+    // What this gap has in common with the last one is not told again.
+    return told !== null && isAfter(told, after) && isAfter(to, told) ? told : after;
   }
 
   #missing(from: Cursor, to: Cursor): Cursor | null {

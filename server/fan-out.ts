@@ -9,6 +9,7 @@ import { Audience } from './audience.js';
 import type { Bus, Entry, Following, Page } from './bus/bus.js';
 import { Downlink } from './downlink.js';
 import { Encoder } from './encoder.js';
+import { LatestOnly } from './latest-only.js';
 import type { DownlinkRequest, FanOutOptions, NodeLog } from './node-log.js';
 import { readOnce, type Written } from './packet.js';
 import { Tail } from './tail.js';
@@ -42,6 +43,7 @@ export class FanOut implements NodeLog {
   readonly #downlinks = new Set<Downlink>();
   /** Those that were told to end, and whose connection is still there. */
   readonly #leaving = new Set<Downlink>();
+  readonly #latestOnly: LatestOnly;
   readonly #started: Promise<void>;
   readonly #closing = new AbortController();
   readonly #pulse: NodeJS.Timeout;
@@ -58,6 +60,7 @@ export class FanOut implements NodeLog {
     readonly bus: Bus,
     readonly options: FanOutOptions,
   ) {
+    this.#latestOnly = new LatestOnly(bus, options.latestOnly);
     this.#started = this.#start();
     const period = Math.max(10, Math.min(1_000, options.heartbeatMs / 4));
     this.#pulse = setInterval(() => this.#beat(period), period);
@@ -102,7 +105,7 @@ export class FanOut implements NodeLog {
 
   async page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page> {
     const recent = wasAtEnd ? this.#tail.read(after) : null;
-    return recent ?? (await this.bus.read({ after, ...PAGE }));
+    return recent ?? (await this.#latestOnly.read({ after, ...PAGE }, this.seen));
   }
 
   encoder(format: WireFormat<unknown>): Encoder {

@@ -51,6 +51,11 @@ export interface GatewayOptions {
   readonly maxWaitMs?: number;
   /** A reader that takes nothing for so long is closed, in milliseconds. @default 60_000 */
   readonly stalledMs?: number;
+  /**
+   * Channels of which a reader that is behind gets only the latest: patterns, in which `*` stands for any text. The last
+   * message comes, with a gap for those before it. Who keeps up gets every message, as on other channels. @default []
+   */
+  readonly latestOnly?: readonly string[];
   /** An iframe's document is renewed after so many bytes. @default 4_194_304 */
   readonly renewBytes?: number;
   /** What an EventSource is told to wait before it reconnects, in milliseconds. @default 2_000 */
@@ -73,6 +78,7 @@ export interface GatewaySettings {
   readonly whenFull: FullPolicy;
   readonly addresses: Addresses;
   readonly stalledMs: number;
+  readonly latestOnly: readonly string[];
   readonly bodyTimeoutMs: number;
   readonly callTimeoutMs: number;
   readonly drainMs: number;
@@ -106,6 +112,7 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
     whenFull,
     addresses: new Addresses(options.trustedProxies ?? []),
     stalledMs: duration('stalledMs', options.stalledMs ?? 60_000),
+    latestOnly: options.latestOnly ?? [],
     bodyTimeoutMs: duration('bodyTimeoutMs', options.bodyTimeoutMs ?? 20_000),
     callTimeoutMs: duration('callTimeoutMs', options.callTimeoutMs ?? 30_000),
     drainMs: options.drainMs === 0 ? 0 : duration('drainMs', options.drainMs ?? 2_000),

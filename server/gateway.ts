@@ -114,6 +114,7 @@ class PushGateway implements Gateway {
     this.#fanOut = new FanOut(this.#bus, {
       heartbeatMs: this.#settings.transport.heartbeatMs,
       stalledMs: this.#settings.stalledMs,
+      latestOnly: this.#settings.latestOnly,
       failed: onError,
       hello: (position) => ({
         type: 'hello',

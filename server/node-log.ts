@@ -30,6 +30,8 @@ export interface FanOutOptions {
   readonly heartbeatMs: number;
   /** A reader that takes nothing for so long is closed, in milliseconds. */
   readonly stalledMs: number;
+  /** Patterns of the channels of which a reader that is behind gets only the latest. */
+  readonly latestOnly: readonly string[];
   /** Fills in what the gateway says of itself. */
   readonly hello: (position: Pick<Hello, 'cursor' | 'head'>) => Hello;
   /** Something that should not happen did. */

@@ -37,6 +37,11 @@ export function serveCommand(done: (status: number) => void): Command {
       wholeNumber(1, Number.MAX_SAFE_INTEGER),
       DEFAULT_RETENTION.totalBytes,
     )
+    .option(
+      '--latest-only <pattern>',
+      'channels of which a reader that is behind gets only the latest message; * for any text; repeat for more',
+      gather,
+    )
     .option('--heartbeat <seconds>', 'a stream is never quiet for longer', wholeNumber(1, 3_600), 25)
     .option('--drain <seconds>', 'when it stops, clients come back spread over this time', wholeNumber(0, 3_600), 2)
     .option('--max-message <bytes>', 'the largest message', wholeNumber(1, MAX_INT), DEFAULT_LIMITS.messageBytes)

@@ -32,6 +32,7 @@ export interface ServeOptions extends AccessOptions {
   /** In seconds. */
   readonly retainAge: number;
   readonly retainTotal: number;
+  readonly latestOnly?: readonly string[];
   /** In seconds. */
   readonly heartbeat: number;
   /** In seconds. */
@@ -142,6 +143,7 @@ function openGateway(options: ServeOptions, bus: Bus, authorize: Authorize | nul
       origins: options.origin ?? [],
       heartbeatMs: options.heartbeat * 1_000,
       drainMs: options.drain * 1_000,
+      latestOnly: options.latestOnly ?? [],
       limits: {
         messageBytes: options.maxMessage,
         bodyBytes: options.maxBody,

@@ -4,6 +4,7 @@ import { connect as connectTo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import type { PollAnswer } from '../../transports/record.js';
 import { run, serve, start } from '../support/command.js';
 import { rawHttp } from '../support/raw-http.js';
 import { describeWith, program } from '../support/requires.js';
@@ -51,6 +52,19 @@ describe('pushgate serve', () => {
     const poll = await (await fetch(`${served.site}/live/polling?channel=news&hello=1`)).json();
     expect(poll).toMatchObject({ hello: { transports: ['sse', 'polling'] } });
     expect((await fetch(`${served.site}/live/long-polling?channel=news`)).status).toBe(404);
+    expect(await served.stop()).toBe(0);
+  });
+
+  it('gives only the latest of the channels that it was told so of to who comes late', async () => {
+    const served = await serve('--latest-only', 'price.*', '--latest-only', 'state');
+    const headers = { 'content-type': 'application/json' };
+    for (const channel of ['price.a', 'chat', 'price.a', 'state', 'state', 'chat']) {
+      await fetch(`${served.site}/push/channels/${channel}`, { method: 'POST', headers, body: '1' });
+    }
+    const query = 'channel=price.a&channel=state&channel=chat&since=earliest';
+    const { gap, messages }: PollAnswer = await (await fetch(`${served.site}/push/polling?${query}`)).json();
+    expect(messages.map(({ channel }) => channel)).toEqual(['chat', 'price.a', 'state', 'chat']);
+    expect(gap?.channels).toEqual(['price.a', 'state']);
     expect(await served.stop()).toBe(0);
   });
 

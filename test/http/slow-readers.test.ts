@@ -1,82 +1,17 @@
-import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import WebSocket from 'ws';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
-import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 import type { Site } from './site.js';
-import { afterwards, deserted, inExpress } from './site.js';
+import { deserted, inExpress } from './site.js';
+import { asleep, expectEach, follow, givenOf, STREAMS } from './sleepers.js';
 
 const COUNT = 3_000;
 const SIZE = 64 * 1024;
 /** What a log of this retention may keep, with what sockets and the garbage collector may hold besides. */
 const KEPT_BYTES = 4 * 1024 * 1024;
 const LEVEL_BYTES = 48 * 1024 * 1024;
-
-/** Someone who stops reading, and goes on later. */
-interface Sleeper {
-  /** The numbers of the messages that came, and what the gaps spoke of. */
-  resume(last: number): Promise<{ numbers: number[]; gaps: { from: number; to: number }[] }>;
-  close(): void;
-}
-
-const sleepers: Record<string, (site: Site) => Promise<Sleeper>> = {
-  sse: (site) => streamed(`${site.push}/sse?channel=a`, /data:(\{.*\})/g),
-  iframe: (site) => streamed(`${site.push}/iframe?channel=a`, /push\('(\{.*\})'\)/g),
-  async websocket(site) {
-    const socket = new WebSocket(`${site.push.replace('http', 'ws')}/websocket?channel=a`);
-    const lines: string[] = [];
-    socket.on('message', (frame) => lines.push(...frame.toString().split('\n')));
-    afterwards(() => socket.terminate());
-    await once(socket, 'message');
-    socket.pause();
-    return {
-      async resume(last) {
-        socket.resume();
-        await waitUntil('the last message', () => lines.some((line) => isMessage(line, last)), { timeoutMs: 30_000 });
-        return summary(lines);
-      },
-      close: () => socket.terminate(),
-    };
-  },
-};
-
-async function streamed(url: string, record: RegExp): Promise<Sleeper> {
-  const answer = await rawHttp(url, { timeoutMs: 30_000 });
-  let text = (await answer.read()) ?? '';
-  return {
-    async resume(last) {
-      for (let piece: string | null = ''; piece !== null; piece = await answer.read()) {
-        text += piece;
-        // The number stands at the end of a message.
-        if (text.slice(-200).includes(`x${last}"`)) break;
-      }
-      return summary([...text.matchAll(record)].map(([, json = '']) => json));
-    },
-    close: () => answer.socket.destroy(),
-  };
-}
-
-function isMessage(line: string, number: number): boolean {
-  return line.endsWith(`x${number}"}`);
-}
-
-function summary(lines: readonly string[]) {
-  const numbers: number[] = [];
-  const gaps: { from: number; to: number }[] = [];
-  for (const line of lines) {
-    const record = JSON.parse(line);
-    if (record.type === 'gap') gaps.push({ from: offsetOf(record.from), to: offsetOf(record.to) });
-    else if (record.type === undefined) numbers.push(offsetOf(record.id));
-  }
-  return { numbers, gaps };
-}
-
-function offsetOf(cursor: string): number {
-  return Number(cursor.split('.').at(-1));
-}
 
 // The collector, without a flag on the command line.
 setFlagsFromString('--expose-gc');
@@ -89,24 +24,8 @@ function held(): number {
   return heapUsed + external;
 }
 
-/** A reader that keeps up, and keeps nothing but the number of the last message. */
-async function follow(url: string): Promise<{ readonly last: number }> {
-  const answer = await rawHttp(url, { timeoutMs: 60_000 });
-  afterwards(() => answer.socket.destroy());
-  const reader = { last: 0 };
-  void (async () => {
-    let end = '';
-    for await (const piece of answer) {
-      const id = [...(end + piece).matchAll(/id:\w+\.(\d+)\n/g)].at(-1)?.[1];
-      if (id !== undefined) reader.last = Number(id);
-      end = piece.slice(-50);
-    }
-  })().catch(() => undefined);
-  return reader;
-}
-
 describe('a reader that stops reading while 3,000 messages of 64 KiB are published', () => {
-  it.each(Object.keys(sleepers))(
+  it.each(STREAMS)(
     'costs no memory on %s, holds up nobody, and gets what is left and is told of the rest when it goes on',
     async (transport) => {
       const site = await inExpress({
@@ -116,8 +35,8 @@ describe('a reader that stops reading while 3,000 messages of 64 KiB are publish
         stalledMs: 600_000,
         renewBytes: 1e12,
       });
-      const other = await follow(`${site.push}/sse?channel=a`);
-      const all = await Promise.all(Array.from({ length: 5 }, () => asleep(transport, site)));
+      const other = await follow(site.push);
+      const all = await Promise.all(Array.from({ length: 5 }, () => asleep(transport, site.push)));
       const before = held();
       let most = 0;
       const text = 'x'.repeat(SIZE);
@@ -129,18 +48,12 @@ describe('a reader that stops reading while 3,000 messages of 64 KiB are publish
         if (number % 500 === 0) most = Math.max(most, held());
       }
       expect(most - before).toBeLessThan(LEVEL_BYTES);
+      expect(other.missed).toBe(0);
 
       for (const sleeper of all) {
-        const { numbers, gaps } = await sleeper.resume(COUNT);
-        // Every message came or lies in a gap, in order, and none of them twice.
-        const told = [...numbers.map((number) => ({ from: number - 1, to: number })), ...gaps];
-        let covered = 0;
-        for (const { from, to } of told.sort((one, two) => one.from - two.from)) {
-          expect(from).toBe(covered);
-          covered = to;
-        }
-        expect(covered).toBe(COUNT);
-        expect(numbers).toEqual([...numbers].sort((one, two) => one - two));
+        const given = givenOf(await sleeper.resume(`x${COUNT}"`), 'a');
+        expectEach(given, 0, COUNT);
+        const { numbers, gaps } = given;
         expect(gaps.length).toBeGreaterThan(0);
         expect(numbers.length).toBeGreaterThanOrEqual(Math.floor(KEPT_BYTES / SIZE) - 2);
         sleeper.close();
@@ -149,12 +62,6 @@ describe('a reader that stops reading while 3,000 messages of 64 KiB are publish
     180_000,
   );
 });
-
-function asleep(transport: string, site: Site): Promise<Sleeper> {
-  const fallAsleep = sleepers[transport];
-  if (fallAsleep === undefined) throw new Error(`no reader for ${transport}`);
-  return fallAsleep(site);
-}
 
 /** Publishes more than all the buffers on the way to a reader can take. */
 async function overfill(site: Site): Promise<void> {
@@ -172,18 +79,18 @@ function connectionsOf({ server }: Site): Promise<number> {
 }
 
 describe('a reader that takes nothing for too long', () => {
-  it.each(Object.keys(sleepers))('is cut off on %s, and its socket with it', async (transport) => {
+  it.each(STREAMS)('is cut off on %s, and its socket with it', async (transport) => {
     const site = await inExpress({ heartbeatMs: 600_000, stalledMs: 200 });
-    await asleep(transport, site);
+    await asleep(transport, site.push);
     await overfill(site);
     await deserted(site.push);
     // The one that asked for the count may be kept alive.
     await waitUntil('the socket to be gone', async () => (await connectionsOf(site)) <= 1);
   });
 
-  it.each(Object.keys(sleepers))('does not keep the gateway from closing on %s', async (transport) => {
+  it.each(STREAMS)('does not keep the gateway from closing on %s', async (transport) => {
     const site = await inExpress();
-    await asleep(transport, site);
+    await asleep(transport, site.push);
     await overfill(site);
     await site.gateway.close();
     await waitUntil('the socket to be gone', async () => (await connectionsOf(site)) === 0);

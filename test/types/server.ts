@@ -45,6 +45,11 @@ export function options(): Gateway[] {
     createGateway({ heartbeatMs: undefined }),
     // @ts-expect-error a limit that does not exist
     createGateway({ limits: { rooms: 3 } }),
+    createGateway({ latestOnly: ['prices.*'] }),
+    // @ts-expect-error several patterns are an array
+    createGateway({ latestOnly: 'prices.*' }),
+    // @ts-expect-error a pattern is a text
+    createGateway({ latestOnly: [/prices/] }),
     // @ts-expect-error several origins are an array
     createGateway({ origins: 'https://a.example' }),
     // @ts-expect-error half a bus

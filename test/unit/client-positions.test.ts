@@ -45,10 +45,20 @@ describe('a track', () => {
     expect(track.take('old.8')).toBe(false);
   });
 
-  it('tells of a gap once, and of the next one', () => {
+  it('tells of a gap once, and of the next one from where that ended', () => {
     const track = new Track('a', 'log.5');
     const tell = (to: string) => track.skip('log.0', to);
-    expect([tell('log.9'), tell('log.9'), tell('log.12')]).toEqual(['log.5', null, 'log.5']);
+    expect([tell('log.9'), tell('log.9'), tell('log.12')]).toEqual(['log.5', null, 'log.9']);
+  });
+
+  it('tells of no part of a gap twice, however far it has come meanwhile', () => {
+    const track = new Track('a', 'log.5');
+    expect(track.skip('log.5', 'log.40')).toBe('log.5');
+    track.advance('log.20');
+    expect(track.skip('log.20', 'log.40')).toBeNull();
+    expect(track.skip('log.20', 'log.60')).toBe('log.40');
+    track.advance('log.70');
+    expect(track.skip('log.70', 'log.80')).toBe('log.70');
   });
 
   it('misses nothing in a gap that it is past', () => {

@@ -39,6 +39,8 @@ export type Step =
 class Ledger {
   readonly entries: Entry[] = [];
   readonly faults: string[] = [];
+  /** Channels of which a reader that is behind gets only the latest. */
+  readonly latestOnly: ReadonlySet<string>;
   readonly encoded = new Map<string, number>();
 
   /** Packets that can be looked into. */
@@ -50,6 +52,10 @@ class Ledger {
     },
     packet: (content) => content,
   };
+
+  constructor(latestOnly: readonly string[]) {
+    this.latestOnly = new Set(latestOnly);
+  }
 
   get head(): number {
     return this.entries.length;
@@ -71,6 +77,12 @@ class Ledger {
   goneUpTo(channel: string): number {
     const all = this.entries.filter((entry) => entry.channel === channel);
     return all[all.length - KEPT - 1]?.offset ?? 0;
+  }
+
+  /** Everything of a channel up to this offset may be in a gap by now. */
+  dispensableUpTo(channel: string): number {
+    const latest = this.entries.findLast((entry) => entry.channel === channel)?.offset ?? 0;
+    return this.latestOnly.has(channel) ? latest - 1 : this.goneUpTo(channel);
   }
 
   position(start: Start): Position {
@@ -128,14 +140,14 @@ class Witness {
       if (covered === undefined) {
         this.fault(`gap on ${channel}, which it does not have`);
       } else if (this.#owed.delete(channel)) {
-        this.#mustBeGone(channel, covered ?? -1, to + 1);
+        this.#mustBeDispensable(channel, covered ?? -1, to + 1);
         this.#covered.set(channel, Math.max(covered ?? 0, to));
       } else {
         const from = offsetOf(control.from);
         if (from < (covered ?? -1) || to <= from)
           this.fault(`gap on ${channel} from ${from} to ${to} behind ${covered}`);
         this.#mustHaveAll(channel, covered, from + 1);
-        this.#mustBeGone(channel, from, to + 1);
+        this.#mustBeDispensable(channel, from, to + 1);
         if (!this.ledger.has(channel, to)) this.fault(`gap on ${channel} to ${to}, where it had no message`);
         this.#covered.set(channel, to);
       }
@@ -176,10 +188,13 @@ class Witness {
     if (missed.length > 0) this.fault(`missed ${missed} on ${channel}`);
   }
 
-  #mustBeGone(channel: string, after: number, before: number): void {
-    const gone = this.ledger.goneUpTo(channel);
-    const kept = this.ledger.due(channel, this.client, after, before).filter((offset) => offset > gone);
+  #mustBeGone(channel: string, after: number, before: number, upTo = this.ledger.goneUpTo(channel)): void {
+    const kept = this.ledger.due(channel, this.client, after, before).filter((offset) => offset > upTo);
     if (kept.length > 0) this.fault(`was not given ${kept} on ${channel}, which the log still has`);
+  }
+
+  #mustBeDispensable(channel: string, after: number, before: number): void {
+    this.#mustBeGone(channel, after, before, this.ledger.dispensableUpTo(channel));
   }
 }
 
@@ -340,18 +355,21 @@ class Poller {
 
 /** Readers on a fan-out over a slow bus, and what has gone wrong for them. */
 export class World {
-  readonly #ledger = new Ledger();
+  readonly #ledger: Ledger;
   readonly #log = new MemoryBus({ epoch: EPOCH, retention: { count: KEPT } });
   readonly #bus = new SteppedBus(this.#log);
   readonly #fanOut: FanOut;
   readonly #readers: Reader[] = [];
   readonly #pollers: Poller[] = [];
 
-  constructor() {
+  /** Of the channels in `latestOnly`, a reader that is behind gets only the latest. */
+  constructor(latestOnly: readonly string[]) {
+    this.#ledger = new Ledger(latestOnly);
     void this.#log.follow((entry) => this.#ledger.entries.push(entry));
     this.#fanOut = new FanOut(this.#bus, {
       heartbeatMs: 3_600_000,
       stalledMs: 3_600_000,
+      latestOnly,
       hello: (at) => ({
         type: 'hello',
         ...at,

@@ -48,6 +48,31 @@ export const gap: Scenarios = ({ transports }, world) => {
     expect(reader.gaps).toHaveLength(1);
   });
 
+  it.each(transports)(
+    '%s: brings only the latest of a channel of which that is wanted, and tells once',
+    async (transport) => {
+      const { client, publish, proxy } = await world({ gateway: { latestOnly: ['price'] } });
+      const reader = await client({ transports: [transport] });
+      await reader.subscribe('chat');
+      await reader.subscribe('price');
+      const prices = await publish('price', 'first');
+      await reader.untilMessages(1);
+      proxy.rule = () => reset;
+      proxy.cut();
+      const said: string[] = [];
+      for (let number = 0; number < 300; number++) {
+        said.push(...(await publish('chat', number)));
+        prices.push(...(await publish('price', number)));
+      }
+      proxy.unblock();
+      await reader.untilMessages(302);
+      expectOnceInOrderOrTold(reader.messages('chat'), said);
+      expect(reader.data('price')).toEqual(['first', 299]);
+      expect(reader.gaps).toEqual([{ channel: 'price', from: prices[0], to: prices[299] }]);
+      expectOnceInOrderOrTold(reader.messages('price'), prices, reader.gaps);
+    },
+  );
+
   it.each(transports)('%s: tells a gap after a restart that has lost the log, and goes on', async (transport) => {
     const everything = await world();
     const reader = await everything.client({ transports: [transport] });
