@@ -14,10 +14,12 @@ export interface Listeners {
   readonly upgrade: UpgradeListener;
 }
 
-/** How to give back what was taken; each may be called twice. */
+/** What can be done about a server that something is attached to; each may be called twice. */
 export interface Attachment {
   leaveUpgrades(): void;
   leaveRequests(): void;
+  /** Ends connections that wait for a next request, so that it comes by a new one, perhaps to another node. */
+  closeIdle(): void;
 }
 
 /**
@@ -38,6 +40,7 @@ export function attachTo(server: Server | TlsServer, path: string, listeners: Li
       },
     }),
     leaveRequests: listeners.request === undefined ? () => undefined : takeRequests(server, path, listeners.request),
+    closeIdle: () => server.closeIdleConnections(),
   };
 }
 
