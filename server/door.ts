@@ -114,7 +114,7 @@ export class Door {
         response.writeHead(204, preflightHeaders(request)).end();
         return;
       }
-      if (name !== 'health') this.#checkOpen();
+      if (name !== 'health' && !comesByItself(request)) this.#checkOpen();
       const permit = name === 'health' ? OPEN : await this.#authorize(request, name, query);
       if (transport === undefined) people(request, response, permit);
       else await this.#serve(transport, query, request, response, permit);
@@ -326,6 +326,14 @@ export class Door {
     settings.logger.debug({ code: shown.code, ...requestFields(request) }, 'refused');
     return shown;
   }
+}
+
+/**
+ * Whether an EventSource is coming back without anybody's doing. It would give up for good at any answer but a stream
+ * (WHATWG HTML, section 9.2.3); behind a closed door it gets one that says bye at once, with a time to come back.
+ */
+function comesByItself({ headers }: IncomingMessage): boolean {
+  return headers['last-event-id'] !== undefined && headers.accept?.includes('text/event-stream') === true;
 }
 
 /** Counts what is written to a socket from now on, in bytes. */

@@ -114,6 +114,18 @@ describe('a gateway that closes with 2,000 clients', () => {
     await waitUntil('the bye', () => light.text.includes('event:bye'));
     expect(light.text).toContain(`retry:${light.retryMs}\n`);
   });
+
+  it('does not turn an EventSource away for good that comes back by itself to a closed door', async () => {
+    const { gateway, push } = await node({ drainMs: WINDOW_MS });
+    await gateway.close();
+    const headers = { accept: 'text/event-stream', 'last-event-id': 'e.1' };
+    const answer = await rawHttp(`${push}/sse?channel=a`, { headers });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, expect.stringMatching('event-stream')]);
+    const text = await answer.rest();
+    expect(text).toMatch(/event:bye\n/);
+    expect(text).toMatch(/retry:[1-9]\d*\n\n$/);
+    expect((await rawHttp(`${push}/sse?channel=a`)).status).toBe(503);
+  });
 });
 
 describe('clients of a gateway that closes', () => {
