@@ -14,12 +14,10 @@ export interface Listeners {
   readonly upgrade: UpgradeListener;
 }
 
-/** What can be done about a server that something is attached to; each may be called twice. */
+/** How to give back what was taken; each may be called twice. */
 export interface Attachment {
   leaveUpgrades(): void;
   leaveRequests(): void;
-  /** Ends connections that wait for a next request, so that it comes by a new one, perhaps to another node. */
-  closeIdle(): void;
 }
 
 /**
@@ -40,7 +38,6 @@ export function attachTo(server: Server | TlsServer, path: string, listeners: Li
       },
     }),
     leaveRequests: listeners.request === undefined ? () => undefined : takeRequests(server, path, listeners.request),
-    closeIdle: () => server.closeIdleConnections(),
   };
 }
 

@@ -194,6 +194,10 @@ export class Door {
     }
     // Gone while the application or the gateway made it wait: nothing would ever tell the half.
     if (response.destroyed) return;
+    // Its head may be long gone, with a promise to keep the connection.
+    response.once('finish', () => {
+      if (this.#state !== 'open') request.socket.destroySoon();
+    });
     let downlink: Downlink | null = null;
     this.#seat(request, response, asked.client, permit, () => downlink);
     if (transport.carries === 'upgrade') {

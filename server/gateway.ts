@@ -225,7 +225,6 @@ class PushGateway implements Gateway {
     // Requests are still answered, with a 503: a server without a listener for them would let them hang.
     for (const attachment of this.#attachments) attachment.leaveUpgrades();
     await this.#fanOut.close('the gateway is closing', drainMs);
-    for (const attachment of this.#attachments) attachment.closeIdle();
     this.#crowd.close();
     this.#metrics.close();
     if (this.#ownsBus) await this.#bus.close();

@@ -27,8 +27,6 @@ function hold({ response, flow }: RequestExchange, waitMs: number): void {
     // A wait that ends without a time to come back gets its refusal when the client asks again.
     end({ reason, retryMs }) {
       clearTimeout(timer);
-      // The next request may be for another node.
-      response.shouldKeepAlive = false;
       // Whole seconds, at which many would come back together; the body has the time itself.
       const retryAfter = Math.ceil((retryMs ?? 0) / 1_000);
       const error = new PushError('UNAVAILABLE', `Ask again in ${retryAfter} s: ${reason}.`, { retryMs });
