@@ -19,6 +19,7 @@ import { readDownlinkQuery } from './downlink-query.js';
 import type { FanOut } from './fan-out.js';
 import { performFrame } from './frame.js';
 import type { GatewaySettings } from './gateway-options.js';
+import { keepAlive } from './keep-alive.js';
 import type { Crowd } from './limits/crowd.js';
 import { requestFields } from './logger.js';
 import type { Carried, Metrics } from './metrics.js';
@@ -35,6 +36,9 @@ const REPLACED: Bye = { type: 'bye', reason: 'another client of the same user or
 
 /** The client comes back at once, with a new token. */
 const EXPIRED: Bye = { type: 'bye', reason: 'expired', retryMs: 0 };
+
+/** How long those who come to a closed door are sent away for, in milliseconds; in between, for as long as it closes. */
+const SENT_AWAY_MS = { least: 1_000, most: 5_000 };
 
 /** A downlink that was opened or has ended. */
 export interface ConnectionInfo {
@@ -74,21 +78,30 @@ export interface DoorOptions {
  */
 export class Door {
   readonly #options: DoorOptions;
-  #isClosed = false;
+  #state: 'open' | 'leaving' | 'closed' = 'open';
 
   constructor(options: DoorOptions) {
     this.#options = options;
   }
 
-  /** From now on, everybody is asked to come back later. */
+  /**
+   * From now on, connections are not kept for a next request: whoever comes again takes a new one, and a balancer that
+   * has noticed carries that elsewhere.
+   */
+  leave(): void {
+    this.#state = 'leaving';
+  }
+
+  /** From now on, everybody is asked to come back later; only health is still told, to whoever watches over the nodes. */
   close(): void {
-    this.#isClosed = true;
+    this.#state = 'closed';
   }
 
   /** Answers a request; the address is relative to the gateway's path. What is not known here goes to `next`. */
   async request(request: IncomingMessage, response: ServerResponse, next?: () => void): Promise<void> {
     const { transports, loaded, offer, people } = this.#options;
     try {
+      if (this.#state !== 'open') response.shouldKeepAlive = false;
       await loaded;
       const { name, query } = addressOf(request);
       const transport = transports.get(name);
@@ -101,7 +114,7 @@ export class Door {
         response.writeHead(204, preflightHeaders(request)).end();
         return;
       }
-      this.#checkOpen();
+      if (name !== 'health' && !comesByItself(request)) this.#checkOpen();
       const permit = name === 'health' ? OPEN : await this.#authorize(request, name, query);
       if (transport === undefined) people(request, response, permit);
       else await this.#serve(transport, query, request, response, permit);
@@ -151,7 +164,11 @@ export class Door {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new PushError('UNAVAILABLE', 'The gateway is closing; come back in a moment.');
+    if (this.#state !== 'closed') return;
+    // The same time for all: who comes spread out is sent away spread out.
+    const { drainMs } = this.#options.settings;
+    const retryMs = Math.min(SENT_AWAY_MS.most, Math.max(SENT_AWAY_MS.least, drainMs));
+    throw new PushError('UNAVAILABLE', 'The gateway is closing; come back in a moment.', { retryMs });
   }
 
   async #serve(
@@ -177,6 +194,10 @@ export class Door {
     }
     // Gone while the application or the gateway made it wait: nothing would ever tell the half.
     if (response.destroyed) return;
+    // Its head may be long gone, with a promise to keep the connection.
+    response.once('finish', () => {
+      if (this.#state !== 'open') request.socket.destroySoon();
+    });
     let downlink: Downlink | null = null;
     this.#seat(request, response, asked.client, permit, () => downlink);
     if (transport.carries === 'upgrade') {
@@ -280,6 +301,7 @@ export class Door {
     const { settings, fanOut, metrics, connected, disconnected } = this.#options;
     const { client } = asked;
     const address = settings.addresses.of(request);
+    keepAlive(request.socket, settings.transport.heartbeatMs);
     const downlink = fanOut.open(asked, sink, () => {
       const { channels, messages } = downlink;
       ended();
@@ -308,6 +330,14 @@ export class Door {
     settings.logger.debug({ code: shown.code, ...requestFields(request) }, 'refused');
     return shown;
   }
+}
+
+/**
+ * Whether an EventSource is coming back without anybody's doing. It would give up for good at any answer but a stream
+ * (WHATWG HTML, section 9.2.3); behind a closed door it gets one that says bye at once, with a time to come back.
+ */
+function comesByItself({ headers }: IncomingMessage): boolean {
+  return headers['last-event-id'] !== undefined && headers.accept?.includes('text/event-stream') === true;
 }
 
 /** Counts what is written to a socket from now on, in bytes. */

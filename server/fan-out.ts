@@ -8,6 +8,7 @@ import type { Member } from './audience.js';
 import { Audience } from './audience.js';
 import type { Bus, Entry, Following, Page } from './bus/bus.js';
 import { Downlink } from './downlink.js';
+import { drainSlots } from './drain-slots.js';
 import { Encoder } from './encoder.js';
 import { LatestOnly } from './latest-only.js';
 import type { DownlinkRequest, FanOutOptions, NodeLog } from './node-log.js';
@@ -150,14 +151,8 @@ export class FanOut implements NodeLog {
    * their connections are gone, or after two seconds.
    */
   async close(reason: string, windowMs: number): Promise<void> {
-    let slot = 0;
-    // Even slots, and not a random time for each: then the rate at which the clients come back has no peaks.
-    const slots = Math.max(1, this.#downlinks.size);
-    this.#bye = () => ({
-      type: 'bye',
-      reason,
-      retryMs: Math.floor((windowMs * ((slot++ % slots) + Math.random())) / slots),
-    });
+    const slot = drainSlots(windowMs, this.#downlinks.size);
+    this.#bye = () => ({ type: 'bye', reason, retryMs: slot() });
     clearInterval(this.#pulse);
     this.#closing.abort();
     this.#following?.stop();

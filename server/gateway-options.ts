@@ -62,6 +62,11 @@ export interface GatewayOptions {
   readonly retryMs?: number;
   /** The longest that a method may take, in milliseconds. @default 30_000 */
   readonly callTimeoutMs?: number;
+  /**
+   * A gateway that closes says so by `health` alone for this time, and serves everybody as before, so that a load balancer
+   * can stop sending clients to it first. Give it somewhat more than the balancer needs to notice, in milliseconds. @default 0
+   */
+  readonly noticeMs?: number;
   /** When the gateway closes, its clients come back spread over this time, in milliseconds. @default 2_000 */
   readonly drainMs?: number;
   /** Told what happens, in levels; a pino logger fits. @default nothing is told */
@@ -81,6 +86,7 @@ export interface GatewaySettings {
   readonly latestOnly: readonly string[];
   readonly bodyTimeoutMs: number;
   readonly callTimeoutMs: number;
+  readonly noticeMs: number;
   readonly drainMs: number;
   readonly logger: Logger;
   readonly onError: (error: unknown) => void;
@@ -115,7 +121,8 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
     latestOnly: options.latestOnly ?? [],
     bodyTimeoutMs: duration('bodyTimeoutMs', options.bodyTimeoutMs ?? 20_000),
     callTimeoutMs: duration('callTimeoutMs', options.callTimeoutMs ?? 30_000),
-    drainMs: options.drainMs === 0 ? 0 : duration('drainMs', options.drainMs ?? 2_000),
+    noticeMs: durationOrNone('noticeMs', options.noticeMs ?? 0),
+    drainMs: durationOrNone('drainMs', options.drainMs ?? 2_000),
     logger: options.logger ?? SILENT,
     onError: options.onError ?? reporter(options.logger),
   };
@@ -138,6 +145,10 @@ function basePath(path: string): string {
 function positive(name: string, value: number): number {
   if (Number.isFinite(value) && value > 0) return value;
   throw new PushError('BAD_REQUEST', `"${name}" is a number above 0, not ${value}.`);
+}
+
+function durationOrNone(name: string, value: number): number {
+  return value === 0 ? 0 : duration(name, value);
 }
 
 /** The longest that a timer of Node can wait; a longer one would fire at once. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
+import { setTimeout as pause } from 'node:timers/promises';
 import { catalog } from '../transports/catalog.js';
 import { PushError } from '../transports/error.js';
 import type { Message } from '../transports/record.js';
@@ -61,8 +62,9 @@ export interface Gateway {
   /** Resolves when the transports are loaded and the bus is followed. Requests that come earlier wait. */
   ready(): Promise<void>;
   /**
-   * Ends every connection with a bye, and closes the bus if the gateway made it. Servers that it is attached to go on
-   * being answered, with a 503 that asks to come back.
+   * Drains: health is not ready any more, and after the notice that the options give, every connection ends with a bye
+   * that has its own time to come back. Resolves when they are gone; the bus is closed then if the gateway made it. Servers
+   * that it is attached to go on being answered, with a 503 that asks to come back.
    */
   close(): Promise<void>;
 }
@@ -103,6 +105,7 @@ class PushGateway implements Gateway {
   readonly #loaded: Promise<void>;
   readonly #attachments = new Set<Attachment>();
   readonly #history: History;
+  readonly #health: HealthProbe;
   #takesUpgrades = false;
   #closing: Promise<void> | null = null;
 
@@ -131,6 +134,7 @@ class PushGateway implements Gateway {
     });
     this.#crowd = new Crowd(limits, this.#settings.whenFull);
     this.#history = new History(this.#bus);
+    this.#health = new HealthProbe(this.#bus);
     const metrics = new Metrics(this.#bus);
     this.#metrics = metrics;
     const { transports = catalog } = options;
@@ -149,7 +153,7 @@ class PushGateway implements Gateway {
         settings: this.#settings,
         uplink: this.#uplink,
         history: this.#history,
-        health: new HealthProbe(this.#bus),
+        health: this.#health,
         metrics,
       }),
       transports: this.#transports,
@@ -210,11 +214,18 @@ class PushGateway implements Gateway {
   }
 
   async #close(): Promise<void> {
+    const { noticeMs, drainMs, logger } = this.#settings;
+    this.#health.drain();
+    this.#door.leave();
+    if (noticeMs > 0) {
+      logger.info({ noticeMs }, 'closing: health is not ready from now on');
+      await pause(noticeMs);
+    }
     this.#door.close();
-    this.#settings.logger.info({ drainMs: this.#settings.drainMs }, 'closing: every client is told to come back');
+    logger.info({ drainMs }, 'closing: every client is told to come back');
     // Requests are still answered, with a 503: a server without a listener for them would let them hang.
     for (const attachment of this.#attachments) attachment.leaveUpgrades();
-    await this.#fanOut.close('the gateway is closing', this.#settings.drainMs);
+    await this.#fanOut.close('the gateway is closing', drainMs);
     this.#crowd.close();
     this.#metrics.close();
     if (this.#ownsBus) await this.#bus.close();

@@ -9,7 +9,8 @@ const PATIENCE_MS = 2_000;
 
 /** What `GET /health` answers. */
 export interface Health {
-  readonly status: 'ready' | 'unavailable';
+  /** `draining`: this node is about to go, or has sent everybody away; nobody else should be sent to it. */
+  readonly status: 'ready' | 'draining' | 'unavailable';
   readonly bus: { readonly engine: string; readonly epoch: string };
   /** How long a message took through the bus and back, in milliseconds. */
   readonly roundTripMs?: number;
@@ -20,11 +21,21 @@ export interface Health {
 /** Says whether the gateway works, by publishing a message and waiting for it to come back through the bus. */
 export class HealthProbe {
   #last: { readonly at: number; readonly verdict: Promise<Health> } | null = null;
+  #isDraining = false;
 
   constructor(private readonly bus: Bus) {}
 
+  /** From now on, this node is about to go, however well it works. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
   /** The verdict, at most a second old. */
-  check(): Promise<Health> {
+  async check(): Promise<Health> {
+    if (this.#isDraining) {
+      const bus = { engine: this.bus.engine, epoch: this.bus.epoch };
+      return { status: 'draining', bus, detail: 'This node is closing; send clients to another one.' };
+    }
     const now = performance.now();
     if (this.#last === null || now - this.#last.at > FRESH_MS) this.#last = { at: now, verdict: this.#probe() };
     return this.#last.verdict;

@@ -19,8 +19,10 @@ const LONGEST_RETRY_MS = 60_000;
  */
 export function readProblem({ status, headers }: Pick<FetchAnswer, 'status' | 'headers'>, body: string): CloseReason {
   const type = headers?.get('content-type') ?? 'application/problem+json';
-  const { code, detail, channels } = type.startsWith('application/problem+json') ? parse(body) : {};
-  const retryMs = readRetryAfter(headers?.get('retry-after'));
+  const { code, detail, channels, retryMs: exactMs } = type.startsWith('application/problem+json') ? parse(body) : {};
+  // What the gateway itself says is exact; the header has whole seconds, at which many would come back together.
+  const isExact = typeof code === 'string' && typeof exactMs === 'number' && exactMs >= 0;
+  const retryMs = isExact ? exactMs : readRetryAfter(headers?.get('retry-after'));
   return {
     detail: typeof detail === 'string' ? detail : describe(status),
     status,
@@ -49,7 +51,7 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-function parse(body: string): { code?: unknown; detail?: unknown; channels?: unknown } {
+function parse(body: string): { code?: unknown; detail?: unknown; channels?: unknown; retryMs?: unknown } {
   try {
     const problem: unknown = JSON.parse(body);
     return typeof problem === 'object' && problem !== null ? problem : {};

@@ -34,9 +34,9 @@ export function answerJson(response: ServerResponse, body: Buffer): void {
 }
 
 /** An error as a body of `application/problem+json` (RFC 9457): `code` is stable, `detail` says what to do. */
-export function problemBody({ code, status, message, channels }: PushError): Buffer {
+export function problemBody({ code, status, message, channels, retryMs }: PushError): Buffer {
   const title = STATUS_CODES[status] ?? 'Error';
-  return Buffer.from(JSON.stringify({ type: 'about:blank', title, status, code, detail: message, channels }));
+  return Buffer.from(JSON.stringify({ type: 'about:blank', title, status, code, detail: message, channels, retryMs }));
 }
 
 /** Answers a request with an error. */

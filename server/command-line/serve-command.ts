@@ -43,7 +43,18 @@ export function serveCommand(done: (status: number) => void): Command {
       gather,
     )
     .option('--heartbeat <seconds>', 'a stream is never quiet for longer', wholeNumber(1, 3_600), 25)
-    .option('--drain <seconds>', 'when it stops, clients come back spread over this time', wholeNumber(0, 3_600), 2)
+    .option(
+      '--notice <seconds>',
+      'when it stops, only health says so for this time; for load balancers',
+      wholeNumber(0, 3_600),
+      0,
+    )
+    .option(
+      '--drain <seconds>',
+      '… and then, clients come back elsewhere spread over this time',
+      wholeNumber(0, 3_600),
+      2,
+    )
     .option('--max-message <bytes>', 'the largest message', wholeNumber(1, MAX_INT), DEFAULT_LIMITS.messageBytes)
     .option(
       '--max-body <bytes>',

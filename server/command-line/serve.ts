@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import express from 'express';
 import { pino } from 'pino';
 import { PushError } from '../../transports/error.js';
@@ -35,6 +36,8 @@ export interface ServeOptions extends AccessOptions {
   readonly latestOnly?: readonly string[];
   /** In seconds. */
   readonly heartbeat: number;
+  /** In seconds. */
+  readonly notice: number;
   /** In seconds. */
   readonly drain: number;
   readonly maxMessage: number;
@@ -95,18 +98,32 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
   announce(server, options, authorize !== null);
 
   await stopSignal();
-  process.stdout.write('Stopping: every client is told to come back later.\n');
-  // A second signal does not wait for anybody.
+  process.stdout.write('Stopping: every client is told to come back later. A second signal stops at once.\n');
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await drain(gateway, options);
   demo?.close();
-  await gateway.close();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const force = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
   await closed;
   clearTimeout(force);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal);
   return 0;
+}
+
+/**
+ * Sends every client away, and stays for as long as they are on their way elsewhere: until then a load balancer that asks
+ * for health gets an answer, and who is sent here nevertheless is told when to come back. Without clients, nobody waits.
+ */
+async function drain(gateway: Gateway, { notice, drain }: ServeOptions): Promise<void> {
+  let sentAway = 0;
+  const stop = gateway.on('disconnect', () => {
+    sentAway += 1;
+  });
+  const doneAt = performance.now() + (notice + drain) * 1_000;
+  await gateway.close();
+  stop();
+  if (sentAway > 0) await pause(Math.max(0, doneAt - performance.now()));
 }
 
 function openBus({ bus, retain, retainBytes, retainAge, retainTotal }: ServeOptions): Promise<Bus> | Bus {
@@ -142,6 +159,7 @@ function openGateway(options: ServeOptions, bus: Bus, authorize: Authorize | nul
       path: options.path,
       origins: options.origin ?? [],
       heartbeatMs: options.heartbeat * 1_000,
+      noticeMs: options.notice * 1_000,
       drainMs: options.drain * 1_000,
       latestOnly: options.latestOnly ?? [],
       limits: {

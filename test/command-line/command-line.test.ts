@@ -40,6 +40,36 @@ describe('pushgate serve', () => {
     held.destroy();
   });
 
+  it('answers while its clients are on their way elsewhere, and stops at once on a second signal', async () => {
+    const served = await serve('--drain', '300');
+    const stream = await rawHttp(`${served.site}/push/sse?channel=chat`);
+    await stream.read();
+    served.command.process.kill('SIGTERM');
+    expect(await stream.rest()).toMatch(/event:bye\ndata:\{.*"retryMs":\d+/);
+    const health = await fetch(`${served.site}/push/health`);
+    expect([health.status, await health.json()]).toMatchObject([503, { status: 'draining' }]);
+    const late = await fetch(`${served.site}/push/sse?channel=chat`);
+    expect([late.status, late.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(served.command.process.exitCode).toBeNull();
+    served.command.process.kill('SIGTERM');
+    expect(await served.command.ended).toBe(1);
+  });
+
+  it('gives a load balancer notice before anybody has to leave', async () => {
+    const served = await serve('--notice', '300', '--drain', '0');
+    const stream = await rawHttp(`${served.site}/push/sse?channel=chat`);
+    served.command.process.kill('SIGTERM');
+    await waitUntil('health to say so', async () => (await fetch(`${served.site}/push/health`)).status === 503);
+    const headers = { 'content-type': 'application/json' };
+    const sent = await fetch(`${served.site}/push/channels/chat`, { method: 'POST', headers, body: '"still here"' });
+    expect(sent.status).toBe(201);
+    let text = '';
+    while (!text.includes('still here')) text += await stream.read();
+    expect(text).not.toContain('event:bye');
+    served.command.process.kill('SIGTERM');
+    expect(await served.command.ended).toBe(1);
+  });
+
   it('serves another base path, fewer transports and a smaller retention', async () => {
     const served = await serve('--path', '/live', '--transport', 'sse', '--transport', 'polling', '--retain', '2');
     const address = `${served.site}/live/channels/news`;

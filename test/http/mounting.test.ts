@@ -252,7 +252,7 @@ describe('closing a gateway', () => {
     expect(site.gateway.close()).toBe(closing);
     await closing;
     await Promise.all([sse.first('bye'), socket.first('bye')]);
-    for (const path of ['sse?channel=a', 'polling?channel=a', 'health', 'metrics', 'channels/a']) {
+    for (const path of ['sse?channel=a', 'polling?channel=a', 'metrics', 'channels/a']) {
       const answer = await fetch(`${site.push}/${path}`);
       expect([path, answer.status]).toEqual([path, 503]);
       expect(await problemOf(answer)).toBe('UNAVAILABLE');

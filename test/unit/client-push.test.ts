@@ -415,6 +415,36 @@ describe('silence', () => {
     expect(push.state).toBe('open');
   });
 
+  it('is none when only the timers of a hidden tab fire once a minute', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    // An hour of heartbeats, which are never late themselves.
+    for (let second = 20; second <= 3_600; second += 20) {
+      environment.sleep(20_000);
+      one.receive({ type: 'heartbeat' });
+      if (second % 60 === 0) await environment.pass(0);
+    }
+    expect(push.state).toBe('open');
+    expect(one.links).toHaveLength(1);
+  });
+
+  it('in a hidden tab is a loss all the same, at the second timer that comes late', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    for (let minute = 0; minute < 2; minute++) {
+      environment.sleep(60_000);
+      await environment.pass(0);
+    }
+    expect(push.state).toBe('waiting');
+    expect(one.openCount).toBe(0);
+  });
+
   it('is looked into at once when the page wakes up, without breaking what may still work', async () => {
     const one = new FakeHalf('one');
     const { push, environment } = client([one]);

@@ -25,10 +25,11 @@ function hold({ response, flow }: RequestExchange, waitMs: number): void {
       return true;
     },
     // A wait that ends without a time to come back gets its refusal when the client asks again.
-    end({ reason, retryMs = 0 }) {
+    end({ reason, retryMs }) {
       clearTimeout(timer);
-      const retryAfter = Math.ceil(retryMs / 1_000);
-      const error = new PushError('UNAVAILABLE', `Ask again in ${retryAfter} s: ${reason}.`);
+      // Whole seconds, at which many would come back together; the body has the time itself.
+      const retryAfter = Math.ceil((retryMs ?? 0) / 1_000);
+      const error = new PushError('UNAVAILABLE', `Ask again in ${retryAfter} s: ${reason}.`, { retryMs });
       answerProblem(response, error, { 'Retry-After': retryAfter });
     },
   });

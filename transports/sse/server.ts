@@ -54,7 +54,10 @@ function controlEvent(record: ControlRecord): string {
   // With the hello's id, an EventSource that is cut off before the first message resumes from where it started.
   if (record.type === 'hello') event.id(record.cursor);
   if (record.type === 'heartbeat' && record.cursor !== undefined) event.id(record.cursor);
-  return event.data(JSON.stringify(record)).dispatch().read();
+  event.data(JSON.stringify(record));
+  // An EventSource without a client around it comes back by itself: then in its own time, and not all after the same one.
+  if (record.type === 'bye' && record.retryMs !== undefined) event.retry(record.retryMs);
+  return event.dispatch().read();
 }
 
 /** Server-sent events (WHATWG HTML, section 9.2). */
