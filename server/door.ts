@@ -14,6 +14,7 @@ import type { Authorize } from './access/access.js';
 import { atTime } from './access/expiry.js';
 import { OPEN, Permit } from './access/permit.js';
 import { firstPart } from './attach.js';
+import { scopeOf } from './author.js';
 import type { Downlink } from './downlink.js';
 import { readDownlinkQuery } from './downlink-query.js';
 import type { FanOut } from './fan-out.js';
@@ -144,8 +145,7 @@ export class Door {
     const { authorize, origins } = this.#options;
     if (authorize === null) return OPEN;
     const permit = new Permit(await authorize({ request, name, query }));
-    if (permit.expiresAt <= Date.now())
-      throw new PushError('TOKEN_EXPIRED', 'This access has expired; ask for it anew.');
+    permit.checkTime();
     if (permit.byCookie) origins.checkCookie(request);
     return permit;
   }
@@ -198,7 +198,7 @@ export class Door {
           'close',
           metrics.opened(transport.name, () => carried, bytesSince(request.socket)),
         );
-        const { packet, ...counts } = await fanOut.once(asked, format, query.get('hello') === '1');
+        const { packet, ...counts } = await fanOut.once(spared(asked, permit), format, query.get('hello') === '1');
         carried = { ...carried, ...counts };
         return packet;
       },
@@ -275,12 +275,13 @@ export class Door {
     asked: DownlinkRequest,
     request: IncomingMessage,
     sink: Sink<unknown>,
-    { user, expiresAt }: Permit,
+    permit: Permit,
   ): Downlink {
     const { settings, fanOut, metrics, connected, disconnected } = this.#options;
     const { client } = asked;
+    const { user, expiresAt } = permit;
     const address = settings.addresses.of(request);
-    const downlink = fanOut.open(asked, sink, () => {
+    const downlink = fanOut.open(spared(asked, permit), sink, () => {
       const { channels, messages } = downlink;
       ended();
       stay();
@@ -308,6 +309,11 @@ export class Door {
     settings.logger.debug({ code: shown.code, ...requestFields(request) }, 'refused');
     return shown;
   }
+}
+
+/** A client is spared its own messages, and not those of another user's client of the same name. */
+function spared({ channels, client }: DownlinkRequest, { user }: Permit): DownlinkRequest {
+  return { channels, client: client === null ? null : scopeOf({ client, user }) };
 }
 
 /** Counts what is written to a socket from now on, in bytes. */

@@ -42,6 +42,7 @@ async function performOne(
   if (operation.type !== 'subscribe' && operation.type !== 'unsubscribe') return uplink.perform(parsed, caller);
   const keyed = operation.key === undefined ? {} : { key: operation.key };
   try {
+    caller.permit.checkTime();
     if (operation.type === 'unsubscribe') {
       await downlink.unsubscribe(operation.channels, () => ({ type: 'ack', ...keyed, channels: downlink.channels }));
       return null;

@@ -180,7 +180,7 @@ class PushGateway implements Gateway {
 
   async publish(channel: string, data: unknown, { key }: PublishOptions = {}): Promise<Receipt> {
     const keyed = key === undefined ? {} : { key: checkName(key, 'key') };
-    return this.#uplink.publish({ channel: checkChannel(channel), data, ...keyed }, null);
+    return this.#uplink.publish({ channel: checkChannel(channel), data, ...keyed }, { client: null, user: null });
   }
 
   async history(channel: string, { limit = 50 }: { readonly limit?: number } = {}): Promise<readonly Message[]> {

@@ -2,6 +2,8 @@ import { PushError } from '../transports/error.js';
 import type { Call, Operation, Publish } from '../transports/operation.js';
 import type { ErrorRecord, Json, UplinkReply } from '../transports/record.js';
 import type { Permit } from './access/permit.js';
+import type { Author } from './author.js';
+import { scopeOf } from './author.js';
 import type { Bus, Receipt } from './bus/bus.js';
 import { toJsonText } from './input.js';
 import { ownerOf } from './limits/addresses.js';
@@ -13,14 +15,10 @@ import { toPushError } from './problem.js';
 import { RecentAnswers } from './recent-answers.js';
 import { within } from './within.js';
 
-/** Who performs an operation. */
-export interface Caller {
-  /** The name that the client gave itself; it scopes keys, and tells whose echo to spare. */
-  readonly client: string | null;
+/** Who performs an operation. Client and user scope keys, and tell whose echo to spare. */
+export interface Caller extends Author {
   /** The address that the connection came from. */
   readonly address: string;
-  /** Who it is, where `authorize` says so. */
-  readonly user: string | null;
 }
 
 /** A caller, with what it may do. */
@@ -84,21 +82,21 @@ export class Uplink {
     caller.permit.checkPublish(operation.channel);
     this.#checkRate(caller);
     this.#rate.take(publisherOf(caller));
-    return this.publish(operation, caller.client);
+    return this.publish(operation, caller);
   }
 
   /** Publishes for the gateway's own application. */
   async publish(
     operation: Omit<Publish, 'type' | 'data'> & { readonly data: unknown },
-    client: string | null,
+    author: Author,
   ): Promise<Receipt> {
     const { channel, key, echo } = operation;
     return this.bus.publish({
       channel,
       data: toJsonText(operation.data, 'The message', this.options.limits),
       // Keys are the client's own: another client may use the same one for something else.
-      ...(key === undefined ? {} : { key: scoped(client, channel, key) }),
-      ...(echo === false && client !== null ? { except: client } : {}),
+      ...(key === undefined ? {} : { key: scoped(author, channel, key) }),
+      ...(echo === false && author.client !== null ? { except: scopeOf(author) } : {}),
     });
   }
 
@@ -182,7 +180,7 @@ export class Uplink {
 
   #callOnce(call: Call, caller: Caller): Promise<UplinkReply> {
     if (call.key === undefined) return this.#call(call, caller);
-    return this.#calls.once(scoped(caller.client, call.method, call.key), () => this.#call(call, caller));
+    return this.#calls.once(scoped(caller, call.method, call.key), () => this.#call(call, caller));
   }
 
   async #call({ method, params, key }: Call, caller: Caller): Promise<UplinkReply> {
@@ -222,7 +220,7 @@ function publisherOf({ user, address }: Caller): string {
   return user === null ? `address ${ownerOf(address)}` : `user ${user}`;
 }
 
-/** A key among those of all clients and purposes. Names have no line breaks, so that it is unambiguous. */
-function scoped(client: string | null, purpose: string, key: string): string {
-  return `${client ?? ''}\n${JSON.stringify(purpose)}\n${key}`;
+/** A key among those of all authors and purposes. JSON texts have no line breaks, so that it is unambiguous. */
+function scoped(author: Author, purpose: string, key: string): string {
+  return `${scopeOf(author)}\n${JSON.stringify(purpose)}\n${key}`;
 }
