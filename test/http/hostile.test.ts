@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import WebSocket from 'ws';
@@ -277,6 +279,23 @@ describe('a huge body', () => {
   });
 });
 
+/** Ten times sends a frame of 4 MB, and reports with which codes the gateway closed. */
+const PEER = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { WebSocket } = require('ws');
+  const close = () => new Promise((resolve) => {
+    const socket = new WebSocket(workerData);
+    socket.on('open', () => socket.send('x'.repeat(4_000_000)));
+    socket.on('error', () => undefined);
+    socket.on('close', resolve);
+  });
+  (async () => {
+    const codes = [];
+    for (let round = 0; round < 10; round++) codes.push(await close());
+    parentPort.postMessage(codes);
+  })();
+`;
+
 describe('a frame', () => {
   /** A frame of a client, masked with zeros (RFC 6455, section 5.2). */
   function frame(opcode: number, payload: Buffer, fin = true): Buffer {
@@ -330,6 +349,16 @@ describe('a frame', () => {
       await waitUntil('the close', () => socket.over);
       expect(socket.code).toBe(1009);
     }
+    await deserted(site.push);
+  });
+
+  it('that is too large closes with 1009 for a peer that is busy sending it', async () => {
+    const site = await inExpress({ bus: bus(), limits: { bodyBytes: 10_000 } });
+    // In an event loop of its own, the peer is in the middle of its frame when the close frame comes.
+    const peer = new Worker(PEER, { eval: true, workerData: `${site.push.replace('http', 'ws')}/websocket` });
+    afterwards(() => peer.terminate());
+    const [codes] = await once(peer, 'message');
+    expect(codes).toEqual(Array(10).fill(1009));
     await deserted(site.push);
   });
 

@@ -82,7 +82,9 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Web
     heard();
     enqueue(data as Buffer);
   });
-  client.on('error', () => client.terminate());
+  // A frame that is none, or is too large: `ws` sends the close frame that says so, and cuts who does not answer it. To
+  // end the socket here would reset it, and the peer would lose that frame.
+  client.on('error', () => undefined);
   client.once('close', () => downlink.closed());
 }
 
