@@ -13,6 +13,7 @@ import type {
 import type { Authorize } from './access/access.js';
 import { atTime } from './access/expiry.js';
 import { OPEN, Permit } from './access/permit.js';
+import { AnswerWatch } from './answer-watch.js';
 import { firstPart } from './attach.js';
 import { scopeOf } from './author.js';
 import type { Downlink } from './downlink.js';
@@ -75,15 +76,27 @@ export interface DoorOptions {
  */
 export class Door {
   readonly #options: DoorOptions;
+  readonly #answers: AnswerWatch;
   #isClosed = false;
 
   constructor(options: DoorOptions) {
     this.#options = options;
+    const { stalledMs, logger } = options.settings;
+    this.#answers = new AnswerWatch({
+      stalledMs,
+      now: () => performance.now(),
+      cut: ({ req }) => logger.warn(requestFields(req), 'closed a reader that took nothing of its answer'),
+    });
   }
 
   /** From now on, everybody is asked to come back later. */
   close(): void {
     this.#isClosed = true;
+  }
+
+  /** Lets go of what is still watched. */
+  leave(): void {
+    this.#answers.close();
   }
 
   /** Answers a request; the address is relative to the gateway's path. What is not known here goes to `next`. */
@@ -97,6 +110,7 @@ export class Door {
         if (next !== undefined) return next();
         throw new PushError('NOT_FOUND', `Nothing is here; the transports are ${offer().join(', ')}.`);
       }
+      this.#answers.add(response);
       this.#admit(request, response);
       if (request.method === 'OPTIONS') {
         response.writeHead(204, preflightHeaders(request)).end();

@@ -185,7 +185,9 @@ class PushGateway implements Gateway {
 
   async history(channel: string, { limit = 50 }: { readonly limit?: number } = {}): Promise<readonly Message[]> {
     const count = checkCount(String(limit), 'limit', 50, this.#settings.limits.history);
-    const page: { messages: Message[] } = JSON.parse(await this.#history.read(checkChannel(channel), count));
+    // What the application asks for, it has the memory for.
+    const bytes = Number.POSITIVE_INFINITY;
+    const page: { messages: Message[] } = JSON.parse(await this.#history.read(checkChannel(channel), count, bytes));
     return page.messages;
   }
 
@@ -214,6 +216,7 @@ class PushGateway implements Gateway {
     // Requests are still answered, with a 503: a server without a listener for them would let them hang.
     for (const attachment of this.#attachments) attachment.leaveUpgrades();
     await this.#fanOut.close('the gateway is closing', this.#settings.drainMs);
+    this.#door.leave();
     this.#crowd.close();
     this.#metrics.close();
     if (this.#ownsBus) await this.#bus.close();

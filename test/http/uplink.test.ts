@@ -78,6 +78,19 @@ describe('GET /push/channels/<channel>', () => {
     expect(three.body.messages.map(({ data }: { data: number }) => data)).toEqual([57, 58, 59]);
   });
 
+  it('has as much as a page of the log, the newest of it, and at least one', async () => {
+    const read = async () => {
+      const { body } = await request(site.server).get('/push/channels/a?limit=1000').expect(200);
+      return [body.cursor, body.messages.map(({ data }: { data: string }) => Number(data.slice(0, 3)))];
+    };
+    for (let number = 100; number < 120; number++) await site.gateway.publish('a', number + 'x'.repeat(64 * 1024));
+    // The one that reaches 256 KiB is the last that is taken.
+    expect(await read()).toEqual(['e.20', [116, 117, 118, 119]]);
+    await site.gateway.publish('a', `120${'x'.repeat(1_000_000)}`);
+    expect(await read()).toEqual(['e.21', [120]]);
+    expect(await site.gateway.history('a')).toHaveLength(21);
+  });
+
   it('is empty for a channel that nobody has used', async () => {
     const { body } = await request(site.server).get('/push/channels/__proto__').expect(200);
     expect(body).toEqual({ channel: '__proto__', cursor: 'e.0', messages: [] });
