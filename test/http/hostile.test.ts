@@ -244,6 +244,33 @@ describe('JSON that is nested 100,000 levels deep', () => {
   });
 });
 
+describe('JSON that would take long to parse', () => {
+  it('is refused before it is parsed, by POST and in a frame', async () => {
+    const site = await inExpress({ bus: bus() });
+    const post = (path: string, body: string) => request(site.server).post(`/push/${path}`).type('json').send(body);
+    for (const body of [deep(2_000_000), `[${Array(1_300_000).fill('[]').join(',')}]`]) {
+      expect((await post('channels/a', body).expect(413)).body).toMatchObject({ code: 'TOO_LARGE' });
+    }
+    const many = `[${'1,'.repeat(2_000_000)}1]`;
+    expect((await post('uplink', many).expect(400)).body).toMatchObject({ code: 'OPERATION_INVALID' });
+    // Not operations, and no more than a message may have.
+    await post('channels/a', `[${'1,'.repeat(500_000)}1]`).expect(201);
+    const socket = await listenWebSocket(site.push);
+    socket.socket.send(deep(2_000_000));
+    socket.socket.send(many);
+    socket.socket.send('{}\n'.repeat(1_001));
+    await waitUntil('an answer to each', () => socket.ofType('error').length === 3);
+    expect(socket.ofType('error').map(({ code }) => code)).toEqual([
+      'TOO_LARGE',
+      'OPERATION_INVALID',
+      'OPERATION_INVALID',
+    ]);
+    socket.socket.send('\n'.repeat(4_000_000));
+    socket.send({ type: 'publish', channel: 'b', data: 1, key: 'k' });
+    expect(await socket.first('ack')).toMatchObject({ key: 'k' });
+  });
+});
+
 describe('a huge body', () => {
   it('is refused while it streams', async () => {
     const site = await inExpress({ bus: bus(), limits: { bodyBytes: 100_000 } });
