@@ -233,6 +233,7 @@ export class Door {
     permit.checkSubscribe(asked.channels.keys());
     const address = settings.addresses.of(request);
     const caller = { client: asked.client, address, user: permit.user, permit };
+    const calls = uplink.callsUnderWay();
     let downlink: Downlink | null = null;
     this.#seat(request, socket, asked.client, permit, () => downlink);
     this.#noteMove(query, transport.name);
@@ -244,7 +245,8 @@ export class Door {
         downlink = this.#open(transport.name, asked, request, sink, permit);
         return downlink;
       },
-      perform: (frame) => performFrame(frame, { caller, downlink, uplink, limits: settings.limits, metrics }),
+      perform: (frame, answer) =>
+        performFrame(frame, { caller, downlink, uplink, limits: settings.limits, metrics, calls }, answer),
     };
     await transport.accept(exchange);
   }

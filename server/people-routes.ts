@@ -59,6 +59,9 @@ export function peopleRoutes(services: Services): PeopleRoutes {
         operations,
         metrics,
         perform: (parsed) => uplink.perform(parsed, caller),
+        calls: uplink.callsUnderWay(),
+        // The body is here anyway.
+        callBytes: 0,
         isGone: () => response.closed,
       });
       response.type('json').send(`[${answers.join(',')}]`);
