@@ -9,6 +9,8 @@ export interface BodyLimits {
   /** In bytes. */
   readonly limit: number;
   readonly timeoutMs: number;
+  /** How many operations it may hold, where it holds such. */
+  readonly operations?: number;
 }
 
 /**
@@ -17,13 +19,13 @@ export interface BodyLimits {
  *
  * @throws PushError
  */
-export async function readBody(request: Request, { limit, timeoutMs }: BodyLimits): Promise<Json> {
+export async function readBody(request: Request, { limit, timeoutMs, operations }: BodyLimits): Promise<Json> {
   if (!request.is('application/json')) {
     throw new PushError('MEDIA_TYPE_UNSUPPORTED', 'Send JSON, with the header "content-type: application/json".');
   }
   // A parser of the application's own, in front of the gateway, has read it already. One that has not may have left
   // an empty object all the same.
-  if (request.readableDidRead) return readParsed(request.body, limit);
+  if (request.readableDidRead) return readParsed(request.body, limit, operations);
   const encoding = request.get('content-encoding') ?? 'identity';
   if (encoding !== 'identity') {
     throw new PushError(
@@ -33,15 +35,15 @@ export async function readBody(request: Request, { limit, timeoutMs }: BodyLimit
   }
   const late = () =>
     new PushError('BODY_TIMEOUT', `The body has not come within ${timeoutMs} ms; send it in one piece.`);
-  return parseJson(await within(timeoutMs, () => readBytes(request, limit), late));
+  return parseJson(await within(timeoutMs, () => readBytes(request, limit), late), operations);
 }
 
 /** What another parser has made of the body: a value, or the body as it came. */
-function readParsed(body: unknown, limit: number): Json {
+function readParsed(body: unknown, limit: number, operations: number | undefined): Json {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return body as Json;
   const bytes = Buffer.from(body);
   if (bytes.length > limit) throw tooLarge(limit);
-  return parseJson(bytes);
+  return parseJson(bytes, operations);
 }
 
 async function readBytes(request: Request, limit: number): Promise<Buffer> {

@@ -13,7 +13,9 @@ import type {
 import type { Authorize } from './access/access.js';
 import { atTime } from './access/expiry.js';
 import { OPEN, Permit } from './access/permit.js';
+import { AnswerWatch } from './answer-watch.js';
 import { firstPart } from './attach.js';
+import { scopeOf } from './author.js';
 import type { Downlink } from './downlink.js';
 import { readDownlinkQuery } from './downlink-query.js';
 import type { FanOut } from './fan-out.js';
@@ -79,9 +81,16 @@ export interface DoorOptions {
 export class Door {
   readonly #options: DoorOptions;
   #state: 'open' | 'leaving' | 'closed' = 'open';
+  readonly #answers: AnswerWatch;
 
   constructor(options: DoorOptions) {
     this.#options = options;
+    const { stalledMs, logger } = options.settings;
+    this.#answers = new AnswerWatch({
+      stalledMs,
+      now: () => performance.now(),
+      cut: ({ req }) => logger.warn(requestFields(req), 'closed a reader that took nothing of its answer'),
+    });
   }
 
   /**
@@ -97,6 +106,11 @@ export class Door {
     this.#state = 'closed';
   }
 
+  /** Lets go of what is still watched, when nobody is left. */
+  end(): void {
+    this.#answers.close();
+  }
+
   /** Answers a request; the address is relative to the gateway's path. What is not known here goes to `next`. */
   async request(request: IncomingMessage, response: ServerResponse, next?: () => void): Promise<void> {
     const { transports, loaded, offer, people } = this.#options;
@@ -109,6 +123,7 @@ export class Door {
         if (next !== undefined) return next();
         throw new PushError('NOT_FOUND', `Nothing is here; the transports are ${offer().join(', ')}.`);
       }
+      this.#answers.add(response);
       this.#admit(request, response);
       if (request.method === 'OPTIONS') {
         response.writeHead(204, preflightHeaders(request)).end();
@@ -157,8 +172,7 @@ export class Door {
     const { authorize, origins } = this.#options;
     if (authorize === null) return OPEN;
     const permit = new Permit(await authorize({ request, name, query }));
-    if (permit.expiresAt <= Date.now())
-      throw new PushError('TOKEN_EXPIRED', 'This access has expired; ask for it anew.');
+    permit.checkTime();
     if (permit.byCookie) origins.checkCookie(request);
     return permit;
   }
@@ -219,7 +233,7 @@ export class Door {
           'close',
           metrics.opened(transport.name, () => carried, bytesSince(request.socket)),
         );
-        const { packet, ...counts } = await fanOut.once(asked, format, query.get('hello') === '1');
+        const { packet, ...counts } = await fanOut.once(spared(asked, permit), format, query.get('hello') === '1');
         carried = { ...carried, ...counts };
         return packet;
       },
@@ -240,6 +254,7 @@ export class Door {
     permit.checkSubscribe(asked.channels.keys());
     const address = settings.addresses.of(request);
     const caller = { client: asked.client, address, user: permit.user, permit };
+    const calls = uplink.callsUnderWay();
     let downlink: Downlink | null = null;
     this.#seat(request, socket, asked.client, permit, () => downlink);
     this.#noteMove(query, transport.name);
@@ -251,7 +266,8 @@ export class Door {
         downlink = this.#open(transport.name, asked, request, sink, permit);
         return downlink;
       },
-      perform: (frame) => performFrame(frame, { caller, downlink, uplink, limits: settings.limits, metrics }),
+      perform: (frame, answer) =>
+        performFrame(frame, { caller, downlink, uplink, limits: settings.limits, metrics, calls }, answer),
     };
     await transport.accept(exchange);
   }
@@ -296,13 +312,14 @@ export class Door {
     asked: DownlinkRequest,
     request: IncomingMessage,
     sink: Sink<unknown>,
-    { user, expiresAt }: Permit,
+    permit: Permit,
   ): Downlink {
     const { settings, fanOut, metrics, connected, disconnected } = this.#options;
     const { client } = asked;
+    const { user, expiresAt } = permit;
     const address = settings.addresses.of(request);
     keepAlive(request.socket, settings.transport.heartbeatMs);
-    const downlink = fanOut.open(asked, sink, () => {
+    const downlink = fanOut.open(spared(asked, permit), sink, () => {
       const { channels, messages } = downlink;
       ended();
       stay();
@@ -338,6 +355,11 @@ export class Door {
  */
 function comesByItself({ headers }: IncomingMessage): boolean {
   return headers['last-event-id'] !== undefined && headers.accept?.includes('text/event-stream') === true;
+}
+
+/** A client is spared its own messages, and not those of another user's client of the same name. */
+function spared({ channels, client }: DownlinkRequest, { user }: Permit): DownlinkRequest {
+  return { channels, client: client === null ? null : scopeOf({ client, user }) };
 }
 
 /** Counts what is written to a socket from now on, in bytes. */

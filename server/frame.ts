@@ -1,5 +1,6 @@
 import type { Position } from '../transports/position.js';
 import type { UplinkReply } from '../transports/record.js';
+import type { CallsUnderWay } from './calls-under-way.js';
 import type { Downlink } from './downlink.js';
 import { checkChannelCount } from './input.js';
 import type { Limits } from './limits/limits.js';
@@ -16,20 +17,35 @@ export interface FrameContext {
   readonly uplink: Uplink;
   readonly limits: Limits;
   readonly metrics: Metrics;
+  /** The calls of this connection. */
+  readonly calls: CallsUnderWay;
 }
 
 /**
- * Performs the operations of one frame in order, and resolves with the answers as lines of JSON. The answer to a
- * change of channels is not among them: it goes out in its place between the messages. Never rejects.
+ * Performs the operations of one frame in order, and hands the answers out as lines of JSON: those of calls one by one,
+ * when they are there, the others together. The answer to a change of channels is not among them: it goes out in its
+ * place between the messages. Resolves when it is the next frame's turn. Never rejects.
  */
-export async function performFrame(frame: string, context: FrameContext): Promise<string> {
-  const { uplink, limits, metrics } = context;
+export async function performFrame(
+  frame: string,
+  context: FrameContext,
+  answer: (lines: string) => Promise<void>,
+): Promise<void> {
+  const { uplink, limits, metrics, calls } = context;
   try {
     const operations = parseFrame(frame, limits);
-    const answers = await uplink.performAll({ operations, metrics, perform: (one) => performOne(one, context) });
-    return answers.join('\n');
+    const answers = await uplink.performAll({
+      operations,
+      metrics,
+      perform: (one) => performOne(one, context),
+      calls,
+      // No more than this is in its params. That several calls of a frame are counted with all of it costs nobody much.
+      callBytes: frame.length,
+      answerCall: answer,
+    });
+    if (answers.length > 0) await answer(answers.join('\n'));
   } catch (error) {
-    return JSON.stringify(uplink.refuse(error, {}));
+    await answer(JSON.stringify(uplink.refuse(error, {})));
   }
 }
 
@@ -42,6 +58,7 @@ async function performOne(
   if (operation.type !== 'subscribe' && operation.type !== 'unsubscribe') return uplink.perform(parsed, caller);
   const keyed = operation.key === undefined ? {} : { key: operation.key };
   try {
+    caller.permit.checkTime();
     if (operation.type === 'unsubscribe') {
       await downlink.unsubscribe(operation.channels, () => ({ type: 'ack', ...keyed, channels: downlink.channels }));
       return null;

@@ -185,12 +185,14 @@ class PushGateway implements Gateway {
 
   async publish(channel: string, data: unknown, { key }: PublishOptions = {}): Promise<Receipt> {
     const keyed = key === undefined ? {} : { key: checkName(key, 'key') };
-    return this.#uplink.publish({ channel: checkChannel(channel), data, ...keyed }, null);
+    return this.#uplink.publish({ channel: checkChannel(channel), data, ...keyed }, { client: null, user: null });
   }
 
   async history(channel: string, { limit = 50 }: { readonly limit?: number } = {}): Promise<readonly Message[]> {
     const count = checkCount(String(limit), 'limit', 50, this.#settings.limits.history);
-    const page: { messages: Message[] } = JSON.parse(await this.#history.read(checkChannel(channel), count));
+    // What the application asks for, it has the memory for.
+    const bytes = Number.POSITIVE_INFINITY;
+    const page: { messages: Message[] } = JSON.parse(await this.#history.read(checkChannel(channel), count, bytes));
     return page.messages;
   }
 
@@ -226,6 +228,7 @@ class PushGateway implements Gateway {
     // Requests are still answered, with a 503: a server without a listener for them would let them hang.
     for (const attachment of this.#attachments) attachment.leaveUpgrades();
     await this.#fanOut.close('the gateway is closing', drainMs);
+    this.#door.end();
     this.#crowd.close();
     this.#metrics.close();
     if (this.#ownsBus) await this.#bus.close();

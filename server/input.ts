@@ -5,6 +5,7 @@ import type { Position } from '../transports/position.js';
 import { isPosition } from '../transports/position.js';
 import type { Json } from '../transports/record.js';
 import type { Limits } from './limits/limits.js';
+import { scan } from './scan.js';
 
 /*
  * The validators. Every entrance (query, path, POST body, WebSocket frame, the gateway's own methods) uses these,
@@ -13,18 +14,19 @@ import type { Limits } from './limits/limits.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads bytes as JSON. @throws PushError `JSON_INVALID` */
-export function parseJson(bytes: Uint8Array): Json {
+/** Reads bytes as JSON, of so many operations. @throws PushError `JSON_INVALID`, or what {@link scan} throws */
+export function parseJson(bytes: Uint8Array, mostOperations?: number): Json {
   let text: string;
   try {
     text = utf8.decode(bytes);
   } catch {
     throw new PushError('JSON_INVALID', 'The body is not UTF-8.');
   }
+  scan(text, mostOperations);
   return parseJsonText(text);
 }
 
-/** Reads a text as JSON. @throws PushError `JSON_INVALID` */
+/** Reads a text that was scanned as JSON. @throws PushError `JSON_INVALID` */
 export function parseJsonText(text: string): Json {
   try {
     const value: Json = JSON.parse(text);

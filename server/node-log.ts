@@ -2,7 +2,7 @@ import type { Position } from '../transports/position.js';
 import type { Hello } from '../transports/record.js';
 import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
-import type { Bus, Page } from './bus/bus.js';
+import type { Bus, Entry, Page } from './bus/bus.js';
 import type { Encoder } from './encoder.js';
 
 /** The log as one node of the gateway has it: what a downlink needs to find its way through. */
@@ -41,6 +41,6 @@ export interface FanOutOptions {
 /** Who asks for a downlink, and for what. */
 export interface DownlinkRequest {
   readonly channels: ReadonlyMap<string, Position>;
-  /** The name that the client gave itself, so that it can be spared its own messages. */
+  /** Who asks, in the words of {@link Entry.except}, so that it can be spared its own messages. */
   readonly client: string | null;
 }

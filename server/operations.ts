@@ -3,6 +3,7 @@ import type { Operation } from '../transports/operation.js';
 import type { Json } from '../transports/record.js';
 import { checkChannel, checkName, checkPosition, parseJsonText } from './input.js';
 import type { Limits } from './limits/limits.js';
+import { scan, tooManyOperations } from './scan.js';
 
 /** An operation, or why it is none; with its key, where one could be read, so that the answer finds its question. */
 export type Parsed = { readonly operation: Operation } | { readonly error: PushError; readonly key?: string };
@@ -16,9 +17,9 @@ export function parseOperations(value: Json, limits: Limits): Parsed[] {
 
 /** Reads a frame: one or more lines, each an operation or an array of them. @throws PushError */
 export function parseFrame(frame: string, limits: Limits): Parsed[] {
-  const lines = frame.split('\n').filter((line) => line.trim() !== '');
-  // Before they are read: a million lines take seconds.
-  checkOperationCount(lines.length, limits);
+  scan(frame, limits.operations);
+  // Empty lines go with what is before them: of these, a frame may have millions.
+  const lines = frame.split(/\n\s*/).filter((line) => line.trim() !== '');
   return parseOperations(
     lines.flatMap((line) => parseJsonText(line)),
     limits,
@@ -26,11 +27,7 @@ export function parseFrame(frame: string, limits: Limits): Parsed[] {
 }
 
 function checkOperationCount(count: number, limits: Limits): void {
-  if (count <= limits.operations) return;
-  throw new PushError(
-    'OPERATION_INVALID',
-    `${count} operations at once, and ${limits.operations} are allowed: send them in several requests.`,
-  );
+  if (count > limits.operations) throw tooManyOperations(limits.operations);
 }
 
 function parseOperation(value: Json): Parsed {

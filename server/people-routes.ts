@@ -35,6 +35,7 @@ export function peopleRoutes(services: Services): PeopleRoutes {
   const { settings, uplink, history, health, metrics } = services;
   const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
   const body: BodyLimits = { limit: settings.limits.bodyBytes, timeoutMs: settings.bodyTimeoutMs };
+  const batch: BodyLimits = { ...body, operations: settings.limits.operations };
 
   const permits = new WeakMap<IncomingMessage, Permit>();
   const permitOf = (request: Request): Permit => {
@@ -52,12 +53,15 @@ export function peopleRoutes(services: Services): PeopleRoutes {
     .route('/uplink')
     .post(async (request, response) => {
       const caller = callerOf(request);
-      const operations = parseOperations(await readBody(request, body), settings.limits);
+      const operations = parseOperations(await readBody(request, batch), settings.limits);
       uplink.checkRate(operations, caller);
       const answers = await uplink.performAll({
         operations,
         metrics,
         perform: (parsed) => uplink.perform(parsed, caller),
+        calls: uplink.callsUnderWay(),
+        // The body is here anyway.
+        callBytes: 0,
         isGone: () => response.closed,
       });
       response.type('json').send(`[${answers.join(',')}]`);

@@ -2,7 +2,10 @@ import { PushError } from '../transports/error.js';
 import type { Call, Operation, Publish } from '../transports/operation.js';
 import type { ErrorRecord, Json, UplinkReply } from '../transports/record.js';
 import type { Permit } from './access/permit.js';
+import type { Author } from './author.js';
+import { scopeOf } from './author.js';
 import type { Bus, Receipt } from './bus/bus.js';
+import { CallsUnderWay } from './calls-under-way.js';
 import { toJsonText } from './input.js';
 import { ownerOf } from './limits/addresses.js';
 import type { Limits } from './limits/limits.js';
@@ -13,14 +16,13 @@ import { toPushError } from './problem.js';
 import { RecentAnswers } from './recent-answers.js';
 import { within } from './within.js';
 
-/** Who performs an operation. */
-export interface Caller {
-  /** The name that the client gave itself; it scopes keys, and tells whose echo to spare. */
-  readonly client: string | null;
+/** How many calls of one connection, or of one POST, may be under way: each may hold params and an answer. */
+const CALLS = 32;
+
+/** Who performs an operation. Client and user scope keys, and tell whose echo to spare. */
+export interface Caller extends Author {
   /** The address that the connection came from. */
   readonly address: string;
-  /** Who it is, where `authorize` says so. */
-  readonly user: string | null;
 }
 
 /** A caller, with what it may do. */
@@ -46,6 +48,15 @@ export interface Batch {
   readonly metrics: Metrics;
   /** Performs one of them; `null` when its answer went out already. MUST NOT reject. */
   readonly perform: (parsed: Parsed) => Promise<UplinkReply | null>;
+  /** Those of the connection or POST. */
+  readonly calls: CallsUnderWay;
+  /** What each call counts among them, in bytes. */
+  readonly callBytes: number;
+  /**
+   * Takes the answer of a call as soon as it is there, and resolves when there is room for more. Absent: it has its place
+   * among the others. MUST NOT reject.
+   */
+  readonly answerCall?: (answer: string) => Promise<void>;
   /** Whether nobody is there any more to take the answers. */
   readonly isGone?: () => boolean;
 }
@@ -84,46 +95,73 @@ export class Uplink {
     caller.permit.checkPublish(operation.channel);
     this.#checkRate(caller);
     this.#rate.take(publisherOf(caller));
-    return this.publish(operation, caller.client);
+    return this.publish(operation, caller);
   }
 
   /** Publishes for the gateway's own application. */
   async publish(
     operation: Omit<Publish, 'type' | 'data'> & { readonly data: unknown },
-    client: string | null,
+    author: Author,
   ): Promise<Receipt> {
     const { channel, key, echo } = operation;
     return this.bus.publish({
       channel,
       data: toJsonText(operation.data, 'The message', this.options.limits),
       // Keys are the client's own: another client may use the same one for something else.
-      ...(key === undefined ? {} : { key: scoped(client, channel, key) }),
-      ...(echo === false && client !== null ? { except: client } : {}),
+      ...(key === undefined ? {} : { key: scoped(author, channel, key) }),
+      ...(echo === false && author.client !== null ? { except: scopeOf(author) } : {}),
     });
   }
 
+  /** The calls of a connection, or of a POST, that is beginning. */
+  callsUnderWay(): CallsUnderWay {
+    return new CallsUnderWay({ count: CALLS, bytes: this.options.limits.bodyBytes });
+  }
+
   /**
-   * Performs operations one after the other, so that they have their effects in the order in which they were sent.
-   * Resolves with the answers, each as JSON text. Once these are too large, or have taken too long, the operations
-   * that are left are refused: a small batch of calls must not cost more than a large one of messages.
+   * Begins operations in the order in which they were sent, and each when the one before has had its effect; but a call,
+   * which may take its time, holds up nothing. Resolves with the answers, each as JSON text. Once these are too large, or
+   * have taken too long, the operations that are left are refused: but for the calls under way, a small batch must not
+   * cost more than a large one of messages.
    */
-  async performAll({ operations, metrics, perform, isGone = () => false }: Batch): Promise<string[]> {
+  async performAll(batch: Batch): Promise<string[]> {
+    const { operations, calls, callBytes, answerCall, isGone = () => false } = batch;
     const answers: string[] = [];
+    const underWay: Promise<void>[] = [];
     const until = performance.now() + this.options.callTimeoutMs;
     let bytes = 0;
-    for (const parsed of operations) {
+    for (const [index, parsed] of operations.entries()) {
+      const isCall = 'operation' in parsed && parsed.operation.type === 'call';
+      if (isCall) await calls.room(callBytes);
       if (isGone()) break;
-      const excess = this.#excess(bytes, until);
-      const reply = excess === null ? await perform(parsed) : errorRecord(excess, keyOf(parsed));
-      const type = 'operation' in parsed ? parsed.operation.type : 'unreadable';
-      metrics.operations.inc({ type, outcome: reply?.type ?? 'ack' });
-      if (reply?.type === 'error') metrics.refused(reply.code);
-      if (reply === null) continue;
-      const answer = JSON.stringify(reply);
-      bytes += Buffer.byteLength(answer);
-      answers.push(answer);
+      const keep = (answer: string) => {
+        bytes += Buffer.byteLength(answer);
+        answers[index] = answer;
+      };
+      const answer = this.#answer(parsed, this.#excess(bytes, until), batch);
+      if (!isCall) {
+        const text = await answer;
+        if (text !== null) keep(text);
+        continue;
+      }
+      const done = answer.then((text) => {
+        if (text !== null) return answerCall === undefined ? keep(text) : answerCall(text);
+      });
+      calls.add(callBytes, done);
+      if (answerCall === undefined) underWay.push(done);
     }
-    return answers;
+    await Promise.all(underWay);
+    // Those that went out already have left a hole.
+    return Object.values(answers);
+  }
+
+  /** Performs one operation of a batch, or refuses it; the answer as JSON text. */
+  async #answer(parsed: Parsed, excess: PushError | null, { metrics, perform }: Batch): Promise<string | null> {
+    const reply = excess === null ? await perform(parsed) : errorRecord(excess, keyOf(parsed));
+    const type = 'operation' in parsed ? parsed.operation.type : 'unreadable';
+    metrics.operations.inc({ type, outcome: reply?.type ?? 'ack' });
+    if (reply?.type === 'error') metrics.refused(reply.code);
+    return reply === null ? null : JSON.stringify(reply);
   }
 
   /** Performs one operation and says how it went. Never rejects. */
@@ -182,7 +220,7 @@ export class Uplink {
 
   #callOnce(call: Call, caller: Caller): Promise<UplinkReply> {
     if (call.key === undefined) return this.#call(call, caller);
-    return this.#calls.once(scoped(caller.client, call.method, call.key), () => this.#call(call, caller));
+    return this.#calls.once(scoped(caller, call.method, call.key), () => this.#call(call, caller));
   }
 
   async #call({ method, params, key }: Call, caller: Caller): Promise<UplinkReply> {
@@ -222,7 +260,7 @@ function publisherOf({ user, address }: Caller): string {
   return user === null ? `address ${ownerOf(address)}` : `user ${user}`;
 }
 
-/** A key among those of all clients and purposes. Names have no line breaks, so that it is unambiguous. */
-function scoped(client: string | null, purpose: string, key: string): string {
-  return `${client ?? ''}\n${JSON.stringify(purpose)}\n${key}`;
+/** A key among those of all authors and purposes. JSON texts have no line breaks, so that it is unambiguous. */
+function scoped(author: Author, purpose: string, key: string): string {
+  return `${scopeOf(author)}\n${JSON.stringify(purpose)}\n${key}`;
 }

@@ -51,10 +51,12 @@ export interface UpgradeExchange extends Exchange {
   /** Bytes that came behind the request's head. */
   readonly head: Buffer;
   /**
-   * Performs the operations of one frame, on the connection that {@link flow} opened, and resolves with the answers
-   * as lines of JSON: `''` when they went out in their place among the messages. Never rejects.
+   * Performs the operations of one frame, on the connection that {@link flow} opened, and resolves when it is the next
+   * frame's turn. Answers that do not go out in their place among the messages are handed to `answer`, as lines of JSON;
+   * those of calls may come later than that. `answer` MUST resolve when there is room for more or the connection is gone,
+   * and MUST NOT reject. Never rejects.
    */
-  perform(frame: string): Promise<string>;
+  perform(frame: string, answer: (lines: string) => Promise<void>): Promise<void>;
 }
 
 /** Where a downlink writes: one response or one socket. Implemented by a transport, called by the gateway. */

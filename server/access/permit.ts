@@ -20,29 +20,44 @@ export class Permit {
     this.#access = access;
   }
 
-  /** @throws PushError `FORBIDDEN`, with the channels that are not granted */
+  /**
+   * Asked again for each operation: a connection and a batch may outlive what they were opened with.
+   *
+   * @throws PushError `TOKEN_EXPIRED`
+   */
+  checkTime(): void {
+    if (Date.now() < this.expiresAt) return;
+    throw new PushError('TOKEN_EXPIRED', 'This access has expired; ask for it anew.');
+  }
+
+  /** @throws PushError `TOKEN_EXPIRED`, `FORBIDDEN` with the channels that are not granted */
   checkSubscribe(channels: Iterable<string>): void {
+    this.checkTime();
     check('subscribed to', channels, this.#access.subscribe);
   }
 
-  /** @throws PushError `FORBIDDEN` */
+  /** @throws PushError `TOKEN_EXPIRED`, `FORBIDDEN` */
   checkPublish(channel: string): void {
+    this.checkTime();
     check('published on', [channel], this.#access.publish);
   }
 
-  /** @throws PushError `FORBIDDEN` */
+  /** @throws PushError `TOKEN_EXPIRED`, `FORBIDDEN` */
   checkHistory(channel: string): void {
+    this.checkTime();
     check('read', [channel], this.#access.history ?? this.#access.subscribe);
   }
 
-  /** @throws PushError `FORBIDDEN` */
+  /** @throws PushError `TOKEN_EXPIRED`, `FORBIDDEN` */
   checkCall(method: string): void {
+    this.checkTime();
     if (fitsAny(method, this.#access.methods ?? [])) return;
     throw new PushError('FORBIDDEN', `The method "${method}" may not be called with this access; ask for another one.`);
   }
 
-  /** @throws PushError `FORBIDDEN` */
+  /** @throws PushError `TOKEN_EXPIRED`, `FORBIDDEN` */
   checkMetrics(): void {
+    this.checkTime();
     if (this.#access.metrics === true) return;
     throw new PushError('FORBIDDEN', 'The metrics may not be read with this access; grant "metrics".');
   }

@@ -48,7 +48,7 @@ export interface Draft {
   readonly data: string;
   /** What makes this publication unique among the recent ones, where the publisher wants repetitions to be found. */
   readonly key?: string;
-  /** A client whose own connections do not get the message. */
+  /** Whose own connections do not get the message. */
   readonly except?: string;
 }
 

@@ -2,6 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
+import type { RawResponse } from '../support/raw-http.js';
+import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 import type { Site } from './site.js';
 import { deserted, inExpress } from './site.js';
@@ -71,6 +73,50 @@ async function overfill(site: Site): Promise<void> {
     await new Promise(setImmediate);
   }
 }
+
+describe('a reader that leaves a complete answer where it is', () => {
+  // More than the system takes into its own buffers on the way, by far.
+  const LARGE = 'x'.repeat(32 * 1024 * 1024);
+  const ROOM = { messageBytes: 64 * 1024 * 1024, bodyBytes: 64 * 1024 * 1024 };
+  const asked: Record<string, (site: Site) => Promise<RawResponse>> = {
+    uplink: ({ push }) =>
+      rawHttp(`${push}/uplink`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '[{"type":"call","method":"large"}]',
+        timeoutMs: 30_000,
+      }),
+    polling: ({ push }) => rawHttp(`${push}/polling?channel=a&since=earliest`, { timeoutMs: 30_000 }),
+    'long-polling': ({ push }) => rawHttp(`${push}/long-polling?channel=a&since=earliest`, { timeoutMs: 30_000 }),
+    'channels/a': ({ push }) => rawHttp(`${push}/channels/a`, { timeoutMs: 30_000 }),
+  };
+
+  async function large(stalledMs: number): Promise<Site> {
+    const site = await inExpress({
+      bus: new MemoryBus({ epoch: 'e', retention: { bytes: ROOM.bodyBytes } }),
+      limits: ROOM,
+      stalledMs,
+    });
+    site.gateway.handle('large', () => LARGE);
+    await site.gateway.publish('a', LARGE);
+    return site;
+  }
+
+  it.each(Object.keys(asked))('is cut off: %s', async (path) => {
+    const site = await large(200);
+    const answer = await asked[path]?.(site);
+    expect(answer?.status).toBe(200);
+    await waitUntil('the socket to be gone', async () => (await connectionsOf(site)) === 0);
+    answer?.socket.destroy();
+  });
+
+  it('gets all of it, if it takes some now and then', async () => {
+    const site = await large(600_000);
+    const answer = await asked['uplink']?.(site);
+    expect((await answer?.rest())?.length).toBe(LARGE.length + '[{"type":"reply","result":""}]'.length);
+    answer?.socket.destroy();
+  });
+});
 
 function connectionsOf({ server }: Site): Promise<number> {
   return new Promise((resolve, reject) => {

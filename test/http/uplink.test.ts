@@ -78,6 +78,19 @@ describe('GET /push/channels/<channel>', () => {
     expect(three.body.messages.map(({ data }: { data: number }) => data)).toEqual([57, 58, 59]);
   });
 
+  it('has as much as a page of the log, the newest of it, and at least one', async () => {
+    const read = async () => {
+      const { body } = await request(site.server).get('/push/channels/a?limit=1000').expect(200);
+      return [body.cursor, body.messages.map(({ data }: { data: string }) => Number(data.slice(0, 3)))];
+    };
+    for (let number = 100; number < 120; number++) await site.gateway.publish('a', number + 'x'.repeat(64 * 1024));
+    // The one that reaches 256 KiB is the last that is taken.
+    expect(await read()).toEqual(['e.20', [116, 117, 118, 119]]);
+    await site.gateway.publish('a', `120${'x'.repeat(1_000_000)}`);
+    expect(await read()).toEqual(['e.21', [120]]);
+    expect(await site.gateway.history('a')).toHaveLength(21);
+  });
+
   it('is empty for a channel that nobody has used', async () => {
     const { body } = await request(site.server).get('/push/channels/__proto__').expect(200);
     expect(body).toEqual({ channel: '__proto__', cursor: 'e.0', messages: [] });
@@ -219,6 +232,70 @@ describe('a call', () => {
       { type: 'reply', key: 'k', result: 7 },
     ]);
     expect(runs).toBe(1);
+  });
+
+  it('holds up nothing that is behind it in its batch, and is answered in its place', async () => {
+    let letGo: (value: string) => void = () => undefined;
+    site.gateway.handle('slow', () => new Promise((resolve) => (letGo = resolve)));
+    const answer = request(site.server)
+      .post('/push/uplink')
+      .send([
+        { type: 'publish', channel: 'a', data: 1 },
+        { type: 'call', method: 'slow', key: 'k' },
+        { type: 'publish', channel: 'a', data: 2 },
+        { type: 'publish', channel: 'a', data: 3 },
+      ])
+      .then(({ body }) => body);
+    await waitUntil('what is behind it', async () => (await site.gateway.history('a')).length === 3);
+    letGo('done');
+    expect(await answer).toEqual([
+      { type: 'ack', id: 'e.1' },
+      { type: 'reply', key: 'k', result: 'done' },
+      { type: 'ack', id: 'e.2' },
+      { type: 'ack', id: 'e.3' },
+    ]);
+    expect((await site.gateway.history('a')).map(({ data }) => data)).toEqual([1, 2, 3]);
+  });
+
+  it('waits where many are under way in its batch', async () => {
+    const waiting: (() => void)[] = [];
+    site.gateway.handle('slow', () => new Promise<void>((resolve) => waiting.push(resolve)));
+    const calls = Array.from({ length: 40 }, () => ({ type: 'call', method: 'slow' }));
+    const answer = request(site.server)
+      .post('/push/uplink')
+      .send([...calls, { type: 'publish', channel: 'a', data: 1 }])
+      .then(({ body }) => body);
+    await waitUntil('the first calls', () => waiting.length === 32);
+    expect(await site.gateway.history('a')).toEqual([]);
+    for (let done = 0; done < calls.length; done++) {
+      const letGo = await waitUntil('the next call', () => waiting[done]);
+      letGo();
+    }
+    expect(await answer).toEqual([...calls.map(() => ({ type: 'reply', result: null })), { type: 'ack', id: 'e.1' }]);
+  });
+
+  it('is not made when what is before it in its batch took too long, or answered too much', async () => {
+    const bus = new MemoryBus();
+    const publish = bus.publish.bind(bus);
+    bus.publish = async (draft) => {
+      if (draft.channel === 'slow') await new Promise((resolve) => setTimeout(resolve, 60));
+      return publish(draft);
+    };
+    const tight = await inExpress({ bus, callTimeoutMs: 30, limits: { bodyBytes: 1_000 } });
+    let runs = 0;
+    tight.gateway.handle('run', () => ++runs);
+    tight.gateway.handle('long', () => 'x'.repeat(1_000));
+    const delay = { type: 'publish', channel: 'slow', data: 1 };
+    for (const [before, code] of [
+      [[delay], 'TIMEOUT'],
+      [[{ type: 'call', method: 'long' }, delay], 'TOO_LARGE'],
+    ] as const) {
+      const { body } = await request(tight.server)
+        .post('/push/uplink')
+        .send([...before, { type: 'call', method: 'run', key: 'k' }]);
+      expect(body.at(-1)).toMatchObject({ type: 'error', key: 'k', code });
+    }
+    expect(runs).toBe(0);
   });
 
   it('is given up after its time', async () => {

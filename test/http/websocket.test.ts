@@ -4,6 +4,7 @@ import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { PushError } from '../../transports/error.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
+import type { Site } from './site.js';
 import { attached, deserted, inExpress } from './site.js';
 import { listenWebSocket, refusal } from './streams.js';
 
@@ -186,20 +187,108 @@ describe('operations on a WebSocket', () => {
   });
 
   it('wait for each other, frame after frame, although one is slow', async () => {
-    const site = await inExpress({ bus: bus() });
-    let letGo: ((value: string) => void) | undefined;
-    site.gateway.handle('slow', () => new Promise((resolve) => (letGo = resolve)));
+    const log = bus();
+    const publish = log.publish.bind(log);
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    log.publish = async (draft) => {
+      if (draft.data === '0') await held;
+      return publish(draft);
+    };
+    const site = await inExpress({ bus: log });
     const socket = await listenWebSocket(site.push);
-    socket.send({ type: 'call', method: 'slow', key: 'slow' });
     for (let index = 0; index < 200; index++) socket.send({ type: 'publish', channel: 'a', data: index });
-    const done = await waitUntil('the method to run', () => letGo);
-    await site.gateway.publish('b', 1);
+    const other = await listenWebSocket(site.push);
+    other.send({ type: 'publish', channel: 'b', data: 1 });
+    await other.first('ack');
     expect(await site.gateway.history('a')).toEqual([]);
-    done('done');
+    letGo();
     await waitUntil('all answers', () => socket.ofType('ack').length === 200);
     expect((await site.gateway.history('a', { limit: 300 })).map(({ data }) => data)).toEqual(
       Array.from({ length: 200 }, (_, index) => index),
     );
+  });
+
+  /** A method whose calls are answered, with the number of the call, when they are let go. */
+  function slow(site: Site) {
+    const waiting: (() => void)[] = [];
+    site.gateway.handle('slow', () => {
+      const number = waiting.length;
+      return new Promise((resolve) => waiting.push(() => resolve(number)));
+    });
+    return waiting;
+  }
+
+  it('do not wait for a call, and its answer comes when it is there', async () => {
+    const site = await inExpress({ bus: bus() });
+    const waiting = slow(site);
+    const socket = await listenWebSocket(site.push);
+    const call = (key: string) => ({ type: 'call', method: 'slow', key });
+    socket.send(
+      { type: 'publish', channel: 'a', data: 1, key: 'p1' },
+      call('c1'),
+      { type: 'publish', channel: 'a', data: 2, key: 'p2' },
+      call('c2'),
+    );
+    socket.send({ type: 'subscribe', channels: ['a'], since: 'earliest', key: 's' });
+    socket.send({ type: 'publish', channel: 'a', data: 3, key: 'p3' });
+    expect(await socket.dataOf(3)).toEqual([1, 2, 3]);
+    await waitUntil('the other answers', () => socket.ofType('ack').length === 4);
+    expect(socket.ofType('ack').map(({ key }) => key)).toEqual(['p1', 'p2', 's', 'p3']);
+    expect(socket.ofType('reply')).toEqual([]);
+    waiting[1]?.();
+    await waitUntil('the second call', () => socket.ofType('reply').length === 1);
+    waiting[0]?.();
+    await waitUntil('the first call', () => socket.ofType('reply').length === 2);
+    expect(socket.ofType('reply')).toEqual([
+      { type: 'reply', key: 'c2', result: 1 },
+      { type: 'reply', key: 'c1', result: 0 },
+    ]);
+    expect(socket.frames.at(-1)).toBe('{"type":"reply","key":"c1","result":0}');
+  });
+
+  it('that repeat the key of a call under way get its answer, and it is made once', async () => {
+    const site = await inExpress({ bus: bus() });
+    const waiting = slow(site);
+    const [one, two] = [await listenWebSocket(site.push, '?client=me'), await listenWebSocket(site.push, '?client=me')];
+    const call = { type: 'call', method: 'slow', key: 'k' };
+    one.send(call, call);
+    one.send(call);
+    two.send(call);
+    // What comes behind is done, so that those have been begun.
+    for (const socket of [one, two]) {
+      socket.send({ type: 'publish', channel: 'a', data: 1 });
+      await socket.first('ack');
+    }
+    expect(waiting).toHaveLength(1);
+    waiting[0]?.();
+    await waitUntil('all answers', () => one.ofType('reply').length === 3 && two.ofType('reply').length === 1);
+    expect(new Set([...one.ofType('reply'), ...two.ofType('reply')].map(({ result }) => result))).toEqual(new Set([0]));
+  });
+
+  it.each([
+    ['by number', 32, 'x'],
+    ['by bytes', 3, 'x'.repeat(1_200_000)],
+  ])('have so many calls under way and no more: %s', async (_how, most, params) => {
+    const site = await inExpress({ bus: bus() });
+    const waiting = slow(site);
+    const socket = await listenWebSocket(site.push);
+    const other = await listenWebSocket(site.push);
+    for (let index = 0; index < most + 2; index++) socket.send({ type: 'call', method: 'slow', params });
+    socket.send({ type: 'publish', channel: 'a', data: 1 });
+    await waitUntil('the calls', () => waiting.length === most);
+    // Another one's calls are counted apart.
+    other.send({ type: 'call', method: 'slow' });
+    await waitUntil('the other call', () => waiting.length === most + 1);
+    expect(await site.gateway.history('a')).toEqual([]);
+    for (let done = 0; done < most + 3; done++) {
+      const letGo = await waitUntil('the next call', () => waiting[done]);
+      letGo();
+    }
+    await socket.first('ack');
+    await waitUntil('all answers', () => socket.ofType('reply').length === most + 2);
   });
 
   it('may be many and slow: a client that waits for its answers is not taken for dead', async () => {

@@ -65,11 +65,15 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Web
   });
   socket.on('drain', () => downlink.drained());
 
+  const room = roomOf(socket);
+  const answer = (lines: string) => {
+    if (client.readyState === client.OPEN) client.send(lines);
+    return room();
+  };
   const enqueue = inTurn(client, async (frame) => {
-    const answers = await perform(frame);
-    if (answers !== '' && client.readyState === client.OPEN) client.send(answers);
+    await perform(frame, answer);
     // Who sends without reading the answers is not read any further.
-    if (socket.writableNeedDrain) await drained(socket);
+    await room();
   });
   const heard = watch(client, socket, settings.heartbeatMs);
   client.on('message', (data, isBinary) => {
@@ -82,7 +86,9 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Web
     heard();
     enqueue(data as Buffer);
   });
-  client.on('error', () => client.terminate());
+  // A frame that is none, or is too large: `ws` sends the close frame that says so, and cuts who does not answer it. To
+  // end the socket here would reset it, and the peer would lose that frame.
+  client.on('error', () => undefined);
   client.once('close', () => downlink.closed());
 }
 
@@ -109,13 +115,19 @@ function watch(client: WebSocket, socket: Duplex, heartbeatMs: number): () => vo
   return hear;
 }
 
-/** Resolves when the socket has room again, or is gone. */
-function drained(socket: Duplex): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off('drain', done).off('close', done);
-      resolve();
-    };
-    socket.once('drain', done).once('close', done);
-  });
+/** Waits until the socket has room, or is gone. All who wait share one pair of listeners: there may be many calls. */
+function roomOf(socket: Duplex): () => Promise<void> {
+  let drained: Promise<void> | null = null;
+  return async () => {
+    if (!socket.writableNeedDrain || socket.destroyed) return;
+    drained ??= new Promise((resolve) => {
+      const done = () => {
+        socket.off('drain', done).off('close', done);
+        drained = null;
+        resolve();
+      };
+      socket.once('drain', done).once('close', done);
+    });
+    await drained;
+  };
 }

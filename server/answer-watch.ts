@@ -1,0 +1,60 @@
+import type { ServerResponse } from 'node:http';
+import { takenOf } from '../transports/server-socket.js';
+
+/** Options of {@link AnswerWatch}. */
+export interface AnswerWatchOptions {
+  /** Who takes nothing of an answer for so long is cut, in milliseconds. */
+  readonly stalledMs: number;
+  /** Milliseconds since some moment. */
+  readonly now: () => number;
+  /** Told of each answer whose reader was cut. */
+  readonly cut: (response: ServerResponse) => void;
+}
+
+/** How much of an answer had been taken, and since when nothing more. */
+interface Progress {
+  readonly taken: number;
+  readonly since: number;
+}
+
+/**
+ * Watches answers that are complete but not yet taken: a reader that leaves one where it is would keep it in memory for
+ * as long as it likes. An answer that is still being written is none of its business: a stream has a watch of its own.
+ * One round looks at all of them, since a timer for each would cost every request.
+ */
+export class AnswerWatch {
+  readonly #answers = new Map<ServerResponse, Progress | null>();
+  readonly #round: NodeJS.Timeout;
+
+  constructor(private readonly options: AnswerWatchOptions) {
+    const period = Math.max(10, Math.min(1_000, options.stalledMs / 4));
+    this.#round = setInterval(() => this.look(), period);
+    this.#round.unref();
+  }
+
+  add(response: ServerResponse): void {
+    if (response.closed) return;
+    this.#answers.set(response, null);
+    response.once('close', () => this.#answers.delete(response));
+  }
+
+  /** One round. */
+  look(): void {
+    const now = this.options.now();
+    for (const [response, before] of this.#answers) {
+      if (!response.writableEnded) continue;
+      const { socket } = response.req;
+      const taken = takenOf(socket);
+      if (before === null || before.taken !== taken) this.#answers.set(response, { taken, since: now });
+      else if (now - before.since > this.options.stalledMs) {
+        this.#answers.delete(response);
+        socket.destroy();
+        this.options.cut(response);
+      }
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#round);
+  }
+}

@@ -1,0 +1,17 @@
+/** Who has sent something up, as far as keys and echo go. */
+export interface Author {
+  /** The name that the client gave itself. */
+  readonly client: string | null;
+  /** Who it is, where `authorize` says so. */
+  readonly user: string | null;
+}
+
+/**
+ * Tells authors apart: two users may have chosen the same name for a client, be it on purpose. The name of a client has
+ * no quotation mark and no line break, and the text of a user begins with the one and has none of the other, so that
+ * it is unambiguous.
+ */
+export function scopeOf({ client, user }: Author): string {
+  const name = client ?? '';
+  return user === null ? name : `${JSON.stringify(user)}\n${name}`;
+}
