@@ -1,5 +1,6 @@
 import { channelFault } from '../transports/channel.js';
 import { PushError } from '../transports/error.js';
+import { jsonText } from '../transports/json-text.js';
 import { MAX_NAME_LENGTH } from '../transports/operation.js';
 import type { Position } from '../transports/position.js';
 import { isPosition } from '../transports/position.js';
@@ -42,10 +43,10 @@ export function toJsonText(value: unknown, what: string, limits: Limits): string
   }
   let text: string | undefined;
   try {
-    text = JSON.stringify(value);
+    text = jsonText(value);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new PushError('JSON_INVALID', `${what} cannot be written as JSON: ${reason}`);
+    throw new PushError('JSON_INVALID', `${what} cannot be written as JSON: ${reason}.`);
   }
   if (text === undefined) throw new PushError('JSON_INVALID', `${what} is missing; use null for nothing.`);
   const bytes = Buffer.byteLength(text);

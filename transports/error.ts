@@ -13,7 +13,7 @@ export const ERROR_STATUS = {
   CHANNELS_TOO_MANY: 400,
   /** A position is neither a cursor nor `earliest` nor `now`. */
   CURSOR_INVALID: 400,
-  /** A body or frame is not UTF-8, not JSON, or nested too deep. */
+  /** A body or frame is missing, not UTF-8, not JSON, nested too deep, or has a number beyond those of 64 bits. */
   JSON_INVALID: 400,
   /** An uplink operation is not of a known shape. */
   OPERATION_INVALID: 400,

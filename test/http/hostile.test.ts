@@ -242,6 +242,39 @@ describe('JSON that is nested 100,000 levels deep', () => {
   });
 });
 
+describe('a number that JSON cannot carry', () => {
+  it('is refused at every entrance, and not stored as null', async () => {
+    const site = await inExpress({ bus: bus() });
+    site.gateway.handle('echo', (params) => params);
+    site.gateway.handle('divide', () => ({ quotient: 0 / 0 }));
+    for (const data of ['1e999', '{"a":[null,{"b":-1e999}]}']) {
+      const posted = await request(site.server).post('/push/channels/a').type('json').send(data).expect(400);
+      expect(posted.body).toMatchObject({ code: 'JSON_INVALID', detail: expect.stringMatching(/Infinity.*as a text/) });
+      const operations = [
+        `{"type":"publish","channel":"a","data":${data}}`,
+        `{"type":"call","method":"echo","params":${data}}`,
+        '{"type":"call","method":"divide"}',
+      ];
+      const { body } = await request(site.server)
+        .post('/push/uplink')
+        .type('json')
+        .send(`[${operations.join(',')}]`);
+      expect(body.map(({ code }: { code: string }) => code)).toEqual(Array(3).fill('JSON_INVALID'));
+      const socket = await listenWebSocket(site.push);
+      for (const operation of operations) socket.socket.send(operation);
+      await waitUntil('an answer to each', () => socket.ofType('error').length === 3);
+      expect(socket.ofType('error').map(({ code }) => code)).toEqual(Array(3).fill('JSON_INVALID'));
+    }
+    for (const value of [Number.POSITIVE_INFINITY, Number.NaN, { a: [Number.NEGATIVE_INFINITY] }]) {
+      await expect(site.gateway.publish('a', value)).rejects.toMatchObject({ code: 'JSON_INVALID' });
+    }
+    expect(await site.gateway.history('a')).toEqual([]);
+    await site.gateway.publish('a', [null, 'null', 1e308, new Date(Number.NaN)]);
+    expect(await site.gateway.history('a')).toMatchObject([{ data: [null, 'null', 1e308, null] }]);
+    expect(site.errors).toEqual([]);
+  });
+});
+
 describe('a huge body', () => {
   it('is refused while it streams', async () => {
     const site = await inExpress({ bus: bus(), limits: { bodyBytes: 100_000 } });
