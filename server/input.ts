@@ -14,6 +14,31 @@ import type { Limits } from './limits/limits.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/**
+ * Reads a query as the URL standard has it, in which a `%` that begins no escape stands for itself. Escapes that are not
+ * UTF-8 would all become U+FFFD, so that different names became one: they are refused, as in a path.
+ *
+ * @throws PushError `BAD_REQUEST`
+ */
+export function readQuery(text: string): URLSearchParams {
+  // Escapes of ASCII, which most queries have only, cannot be wrong.
+  if (/%[89a-f]/i.test(text)) {
+    for (const [escapes] of text.matchAll(/(?:%[\da-f]{2})+/gi)) checkEscapes(escapes);
+  }
+  return new URLSearchParams(text);
+}
+
+function checkEscapes(escapes: string): void {
+  try {
+    decodeURIComponent(escapes);
+  } catch {
+    throw new PushError(
+      'BAD_REQUEST',
+      `"${escapes.slice(0, 60)}" in the query is not UTF-8; percent-encode each text as UTF-8.`,
+    );
+  }
+}
+
 /** Reads bytes as JSON. @throws PushError `JSON_INVALID` */
 export function parseJson(bytes: Uint8Array): Json {
   let text: string;

@@ -25,6 +25,8 @@ export const ERROR_STATUS = {
   FORBIDDEN: 403,
   /** The request comes from a web origin that the gateway does not serve. */
   ORIGIN_FORBIDDEN: 403,
+  /** The request names a host under which the gateway is not to be asked (RFC 9110, section 7.4). */
+  HOST_FORBIDDEN: 421,
   /** Nothing lives under this path. */
   NOT_FOUND: 404,
   /** This path answers to other methods. */
