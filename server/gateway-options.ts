@@ -126,8 +126,12 @@ function reporter(logger: Logger | undefined): (error: unknown) => void {
   return (error) => console.error(error);
 }
 
-/** Begins with a slash and ends without one; the root is the empty text. */
-function basePath(path: string): string {
+/**
+ * Begins with a slash and ends without one; the root is the empty text.
+ *
+ * @throws PushError `BAD_REQUEST`
+ */
+export function basePath(path: string): string {
   if (!/^(?:\/[A-Za-z0-9._~-]+)*\/?$/.test(path)) {
     throw new PushError('BAD_REQUEST', `"${path}" is not a path; write it as /push.`);
   }
