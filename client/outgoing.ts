@@ -1,5 +1,6 @@
 import { utf8Length } from '../transports/channel.js';
 import { PushError } from '../transports/error.js';
+import { jsonText } from '../transports/json-text.js';
 import type { Call, Publish } from '../transports/operation.js';
 import type { Json } from '../transports/record.js';
 
@@ -40,9 +41,9 @@ function outgoing(operation: { readonly key: string }, name: string, load: Json,
 function toText(load: Json): string {
   let text: string | undefined;
   try {
-    text = JSON.stringify(load);
+    text = jsonText(load);
   } catch (cause) {
-    const fault = 'The data is not JSON: it holds itself or a bigint, or is nested too deep.';
+    const fault = 'The data is not JSON: it holds itself, a bigint, NaN or Infinity, or is nested too deep.';
     throw new PushError('JSON_INVALID', fault, { cause });
   }
   if (text === undefined) throw new PushError('JSON_INVALID', 'The data is not JSON. Use null for nothing.');

@@ -2,14 +2,15 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { Server as TlsServer } from 'node:https';
 import { PushError } from '../transports/error.js';
 import { sendProblem } from './problem.js';
+import { belowPath, partsOf, targetOf } from './target.js';
 import type { UpgradeListener } from './upgrades.js';
 import { takeUpgrades } from './upgrades.js';
 
-/** What is done with what arrives under a path; the path is taken off the request's `url`. */
+/** What is done with what arrives under a path; the path is taken off the request's `url`, as Express does it. */
 export interface Listeners {
   /** Answers a request, or calls `next` when it is for the server's other listeners. */
   readonly request?: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
-  /** Whether an upgrade, by the first part of its path, is taken here. */
+  /** Whether an upgrade to this name, and to nothing below it, is taken here. */
   readonly claims: (name: string) => boolean;
   readonly upgrade: UpgradeListener;
 }
@@ -29,8 +30,9 @@ export function attachTo(server: Server | TlsServer, path: string, listeners: Li
     leaveUpgrades: takeUpgrades(server, {
       claims(request) {
         const below = belowPath(request.url, path);
-        const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
-        return isWebSocket && below !== null && listeners.claims(firstPart(below));
+        if (below === null || request.headers.upgrade?.toLowerCase() !== 'websocket') return false;
+        const { name, rest } = partsOf(targetOf({ url: below }).path);
+        return rest === '' && listeners.claims(name);
       },
       take(request, socket, head) {
         request.url = belowPath(request.url, path) ?? '/';
@@ -74,18 +76,4 @@ function takeRequests(
     server.off('request', listener);
     for (const other of others) server.on('request', other);
   };
-}
-
-/** What is left of an address below a path, with its query; `null` when it is elsewhere. */
-function belowPath(url = '/', path: string): string | null {
-  // A client that believes to talk to a proxy names the whole address (RFC 9112, section 3.2.2).
-  const target = url.replace(/^https?:\/\/[^/?]*/i, '');
-  if (!target.startsWith(path)) return null;
-  const below = target.slice(path.length);
-  return below === '' || below.startsWith('/') || below.startsWith('?') ? `/${below.replace(/^\//, '')}` : null;
-}
-
-/** The first part of a path: everything that the gateway serves goes by it. */
-export function firstPart(url: string): string {
-  return url.split(/[/?]/, 2)[1] ?? '';
 }

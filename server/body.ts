@@ -20,6 +20,8 @@ export interface BodyLimits {
  * @throws PushError
  */
 export async function readBody(request: Request, { limit, timeoutMs, operations }: BodyLimits): Promise<Json> {
+  // First, for a request without a body has no type either.
+  if (isMissing(request)) throw missing();
   if (!request.is('application/json')) {
     throw new PushError('MEDIA_TYPE_UNSUPPORTED', 'Send JSON, with the header "content-type: application/json".');
   }
@@ -35,7 +37,14 @@ export async function readBody(request: Request, { limit, timeoutMs, operations 
   }
   const late = () =>
     new PushError('BODY_TIMEOUT', `The body has not come within ${timeoutMs} ms; send it in one piece.`);
-  return parseJson(await within(timeoutMs, () => readBytes(request, limit), late), operations);
+  const bytes = await within(timeoutMs, () => readBytes(request, limit), late);
+  if (bytes.length === 0) throw missing();
+  return parseJson(bytes, operations);
+}
+
+/** Whether the head says that there is no body (RFC 9112, section 6.3). */
+function isMissing({ headers }: Request): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 /** What another parser has made of the body: a value, or the body as it came. */
@@ -62,6 +71,10 @@ async function readBytes(request: Request, limit: number): Promise<Buffer> {
   }
   if (size > limit) throw tooLarge(limit);
   return Buffer.concat(pieces);
+}
+
+function missing(): PushError {
+  return new PushError('JSON_INVALID', 'The body is missing; send JSON in it, and null for nothing.');
 }
 
 function tooLarge(limit: number): PushError {

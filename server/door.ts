@@ -14,13 +14,15 @@ import type { Authorize } from './access/access.js';
 import { atTime } from './access/expiry.js';
 import { OPEN, Permit } from './access/permit.js';
 import { AnswerWatch } from './answer-watch.js';
-import { firstPart } from './attach.js';
 import { scopeOf } from './author.js';
 import type { Downlink } from './downlink.js';
 import { readDownlinkQuery } from './downlink-query.js';
 import type { FanOut } from './fan-out.js';
 import { performFrame } from './frame.js';
 import type { GatewaySettings } from './gateway-options.js';
+import { flowOfHead } from './head.js';
+import type { Hosts } from './hosts.js';
+import { readQuery } from './input.js';
 import { keepAlive } from './keep-alive.js';
 import type { Crowd } from './limits/crowd.js';
 import { requestFields } from './logger.js';
@@ -31,6 +33,7 @@ import { preflightHeaders } from './origins.js';
 import type { PeopleRoutes } from './people-routes.js';
 import { PEOPLE_PATHS } from './people-routes.js';
 import { refuseUpgrade, sendProblem, toPushError } from './problem.js';
+import { partsOf, targetOf } from './target.js';
 import type { Uplink } from './uplink.js';
 
 /** Without a time to come back: the client's place is taken. */
@@ -56,6 +59,7 @@ export interface ConnectionInfo {
 /** What the door opens to. */
 export interface DoorOptions {
   readonly settings: GatewaySettings;
+  readonly hosts: Hosts;
   readonly origins: Origins;
   readonly fanOut: FanOut;
   readonly uplink: Uplink;
@@ -75,7 +79,7 @@ export interface DoorOptions {
 }
 
 /**
- * Where requests and upgrades come in: checks origin, method, query and limits, and hands what is left to a transport
+ * Where requests and upgrades come in: checks host, origin, method, query and limits, and hands what is left to a transport
  * or a route. Nothing behind it has to look at these again.
  */
 export class Door {
@@ -117,8 +121,9 @@ export class Door {
     try {
       if (this.#state !== 'open') response.shouldKeepAlive = false;
       await loaded;
-      const { name, query } = addressOf(request);
-      const transport = transports.get(name);
+      const target = targetOf(request);
+      const { name, rest } = partsOf(target.path);
+      const transport = rest === '' ? transports.get(name) : undefined;
       if (transport === undefined && !PEOPLE_PATHS.has(name)) {
         if (next !== undefined) return next();
         throw new PushError('NOT_FOUND', `Nothing is here; the transports are ${offer().join(', ')}.`);
@@ -130,6 +135,7 @@ export class Door {
         return;
       }
       if (name !== 'health' && !comesByItself(request)) this.#checkOpen();
+      const query = readQuery(target.query);
       const permit = name === 'health' ? OPEN : await this.#authorize(request, name, query);
       if (transport === undefined) people(request, response, permit);
       else await this.#serve(transport, query, request, response, permit);
@@ -140,15 +146,18 @@ export class Door {
 
   /** Answers an upgrade; the address is relative to the gateway's path. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { transports, loaded, origins } = this.#options;
+    const { transports, loaded, hosts, origins } = this.#options;
     // Node has let go of the socket; an error on it before a transport takes it over would end the process.
     const ignore = () => socket.destroy();
     socket.on('error', ignore);
     try {
       await loaded;
-      const { name, query } = addressOf(request);
+      const target = targetOf(request);
+      const { name } = partsOf(target.path);
+      hosts.check(request);
       origins.admit(request);
       this.#checkOpen();
+      const query = readQuery(target.query);
       const transport = transports.get(name);
       if (transport?.carries !== 'upgrade') {
         throw new PushError('NOT_FOUND', 'This transport takes no upgrade; ask without the Upgrade header.');
@@ -157,12 +166,15 @@ export class Door {
       await this.#accept(transport, query, request, socket, head, permit);
       socket.off('error', ignore);
     } catch (error) {
-      refuseUpgrade(socket, this.#refuse(error, request));
+      refuseUpgrade(request, socket, this.#refuse(error, request));
     }
   }
 
   #admit(request: IncomingMessage, response: ServerResponse): void {
-    const headers = this.#options.origins.admit(request);
+    const { hosts, origins } = this.#options;
+    // First: which origin is the gateway's own depends on it.
+    hosts.check(request);
+    const headers = origins.admit(request);
     for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
     response.setHeader('X-Content-Type-Options', 'nosniff');
   }
@@ -203,7 +215,11 @@ export class Door {
     }
     permit.checkSubscribe(asked.channels.keys());
     if (request.method === 'HEAD' && transport.carries !== 'upgrade') {
-      response.writeHead(200, { 'Cache-Control': 'no-store' }).end();
+      const once: RequestExchange['once'] = async (format) =>
+        (await fanOut.once(asked, format, query.get('hello') === '1')).packet;
+      const failed = (error: unknown) => sendProblem(response, this.#refuse(error, request));
+      const flow: RequestExchange['flow'] = (sink) => flowOfHead(sink, response, once, failed);
+      await transport.serve({ ...this.#exchange(request, query), response, once, flow });
       return;
     }
     // Gone while the application or the gateway made it wait: nothing would ever tell the half.
@@ -366,10 +382,4 @@ function spared({ channels, client }: DownlinkRequest, { user }: Permit): Downli
 function bytesSince(socket: Socket): () => number {
   const before = socket.bytesWritten;
   return () => socket.bytesWritten - before;
-}
-
-/** The first part of a path, and its query. Everything below the gateway's path is named by its first part. */
-function addressOf({ url = '/' }: IncomingMessage): { readonly name: string; readonly query: URLSearchParams } {
-  const mark = url.indexOf('?');
-  return { name: firstPart(url), query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)) };
 }

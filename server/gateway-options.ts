@@ -27,6 +27,12 @@ export interface GatewayOptions {
    */
   readonly origins?: readonly string[];
   /**
+   * Names of hosts under which the gateway may be asked, such as `push.example.org`, or `*.example.org` for all below it;
+   * addresses such as `127.0.0.1` always may. Set it where the network is what protects the gateway, against pages that
+   * give a name of their own its address (DNS rebinding). @default any
+   */
+  readonly hosts?: readonly string[];
+  /**
    * Says what the sender of each request and upgrade may do; {@link jwt} makes one for JSON Web Tokens.
    * @default everybody may do everything
    */
@@ -134,8 +140,12 @@ function reporter(logger: Logger | undefined): (error: unknown) => void {
   return (error) => console.error(error);
 }
 
-/** Begins with a slash and ends without one; the root is the empty text. */
-function basePath(path: string): string {
+/**
+ * Begins with a slash and ends without one; the root is the empty text.
+ *
+ * @throws PushError `BAD_REQUEST`
+ */
+export function basePath(path: string): string {
   if (!/^(?:\/[A-Za-z0-9._~-]+)*\/?$/.test(path)) {
     throw new PushError('BAD_REQUEST', `"${path}" is not a path; write it as /push.`);
   }

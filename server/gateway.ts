@@ -17,6 +17,7 @@ import type { GatewayOptions, GatewaySettings } from './gateway-options.js';
 import { settingsOf } from './gateway-options.js';
 import { HealthProbe } from './health.js';
 import { History } from './history.js';
+import { Hosts } from './hosts.js';
 import { checkChannel, checkCount, checkName } from './input.js';
 import { Crowd } from './limits/crowd.js';
 import { Metrics } from './metrics.js';
@@ -143,6 +144,7 @@ class PushGateway implements Gateway {
     this.#loaded.catch(onError);
     this.#door = new Door({
       settings: this.#settings,
+      hosts: new Hosts(options.hosts ?? ['*']),
       origins: new Origins(options.origins ?? []),
       fanOut: this.#fanOut,
       uplink: this.#uplink,

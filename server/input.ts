@@ -1,5 +1,6 @@
 import { channelFault } from '../transports/channel.js';
 import { PushError } from '../transports/error.js';
+import { jsonText } from '../transports/json-text.js';
 import { MAX_NAME_LENGTH } from '../transports/operation.js';
 import type { Position } from '../transports/position.js';
 import { isPosition } from '../transports/position.js';
@@ -13,6 +14,31 @@ import { scan } from './scan.js';
  */
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a query as the URL standard has it, in which a `%` that begins no escape stands for itself. Escapes that are not
+ * UTF-8 would all become U+FFFD, so that different names became one: they are refused, as in a path.
+ *
+ * @throws PushError `BAD_REQUEST`
+ */
+export function readQuery(text: string): URLSearchParams {
+  // Escapes of ASCII, which most queries have only, cannot be wrong.
+  if (/%[89a-f]/i.test(text)) {
+    for (const [escapes] of text.matchAll(/(?:%[\da-f]{2})+/gi)) checkEscapes(escapes);
+  }
+  return new URLSearchParams(text);
+}
+
+function checkEscapes(escapes: string): void {
+  try {
+    decodeURIComponent(escapes);
+  } catch {
+    throw new PushError(
+      'BAD_REQUEST',
+      `"${escapes.slice(0, 60)}" in the query is not UTF-8; percent-encode each text as UTF-8.`,
+    );
+  }
+}
 
 /** Reads bytes as JSON, of so many operations. @throws PushError `JSON_INVALID`, or what {@link scan} throws */
 export function parseJson(bytes: Uint8Array, mostOperations?: number): Json {
@@ -44,10 +70,10 @@ export function toJsonText(value: unknown, what: string, limits: Limits): string
   }
   let text: string | undefined;
   try {
-    text = JSON.stringify(value);
+    text = jsonText(value);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new PushError('JSON_INVALID', `${what} cannot be written as JSON: ${reason}`);
+    throw new PushError('JSON_INVALID', `${what} cannot be written as JSON: ${reason}.`);
   }
   if (text === undefined) throw new PushError('JSON_INVALID', `${what} is missing; use null for nothing.`);
   const bytes = Buffer.byteLength(text);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { targetOf } from './target.js';
 
 /**
  * Where a gateway says what happens, in levels; made so that a pino logger fits. What is told never holds tokens,
@@ -27,9 +28,7 @@ export const SILENT: Logger = {
 };
 
 /** What may be told of a request: its query may hold a token. */
-export function requestFields({ method, url = '' }: IncomingMessage): {
-  readonly method?: string;
-  readonly path: string;
-} {
-  return { ...(method === undefined ? {} : { method }), path: url.split('?', 1)[0] ?? '' };
+export function requestFields(request: IncomingMessage): { readonly method?: string; readonly path: string } {
+  const { method } = request;
+  return { ...(method === undefined ? {} : { method }), path: targetOf(request).path };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { PushError } from '../transports/error.js';
+import { targetOf } from './target.js';
 
 /**
  * Which web origins may use the gateway: its own, and those on the list (RFC 6454, Fetch standard).
@@ -29,7 +30,7 @@ export class Origins {
     const { host, protocol } = new URL(origin);
     // A plain page of the same host is another origin; only behind a proxy that ends TLS there is no telling.
     if (request.socket instanceof TLSSocket && protocol !== 'https:') return false;
-    return host === request.headers.host?.toLowerCase();
+    return host === (targetOf(request).host ?? request.headers.host)?.toLowerCase();
   }
 
   /**

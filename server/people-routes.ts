@@ -8,11 +8,12 @@ import { readBody } from './body.js';
 import type { GatewaySettings } from './gateway-options.js';
 import type { HealthProbe } from './health.js';
 import type { History } from './history.js';
-import { checkChannel, checkClient, checkCount, checkName } from './input.js';
+import { checkChannel, checkClient, checkCount, checkName, readQuery } from './input.js';
 import { requestFields } from './logger.js';
 import type { Metrics } from './metrics.js';
 import { parseOperations } from './operations.js';
 import { sendProblem, toPushError } from './problem.js';
+import { targetOf } from './target.js';
 import type { Requester, Uplink } from './uplink.js';
 
 /** What the routes speak to. */
@@ -126,7 +127,7 @@ export function peopleRoutes(services: Services): PeopleRoutes {
 }
 
 function queryOf(request: Request): URLSearchParams {
-  return new URLSearchParams(request.url.split('?')[1] ?? '');
+  return readQuery(targetOf(request).query);
 }
 
 function refuseMethod(allowed: string) {

@@ -1,8 +1,9 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PushError } from '../transports/error.js';
 import { answerProblem, problemBody } from '../transports/server-answer.js';
+import { showsToken } from './access/token.js';
 
 /** Whatever was thrown, as an error that may be shown. The cause stays inside. */
 export function toPushError(error: unknown): PushError {
@@ -18,17 +19,20 @@ export function sendProblem(response: ServerResponse, error: PushError, headers:
   }
   answerProblem(response, error, {
     ...retryAfter(error),
-    ...challenge(error),
+    ...challenge(error, response.req),
     // What is left of a body that is too large or too slow is not waited for.
     ...(error.status === 413 || error.status === 408 ? { Connection: 'close' } : {}),
     ...headers,
   });
 }
 
-/** Who is not known is told how to say who he is (RFC 9110, section 11.6.1; RFC 6750, section 3). */
-function challenge({ status, code }: PushError): Record<string, string> {
+/**
+ * Who is not known is told how to say who he is (RFC 9110, section 11.6.1), and that his token is no good if he has shown
+ * one (RFC 6750, section 3.1).
+ */
+function challenge({ status }: PushError, request: IncomingMessage): Record<string, string> {
   if (status !== 401) return {};
-  return { 'WWW-Authenticate': code === 'TOKEN_EXPIRED' ? 'Bearer error="invalid_token"' : 'Bearer' };
+  return { 'WWW-Authenticate': showsToken(request) ? 'Bearer error="invalid_token"' : 'Bearer' };
 }
 
 /** In whole seconds (RFC 9110, section 10.2.3). */
@@ -38,7 +42,7 @@ function retryAfter({ status, retryMs }: PushError): Record<string, string> {
 }
 
 /** Refuses an upgrade with a problem on the bare socket. */
-export function refuseUpgrade(socket: Duplex, error: PushError): void {
+export function refuseUpgrade(request: IncomingMessage, socket: Duplex, error: PushError): void {
   const body = problemBody(error);
   socket.on('error', () => socket.destroy());
   // The other side may never close its own half.
@@ -47,7 +51,9 @@ export function refuseUpgrade(socket: Duplex, error: PushError): void {
     [
       `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,
       'Connection: close',
-      ...Object.entries({ ...retryAfter(error), ...challenge(error) }).map(([name, value]) => `${name}: ${value}`),
+      ...Object.entries({ ...retryAfter(error), ...challenge(error, request) }).map(
+        ([name, value]) => `${name}: ${value}`,
+      ),
       'Content-Type: application/problem+json; charset=utf-8',
       `Content-Length: ${body.length}`,
       '',

@@ -75,7 +75,7 @@ class UpgradeDesk {
 function serveAsRequest(server: AnyServer, request: IncomingMessage, socket: Duplex): void {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
   if (!(socket instanceof Socket) || length !== '0' || encoding !== undefined) {
-    refuseUpgrade(socket, new PushError('BAD_REQUEST', 'Send a body without the header "Upgrade".'));
+    refuseUpgrade(request, socket, new PushError('BAD_REQUEST', 'Send a body without the header "Upgrade".'));
     return;
   }
   const response = new ServerResponse(request);

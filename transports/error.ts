@@ -13,7 +13,7 @@ export const ERROR_STATUS = {
   CHANNELS_TOO_MANY: 400,
   /** A position is neither a cursor nor `earliest` nor `now`. */
   CURSOR_INVALID: 400,
-  /** A body or frame is not UTF-8, not JSON, or nested too deep. */
+  /** A body or frame is missing, not UTF-8, not JSON, nested too deep, or has a number beyond those of 64 bits. */
   JSON_INVALID: 400,
   /** An uplink operation is not of a known shape. */
   OPERATION_INVALID: 400,
@@ -25,6 +25,8 @@ export const ERROR_STATUS = {
   FORBIDDEN: 403,
   /** The request comes from a web origin that the gateway does not serve. */
   ORIGIN_FORBIDDEN: 403,
+  /** The request names a host under which the gateway is not to be asked (RFC 9110, section 7.4). */
+  HOST_FORBIDDEN: 421,
   /** Nothing lives under this path. */
   NOT_FOUND: 404,
   /** This path answers to other methods. */

@@ -6,12 +6,15 @@ import type { WireFormat } from './wire-format.js';
 /**
  * The server half of a transport: one way of carrying "what comes after this cursor, on these channels".
  *
- * The gateway has checked method, origin, query and limits before a half is asked; a half neither looks at
+ * The gateway has checked host, method, origin, query and limits before a half is asked; a half neither looks at
  * cursors nor keeps messages.
  */
 export type ServerTransport = RequestTransport | UpgradeTransport;
 
-/** A transport that answers a GET request, at once or for as long as it lasts. */
+/**
+ * A transport that answers a GET request, at once or for as long as it lasts. It is asked for HEAD in the same way: what it
+ * writes as a head goes out, the body does not, and the gateway ends the answer when a stream would begin.
+ */
 export interface RequestTransport {
   /** The last part of its path: `/push/<name>`. */
   readonly name: string;

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
 import { PushError } from '../../transports/error.js';
+import { targetOf } from '../target.js';
 import type { AccessRequest } from './access.js';
 
 /** A token as it came in. */
@@ -30,4 +32,10 @@ export function findToken({ request, query }: AccessRequest, cookie: string | un
   if (inQuery !== null) return { token: inQuery, byCookie: false };
   const inCookie = cookie === undefined ? undefined : parseCookie(request.headers.cookie ?? '')[cookie];
   return inCookie === undefined ? null : { token: inCookie, byCookie: true };
+}
+
+/** Whether a request shows a token in one of the ways of RFC 6750, which cookies are not, whatever that is worth. */
+export function showsToken(request: IncomingMessage): boolean {
+  if (/^Bearer +[^ ]/i.test(request.headers.authorization ?? '')) return true;
+  return new URLSearchParams(targetOf(request).query).has(PARAMETER);
 }

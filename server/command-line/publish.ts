@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import type { PushClient } from '../../client/node.js';
 import { connect } from '../../client/node.js';
 import type { Json } from '../../transports/record.js';
+import { nowhere } from './nowhere.js';
 import { Progress } from './progress.js';
 import { tokenFrom } from './token-option.js';
 
@@ -20,37 +21,65 @@ const IN_FLIGHT = 200;
 /** Publishes an argument or standard input's lines; resolves with the exit status. */
 export async function publish(channel: string, message: string | undefined, options: PublishOptions): Promise<number> {
   const push = connect(options.url, tokenFrom(options.tokenFile));
+  const over = new AbortController();
+  const work =
+    message === undefined
+      ? publishLines(push, channel, options, over.signal)
+      : publishOne(push, channel, message, options);
   try {
-    if (message === undefined) return await publishLines(push, channel, options);
-    const { id } = await push.publish(channel, dataOf(message, options), timeout(options));
-    process.stdout.write(`${id}\n`);
+    await Promise.race([work, nowhere(options.url, over.signal)]);
     return 0;
   } finally {
+    over.abort();
     await push.close();
   }
 }
 
-async function publishLines(push: PushClient, channel: string, options: PublishOptions): Promise<number> {
+async function publishOne(push: PushClient, channel: string, message: string, options: PublishOptions): Promise<void> {
+  const { id } = await push.publish(channel, dataOf(message, options), timeout(options));
+  process.stdout.write(`${id}\n`);
+}
+
+async function publishLines(
+  push: PushClient,
+  channel: string,
+  options: PublishOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY, signal });
   const progress = new Progress('published');
   const underWay = new Set<Promise<void>>();
-  let failure: unknown;
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line === '') continue;
+  let read = 0;
+  let failed: { readonly line: number; readonly error: unknown } | undefined;
+  const send = (text: string, line: number) => {
     const sent = push
-      .publish(channel, dataOf(line, options), timeout(options))
+      .publish(channel, dataOf(text, options), timeout(options))
       .then(() => progress.count())
       .catch((error: unknown) => {
-        failure ??= error;
+        // The others fail because of the first one, which closes the client: what has not gone out stays here.
+        if (failed !== undefined) return;
+        failed = { line, error };
+        lines.close();
+        void push.close();
       })
       .finally(() => underWay.delete(sent));
     underWay.add(sent);
+  };
+  for await (const text of lines) {
+    if (failed !== undefined) break;
+    read++;
+    if (text !== '') send(text, read);
     if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
-    if (failure !== undefined) break;
   }
   await Promise.all(underWay);
   progress.end();
-  if (failure !== undefined) throw failure;
-  return 0;
+  if (failed !== undefined) throw lineError(failed.line, read, failed.error);
+}
+
+function lineError(line: number, read: number, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const later = read > line ? ` Those after it, up to line ${read}, may have been published.` : '';
+  return new Error(`Line ${line} failed: ${reason}${later}`, { cause });
 }
 
 /** JSON where it is JSON, and a text otherwise. */

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import type { Authorize } from '../access/access.js';
@@ -6,6 +7,9 @@ import { UsageError } from './usage.js';
 
 /** What `pushgate serve` was told about who may come in. */
 export interface AccessOptions {
+  readonly host: string;
+  readonly origin?: readonly string[];
+  readonly allowedHost?: readonly string[];
   readonly jwtSecretFile?: string;
   readonly jwtPublicKey?: string;
   readonly jwks?: string;
@@ -49,6 +53,35 @@ function read(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/**
+ * The names under which the gateway may be asked. Whoever listens on a loopback address relies on that nobody else reaches
+ * it, so that a page must not get there under a name of its own site; elsewhere there may be any names.
+ */
+export async function hostsFrom({ host, origin = [], allowedHost }: AccessOptions): Promise<readonly string[]> {
+  const isForAll = origin.includes('*') || (await isPublicName(host));
+  if (allowedHost === undefined && isForAll) return ['*'];
+  const origins = origin.filter((one) => /^https?:/.test(one) && URL.canParse(one));
+  const listensOn = NAME.test(host) ? [host] : [];
+  return [
+    'localhost',
+    '*.localhost',
+    ...listensOn,
+    ...origins.map((one) => new URL(one).hostname),
+    ...(allowedHost ?? []),
+  ];
+}
+
+const NAME = /^[\w-]+(?:\.[\w-]+)*$/;
+
+async function isPublicName(host: string): Promise<boolean> {
+  try {
+    return isPublic((await lookup(host)).address);
+  } catch {
+    // Listening will fail, and say so.
+    return false;
   }
 }
 

@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS } from '../limits/limits.js';
 import { busChoice } from './bus-choice.js';
 import type { ServeOptions } from './serve.js';
 import { serve } from './serve.js';
-import { gather, UsageError, wholeNumber } from './usage.js';
+import { gatewayPath, gather, UsageError, wholeNumber } from './usage.js';
 
 const MAX_INT = 2 ** 31 - 1;
 
@@ -15,8 +15,13 @@ export function serveCommand(done: (status: number) => void): Command {
     .description('run a gateway until SIGTERM or Ctrl-C')
     .option('--host <address>', 'address to listen on; 0.0.0.0 for every network', '127.0.0.1')
     .option('-p, --port <number>', 'port to listen on; 0 for any free one', wholeNumber(0, 65_535), 8080)
-    .option('--path <path>', 'base path of the gateway', '/push')
+    .option('--path <path>', 'base path of the gateway', gatewayPath, '/push')
     .option('--origin <origin>', 'web origin whose pages may use the gateway; repeat for more, * for all', gather)
+    .option(
+      '--allowed-host <name>',
+      'name it may be asked under; repeat for more, * for all (default: on 127.0.0.1 localhost and those of --origin)',
+      gather,
+    )
     .option('--transport <name>', `transport to offer; repeat for more (default: ${catalog.join(', ')})`, gather)
     .addOption(
       new Option('--bus <engine>', 'where the log is kept: memory, or file:<directory> for one that survives')

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import { pino } from 'pino';
 import { PushError } from '../../transports/error.js';
 import type { Authorize } from '../access/access.js';
@@ -14,18 +14,19 @@ import { FileBus } from '../bus/file/file-bus.js';
 import { MemoryBus } from '../bus/memory-bus.js';
 import type { Gateway } from '../gateway.js';
 import { createGateway } from '../gateway.js';
+import { Hosts } from '../hosts.js';
 import { DEFAULT_LIMITS } from '../limits/limits.js';
 import type { FullPolicy } from '../limits/seats.js';
+import { sendProblem, toPushError } from '../problem.js';
 import type { BusChoice } from './bus-choice.js';
-import { type AccessOptions, accessFrom, isPublic } from './serve-access.js';
+import { type AccessOptions, accessFrom, hostsFrom, isPublic } from './serve-access.js';
 import { UsageError } from './usage.js';
 
 /** What `pushgate serve` was told, as commander read it. */
 export interface ServeOptions extends AccessOptions {
-  readonly host: string;
   readonly port: number;
+  /** Begins with a slash and ends without one; the root is the empty text. */
   readonly path: string;
-  readonly origin?: readonly string[];
   readonly transport?: readonly string[];
   readonly bus: BusChoice;
   readonly retain: number;
@@ -83,17 +84,19 @@ export async function serve(options: ServeOptions): Promise<number> {
 
 async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
   const authorize = accessOf(options);
-  const gateway = openGateway(options, bus, authorize);
+  const hosts = await hostsFrom(options);
+  const gateway = openGateway(options, bus, authorize, hosts);
   await gateway.ready();
-  const app = express().disable('x-powered-by');
+  const app = express().disable('x-powered-by').use(only(hosts));
   const server = openServer(options, app);
   const demo = options.demo === true ? await openDemo(app, server, gateway, options.path) : null;
   // The site counts and blocks what passes through the app; without it, nothing has to.
   if (demo === null) gateway.attach(server);
   else {
-    app.use(options.path, (request, response) => gateway.handler(request, response));
+    app.use(options.path || '/', (request, response) => gateway.handler(request, response));
     gateway.attach(server, { requests: false });
   }
+  app.use(elsewhere(options));
   await listen(server, options);
   announce(server, options, authorize !== null);
 
@@ -152,11 +155,12 @@ function accessOf(options: ServeOptions): Authorize | null {
   return authorize;
 }
 
-function openGateway(options: ServeOptions, bus: Bus, authorize: Authorize | null): Gateway {
+function openGateway(options: ServeOptions, bus: Bus, authorize: Authorize | null, hosts: readonly string[]): Gateway {
   return orUsageError(() =>
     createGateway({
       bus,
       path: options.path,
+      hosts,
       origins: options.origin ?? [],
       heartbeatMs: options.heartbeat * 1_000,
       noticeMs: options.notice * 1_000,
@@ -177,6 +181,25 @@ function openGateway(options: ServeOptions, bus: Bus, authorize: Authorize | nul
       ...(options.transport === undefined ? {} : { transports: options.transport }),
     }),
   );
+}
+
+/** Guards the site as the gateway guards itself. */
+function only(names: readonly string[]): RequestHandler {
+  const hosts = orUsageError(() => new Hosts(names));
+  return (request, response, next) => {
+    try {
+      hosts.check(request);
+    } catch (error) {
+      return sendProblem(response, toPushError(error));
+    }
+    next();
+  };
+}
+
+/** Who was given a wrong base path is told the right one, and with a code, so that clients do not ask again. */
+function elsewhere({ path }: ServeOptions): RequestHandler {
+  const error = new PushError('NOT_FOUND', `Nothing is here; the gateway is at ${path || '/'}.`);
+  return (_request, response) => sendProblem(response, error);
 }
 
 /** What the gateway does not take is what somebody wrote on the command line. */
@@ -232,7 +255,7 @@ function announce(server: Server, options: ServeOptions, needsToken: boolean): v
   const host = family === 'IPv6' ? `[${address}]` : address;
   const site = `${scheme}://${host}:${port}`;
   const header = needsToken ? ` -H "authorization: Bearer $TOKEN"` : '';
-  const lines = [`Pushgate listens on ${site}${options.path}, with its log in ${placeOf(options.bus)}.`];
+  const lines = [`Pushgate listens on ${site}${options.path || '/'}, with its log in ${placeOf(options.bus)}.`];
   if (options.demo === true) lines.push(`The demo site is at  ${site}/`);
   lines.push(
     `Listen with:         curl -N${header} '${site}${options.path}/sse?channel=chat'`,

@@ -1,6 +1,7 @@
 import { connect } from '../../client/node.js';
 import type { Position } from '../../transports/position.js';
 import type { Message } from '../../transports/record.js';
+import { metNowhere, NOWHERE } from './nowhere.js';
 import { tokenFrom } from './token-option.js';
 
 /** What `pushgate subscribe` was told. */
@@ -40,13 +41,23 @@ export async function subscribe(channels: readonly string[], options: SubscribeO
       left--;
       if (left === 0) stop(0);
     };
-    push.on('transport', ({ from, to, reason }) =>
-      say(`# ${from ?? 'no transport'} -> ${to ?? 'no transport'}: ${reason}`),
-    );
+    // The client goes on trying, and meets the same again and again.
+    const said = new Set<string>();
+    const sayOnce = (text: string) => {
+      if (!said.has(text)) say(text);
+      said.add(text);
+    };
+    push.on('transport', ({ from, to, reason }) => {
+      said.clear();
+      say(`# ${from ?? 'no transport'} -> ${to ?? 'no transport'}: ${reason}`);
+    });
     push.on('gap', ({ channel, from, to }) =>
       say(`# gap on ${channel}: messages after ${from} and up to ${to} are gone`),
     );
-    push.on('error', (error) => say(`# ${error.message}`));
+    push.on('error', (error) => {
+      sayOnce(`# ${error.message}`);
+      if (metNowhere(error.cause)) sayOnce(`# ${NOWHERE}`);
+    });
     push.on('state', ({ to }) => {
       if (to === 'closed' && left > 0) stop(1);
     });

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { PushError } from '../../transports/error.js';
+import { basePath } from '../gateway-options.js';
 
 /** The command line was not understood; the message says in one line what to write instead. */
 export class UsageError extends Error {}
@@ -15,6 +17,15 @@ export function wholeNumber(min: number, max: number) {
 /** Gathers an option that may be given several times. */
 export function gather(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text];
+}
+
+/** The base path of a gateway, in the one form in which everything else takes it. */
+export function gatewayPath(text: string): string {
+  try {
+    return basePath(text);
+  } catch (error) {
+    throw error instanceof PushError ? new InvalidArgumentError(error.message) : error;
+  }
 }
 
 /** The address of a gateway. */

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { connect as connectTo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { PollAnswer } from '../../transports/record.js';
 import { run, serve, start } from '../support/command.js';
+import { listen } from '../support/listen.js';
 import { rawHttp } from '../support/raw-http.js';
 import { describeWith, program } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -98,6 +100,77 @@ describe('pushgate serve', () => {
     expect(await served.stop()).toBe(0);
   });
 
+  it.each([
+    ['/', '/'],
+    ['/push/', '/push'],
+    ['/a/b/', '/a/b'],
+  ])('announces addresses that work with --path %s', async (path, shown) => {
+    for (const demo of [[], ['--demo']]) {
+      const served = await serve('--path', path, ...demo);
+      expect(served.command.stdout()).toContain(`listens on ${served.site}${shown}, `);
+      const [stream = '', publish = ''] =
+        served.command.stdout().match(/http:\S+\/(?:sse\?channel=chat|channels\/chat)/g) ?? [];
+      const headers = { 'content-type': 'application/json' };
+      expect((await fetch(publish, { method: 'POST', headers, body: '1' })).status).toBe(201);
+      const answer = await rawHttp(`${stream}&since=earliest`);
+      expect([answer.status, await answer.read()]).toEqual([200, expect.stringContaining('retry:')]);
+      answer.socket.destroy();
+      expect(await served.stop()).toBe(0);
+    }
+  });
+
+  it.each([[[]], [['--demo']]])('tells who asks elsewhere where it is: %j', async (demo) => {
+    const served = await serve('--path', '/live', ...demo);
+    const answer = await fetch(`${served.site}/push/polling?channel=a`);
+    expect([answer.status, await answer.json()]).toEqual([
+      404,
+      expect.objectContaining({ code: 'NOT_FOUND', detail: 'Nothing is here; the gateway is at /live.' }),
+    ]);
+    const published = await run(['publish', 'chat', 'hi', '--url', served.site]);
+    expect([published.status, published.stderr]).toEqual([1, 'pushgate: Nothing is here; the gateway is at /live.\n']);
+    await served.stop();
+  });
+
+  it.each([[[]], [['--demo']]])('is not to be had under a name that a page has made up: %j', async (demo) => {
+    const served = await serve('--origin', 'https://app.example.org', '--allowed-host', 'push.example.org', ...demo);
+    const { port } = new URL(served.site);
+    const ask = async (host: string, path: string) => {
+      const headers = { host: `${host}:${port}`, origin: `http://${host}:${port}`, connection: 'close' };
+      const answer = await rawHttp(served.site + path, { headers });
+      answer.socket.destroy();
+      return answer.status;
+    };
+    for (const path of ['/push/polling?channel=a', '/push/health', '/', '/demo/costs', '/elsewhere']) {
+      expect([path, await ask('rebound.example', path)]).toEqual([path, 421]);
+    }
+    for (const host of ['localhost', 'a.localhost', '127.0.0.1', '[::1]', 'app.example.org', 'push.example.org']) {
+      expect([host, await ask(host, '/push/polling?channel=a')]).toEqual([host, 200]);
+    }
+    await served.stop();
+  });
+
+  it('may be had under any name where others can reach it, or every page may use it', async () => {
+    for (const options of [
+      ['--host', '0.0.0.0'],
+      ['--origin', '*'],
+      ['--allowed-host', '*'],
+    ]) {
+      const served = await serve(...options);
+      const { port } = new URL(served.site);
+      const headers = { host: 'anything.example', connection: 'close' };
+      const answer = await rawHttp(`http://127.0.0.1:${port}/push/polling?channel=a`, { headers });
+      expect([options, answer.status]).toEqual([options, 200]);
+      answer.socket.destroy();
+      await served.stop();
+    }
+  });
+
+  it('says in one line that a log cannot be kept where no directory can be made', async () => {
+    const { status, stderr } = await run(['serve', '--port', '0', '--bus', 'file:/proc/nope/log']);
+    expect(stderr).toMatch(/^pushgate: The log in \/proc\/nope\/log cannot be opened: .+\n$/);
+    expect(status).toBe(1);
+  });
+
   it('lets pages of the origins that it was given read, and no others', async () => {
     const served = await serve('--origin', 'https://app.example.org');
     const ask = (origin: string) => fetch(`${served.site}/push/polling?channel=a`, { headers: { origin } });
@@ -110,7 +183,8 @@ describe('pushgate serve', () => {
   it.each([
     [['serve', '--port', '70000'], /--port.*65535/],
     [['serve', '--origin', 'example.org'], /write it as https:\/\/example\.org/],
-    [['serve', '--path', 'no slash'], /write it as \/push/],
+    [['serve', '--path', 'no slash'], /--path.*write it as \/push/],
+    [['serve', '--allowed-host', 'https://example.org'], /write it as push\.example\.org/],
     [['serve', '--transport', 'pigeon'], /the transports are websocket/],
     [['serve', '--bus', 'carrier'], /--bus.*memory/],
     [['serve', '--tls-cert', 'cert.pem'], /go together/],
@@ -214,6 +288,69 @@ describe('pushgate publish and subscribe', () => {
     ]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^pushgate: .+\n$/);
+  });
+
+  it('ask about the base path where something else answers', async () => {
+    const other = await listen(createHttpServer((_request, response) => void response.writeHead(404).end('no')));
+    const hint = 'Is the base path right?';
+    const published = await run(['publish', 'chat', 'hi', '--timeout', '600', '--url', other.url]);
+    expect([published.status, published.stderr]).toEqual([1, expect.stringMatching(/^pushgate: .*\n$/)]);
+    expect(published.stderr).toContain(hint);
+    // Nothing has been read yet, and nothing comes.
+    const waiting = start(['publish', 'chat', '--timeout', '600', '--url', other.url], null);
+    expect(await waiting.ended).toBe(1);
+    expect(waiting.stderr()).toContain(hint);
+
+    const listening = start(['subscribe', 'chat', '--transport', 'polling', '--url', other.url]);
+    let asked = 0;
+    other.server.on('request', () => void asked++);
+    await waitUntil('the hint', () => listening.stderr().includes(hint));
+    const before = asked;
+    await waitUntil('it to try again', () => asked > before + 2, { timeoutMs: 30_000 });
+    listening.process.kill('SIGINT');
+    expect(await listening.ended).toBe(0);
+    expect(
+      listening
+        .stderr()
+        .split('\n')
+        .filter((line) => line.includes(hint)),
+    ).toHaveLength(1);
+    expect(
+      listening
+        .stderr()
+        .split('\n')
+        .filter((line) => line.includes('could be proved')),
+    ).toHaveLength(1);
+    await other.close();
+  });
+
+  it('name the line of standard input that was refused, and publish no more', async () => {
+    const served = await serve();
+    const url = `${served.site}/push`;
+    const lines = [
+      '1',
+      '',
+      `"${'x'.repeat(3_000_000)}"`,
+      ...Array.from({ length: 2_000 }, (_, index) => String(index)),
+    ];
+    const { status, stderr } = await run(['publish', 'log', '--url', url], lines.join('\n'));
+    expect(stderr).toMatch(
+      /^1 published, .*\npushgate: Line 3 failed: .*3000002 bytes.*up to line \d+, may have been published\.\n$/,
+    );
+    expect(status).toBe(1);
+    const history = (await (await fetch(`${url}/channels/log?limit=1000`)).json()) as { messages: unknown[] };
+    // What was on its way by then; the rest has stayed.
+    expect(history.messages.length).toBeLessThan(1_000);
+
+    const alone = await run(['publish', 'log', '--url', url], `1\n"${'x'.repeat(3_000_000)}"`);
+    expect(alone.stderr).toMatch(/pushgate: Line 2 failed: .*\n$/);
+    expect(alone.stderr).not.toContain('may have been published');
+    await served.stop();
+  });
+
+  it('refuse a number that JSON cannot carry', async () => {
+    const { status, stderr } = await run(['publish', 'chat', '1e999', '--url', 'http://127.0.0.1:9/push']);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Infinity')]);
   });
 
   it('end with status 0 on Ctrl-C', async () => {

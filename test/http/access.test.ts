@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 import type { Access } from '../../server/index.js';
 import { jwt, PushError } from '../../server/index.js';
 import { catalog } from '../../transports/catalog.js';
+import { rawHttp } from '../support/raw-http.js';
 import { SECRET, sign } from '../support/tokens.js';
 import { waitUntil } from '../support/wait-until.js';
 import { attached, inExpress, metric, problemOf, type Site } from './site.js';
@@ -33,6 +34,13 @@ async function refusedUpgrade(push: string, query: string, headers: Record<strin
   return [answer.statusCode, body.code];
 }
 
+/** The headers of an upgrade, for the transport that wants one. */
+function upgradeTo(transport: string): Record<string, string> {
+  if (transport !== 'websocket') return {};
+  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+  return { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': key };
+}
+
 /** The next record on a socket that is of this kind. */
 async function recordOf(client: WebSocket, fits: (record: Record<string, unknown>) => boolean) {
   for (;;) {
@@ -54,6 +62,14 @@ describe('without a token', () => {
     const answer = await fetch(`${push}/${transport}?channel=chat`);
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     expect(await problemOf(answer)).toBe('UNAUTHORIZED');
+  });
+
+  it('in a way that a gateway knows, neither is one that comes as something else', async () => {
+    const { push } = await guarded({ authorize: jwt({ secret: SECRET, cookie: 'session' }) });
+    for (const headers of [{ authorization: 'Basic YTpi' }, { authorization: 'Bearer ' }, { cookie: 'session=x' }]) {
+      const answer = await fetch(`${push}/polling?channel=a`, { headers });
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    }
   });
 
   it('so is every other entrance, except health', async () => {
@@ -164,6 +180,23 @@ describe('a token for one channel', () => {
     expect([(await publish(ann)).status, (await publish(ann)).status, (await publish(ben)).status]).toEqual([
       201, 429, 201,
     ]);
+  });
+});
+
+describe('a token that is not one for this gateway', () => {
+  it.each(catalog)('is told so in the challenge of %s', async (transport) => {
+    const { push } = await guarded();
+    const authorization = `Bearer ${await sign({ sub: 'ann' }, 60, 'x'.repeat(32))}`;
+    for (const [query, headers] of [
+      ['channel=chat', { authorization }],
+      ['channel=chat&token=garbage', {}],
+    ] as const) {
+      const answer = await rawHttp(`${push}/${transport}?${query}`, {
+        headers: { ...headers, ...upgradeTo(transport) },
+      });
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
+      expect(JSON.parse(await answer.rest())).toMatchObject({ code: 'UNAUTHORIZED' });
+    }
   });
 });
 

@@ -139,12 +139,38 @@ describe('garbage at any downlink', () => {
     expect(site.errors).toEqual([]);
   });
 
-  it('written in invalid percent encoding is a name like any other', async () => {
+  it('is a name like any other where a "%" begins no escape', async () => {
     const site = await inExpress({ bus: bus() });
-    for (const query of ['channel=%', 'channel=%E0%A4', 'channel=%zz', 'channel=a&%=%', 'channel=a&&&=&']) {
+    for (const query of [
+      'channel=%',
+      'channel=%zz',
+      'channel=%f',
+      'channel=a&%=%',
+      'channel=a&&&=&',
+      'channel=%C3%A9',
+    ]) {
       await request(site.server).get(`/push/polling?${query}`).expect(200);
     }
   });
+
+  it.each(['%FF', '%E0%A4', 'a%C3', '%C3a%A9', '%C0%AF', '%ED%A0%80', '%zz%ff'])(
+    'is refused alike everywhere in escapes that are not UTF-8: %s',
+    async (name) => {
+      const site = await inExpress({ bus: bus() });
+      for (const query of [`channel=${name}`, `channel=a&since.${name}=now`, `channel=a&${name}=1`]) {
+        expect(new Set(await refusals(site, query))).toEqual(new Set(['BAD_REQUEST']));
+      }
+      for (const path of [`channels/${name}`, `channels/a?limit=1&x=${name}`, `health?${name}`, `metrics?${name}`]) {
+        // Nothing that is read is written like this.
+        const answer = await request(site.server).get(`/push/${path}`).expect(400);
+        expect(answer.body.code).toBe('BAD_REQUEST');
+      }
+      for (const path of [`uplink?client=${name}`, `channels/a?x=${name}`]) {
+        const answer = await request(site.server).post(`/push/${path}`).send([]).expect(400);
+        expect(answer.body.code).toBe('BAD_REQUEST');
+      }
+    },
+  );
 });
 
 describe('names that every object has', () => {
@@ -268,6 +294,39 @@ describe('JSON that would take long to parse', () => {
     socket.socket.send('\n'.repeat(4_000_000));
     socket.send({ type: 'publish', channel: 'b', data: 1, key: 'k' });
     expect(await socket.first('ack')).toMatchObject({ key: 'k' });
+  });
+});
+
+describe('a number that JSON cannot carry', () => {
+  it('is refused at every entrance, and not stored as null', async () => {
+    const site = await inExpress({ bus: bus() });
+    site.gateway.handle('echo', (params) => params);
+    site.gateway.handle('divide', () => ({ quotient: 0 / 0 }));
+    for (const data of ['1e999', '{"a":[null,{"b":-1e999}]}']) {
+      const posted = await request(site.server).post('/push/channels/a').type('json').send(data).expect(400);
+      expect(posted.body).toMatchObject({ code: 'JSON_INVALID', detail: expect.stringMatching(/Infinity.*as a text/) });
+      const operations = [
+        `{"type":"publish","channel":"a","data":${data}}`,
+        `{"type":"call","method":"echo","params":${data}}`,
+        '{"type":"call","method":"divide"}',
+      ];
+      const { body } = await request(site.server)
+        .post('/push/uplink')
+        .type('json')
+        .send(`[${operations.join(',')}]`);
+      expect(body.map(({ code }: { code: string }) => code)).toEqual(Array(3).fill('JSON_INVALID'));
+      const socket = await listenWebSocket(site.push);
+      for (const operation of operations) socket.socket.send(operation);
+      await waitUntil('an answer to each', () => socket.ofType('error').length === 3);
+      expect(socket.ofType('error').map(({ code }) => code)).toEqual(Array(3).fill('JSON_INVALID'));
+    }
+    for (const value of [Number.POSITIVE_INFINITY, Number.NaN, { a: [Number.NEGATIVE_INFINITY] }]) {
+      await expect(site.gateway.publish('a', value)).rejects.toMatchObject({ code: 'JSON_INVALID' });
+    }
+    expect(await site.gateway.history('a')).toEqual([]);
+    await site.gateway.publish('a', [null, 'null', 1e308, new Date(Number.NaN)]);
+    expect(await site.gateway.history('a')).toMatchObject([{ data: [null, 'null', 1e308, null] }]);
+    expect(site.errors).toEqual([]);
   });
 });
 

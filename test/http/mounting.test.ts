@@ -13,8 +13,8 @@ import type { RequestTransport } from '../../transports/server-transport.js';
 import { listen } from '../support/listen.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
-import { afterwards, attached, inExpress, problemOf } from './site.js';
-import { listenSse, listenWebSocket, Refused } from './streams.js';
+import { afterwards, attached, inExpress, metric, problemOf } from './site.js';
+import { listenSse, listenWebSocket, Refused, refusal } from './streams.js';
 
 describe('a gateway in an Express app', () => {
   it('lives under any path, beside other routes', async () => {
@@ -408,6 +408,86 @@ describe('a client that is not a browser', () => {
     await site.gateway.publish('a', 'first');
     const text = await answers;
     expect(text.indexOf('"first"')).toBeLessThan(text.indexOf('"channel":"a","cursor"'));
+  });
+
+  it.each(['sse/foo', 'sse/a/b', 'sse//', 'polling/foo', 'long-polling/foo', 'iframe/foo', 'websocket/foo'])(
+    'finds nothing below a transport: %s',
+    async (path) => {
+      for (const site of [await inExpress(), await attached()]) {
+        const answer = await rawHttp(`${site.push}/${path}?channel=a`, { headers: { connection: 'close' } });
+        expect(answer.status).toBe(404);
+        const name = path.split('/', 1)[0];
+        expect((await fetch(`${site.push}/${name}/?channel=a`, { method: 'HEAD' })).status).not.toBe(404);
+      }
+      const site = await attached();
+      const refused = await refusal(`${site.push}/websocket/foo`);
+      expect([refused.status, refused.code]).toEqual([404, 'NOT_FOUND']);
+    },
+  );
+
+  it('may name the whole address', async () => {
+    for (const site of [await inExpress(), await attached()]) {
+      const ask = async (path: string, headers: Record<string, string> = {}) => {
+        const answer = await rawHttp(site.push, { target: `${site.push}/${path}`, headers: { host: 'h', ...headers } });
+        answer.socket.destroy();
+        return answer.status;
+      };
+      expect(await ask('polling?channel=a')).toBe(200);
+      expect(await ask('channels/a?limit=1')).toBe(200);
+      expect(await ask('nothing')).toBe(404);
+      // The host of the address counts, and not the header.
+      expect(await ask('polling?channel=a', { origin: site.url })).toBe(200);
+      expect(await ask('polling?channel=a', { origin: 'http://h' })).toBe(403);
+    }
+    const site = await attached();
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
+    const head = `GET ${site.push}/websocket HTTP/1.1\r\nHost: h\r\n${upgrade}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+    expect(await untilSeen(site.port, head, '"hello"')).toMatch(/^HTTP\/1\.1 101 /);
+  });
+
+  it.each(['sse', 'iframe'])(
+    'is not told over HTTP/1.0 that a stream without a length could be kept: %s',
+    async (name) => {
+      const site = await inExpress();
+      const head = await untilSeen(
+        site.port,
+        `GET /push/${name}?channel=a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n`,
+        '"hello"',
+      );
+      expect(head).toMatch(/^connection: close\r$/im);
+      expect(head).not.toMatch(/keep-alive/i);
+    },
+  );
+
+  it.each([
+    ['long-polling?channel=a&wait=abc', 'BAD_REQUEST'],
+    ['long-polling?channel=a&since=x', 'CURSOR_INVALID'],
+    ['iframe?channel=a&origin=http://evil.example', 'ORIGIN_FORBIDDEN'],
+    ['polling', 'CHANNEL_MISSING'],
+  ])('is refused with HEAD what is refused with GET: %s', async (path, code) => {
+    const site = await inExpress();
+    const [head, get] = [await fetch(`${site.push}/${path}`, { method: 'HEAD' }), await fetch(`${site.push}/${path}`)];
+    expect([head.status, await problemOf(get)]).toEqual([get.status, code]);
+    expect(head.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  });
+
+  it.each(['sse', 'polling', 'long-polling', 'iframe'])('gets with HEAD the head of GET: %s', async (name) => {
+    const site = await inExpress();
+    await site.gateway.publish('a', 1);
+    for (const query of ['channel=a&since=earliest', 'channel=a&wait=0']) {
+      const heads: Record<string, string>[] = [];
+      for (const method of ['HEAD', 'GET']) {
+        const answer = await rawHttp(`${site.push}/${name}?${query}`, { method });
+        answer.socket.destroy();
+        // Whether a body is cut into pieces is said only of one that comes (RFC 9112, section 6.1).
+        const { date: _, 'transfer-encoding': __, ...head } = Object.fromEntries(answer.headers);
+        heads.push({ status: String(answer.status), ...head });
+      }
+      expect(heads[0]).toEqual(heads[1]);
+    }
+    // It holds nothing: a long-poll does not wait, a stream does not begin.
+    expect((await fetch(`${site.push}/${name}?channel=a`, { method: 'HEAD' })).status).toBe(200);
+    expect(await metric(site.push, 'pushgate_connections')).toBe(0);
   });
 
   it('may ask with HEAD', async () => {

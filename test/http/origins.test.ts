@@ -214,6 +214,21 @@ describe('what cannot be answered', () => {
     }
   });
 
+  it('is a body that is missing, whatever type it says to have', async () => {
+    for (const path of ['uplink', 'channels/a']) {
+      for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-length': '0' }]) {
+        const answer = await rawHttp(`${site.push}/${path}`, { method: 'POST', headers });
+        const problem = JSON.parse(await answer.rest());
+        expect([answer.status, problem.code, problem.detail]).toEqual([
+          400,
+          'JSON_INVALID',
+          expect.stringContaining('body is missing'),
+        ]);
+        answer.socket.destroy();
+      }
+    }
+  });
+
   it('is not a body of JSON with a charset, or with capitals in its type', async () => {
     for (const headers of [
       { 'content-type': 'application/json; charset=utf-8' },

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
 import { waitUntil } from './wait-until.js';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CLI = fileURLToPath(new URL('../../dist/server/cli.js', import.meta.url));
 
 const running = new Set<ChildProcessWithoutNullStreams>();
@@ -22,9 +23,19 @@ export interface Command {
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
-/** Starts the command with these arguments, and with `input` as its standard input. */
-export function start(args: readonly string[], input = ''): Command {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: 'pipe' });
+/** Starts the command with these arguments, and with `input` as its standard input; `null` for one that stays open. */
+export function start(args: readonly string[], input: string | null = ''): Command {
+  return watch(spawn(process.execPath, [CLI, ...args], { stdio: 'pipe' }), input);
+}
+
+/** Starts `npm start` on what has been built already. */
+export function npmStart(...args: readonly string[]): Command {
+  // Without its scripts before: others are using what they would build anew.
+  const command = ['start', '--ignore-scripts', '--', ...args];
+  return watch(spawn('npm', command, { stdio: 'pipe', cwd: ROOT }));
+}
+
+function watch(child: ChildProcessWithoutNullStreams, input: string | null = ''): Command {
   running.add(child);
   child.once('close', () => running.delete(child));
   const text = { stdout: '', stderr: '' };
@@ -34,7 +45,8 @@ export function start(args: readonly string[], input = ''): Command {
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     text.stderr += chunk;
   });
-  child.stdin.on('error', () => undefined).end(input);
+  child.stdin.on('error', () => undefined);
+  if (input !== null) child.stdin.end(input);
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.once('close', (status, signal) => resolve(status ?? signal));
   });

@@ -4,6 +4,8 @@ import { Socket } from 'node:net';
 export interface RawRequest {
   /** @default 'GET' */
   readonly method?: string;
+  /** What stands in the request's first line. @default the path and query of the address */
+  readonly target?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** The longest wait for the head and for each piece, in milliseconds. @default 5_000 */
@@ -13,7 +15,7 @@ export interface RawRequest {
 /** Asks over a bare socket of its own (RFC 9112), and resolves when the head of the answer has come. */
 export async function rawHttp(url: string, request: RawRequest = {}): Promise<RawResponse> {
   const { hostname, port, host, pathname, search } = new URL(url);
-  const { method = 'GET', body = '', timeoutMs = 5_000 } = request;
+  const { method = 'GET', target = pathname + search, body = '', timeoutMs = 5_000 } = request;
   // Node then reads ahead once at most, 64 KiB, before it leaves the rest in the network.
   const socket = new Socket({ readableHighWaterMark: 1 } as object);
   // A connection that breaks has ended; what came before tells the story.
@@ -21,7 +23,7 @@ export async function rawHttp(url: string, request: RawRequest = {}): Promise<Ra
   socket.connect(Number(port), hostname);
   const headers = { host, ...(body === '' ? {} : { 'content-length': Buffer.byteLength(body) }), ...request.headers };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`${method} ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+  socket.write(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 
   const bytes = new Bytes(socket);
   const head = await inTime(bytes.until('\r\n\r\n'), timeoutMs, `the head of the answer to ${method} ${url}`);

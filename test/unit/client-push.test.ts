@@ -543,6 +543,14 @@ describe('the uplink', () => {
     await expect(push.publish('chat', 'x'.repeat(70_000))).rejects.toMatchObject({ code: 'TOO_LARGE' });
     await expect(push.publish('', 1)).rejects.toMatchObject({ code: 'CHANNEL_INVALID' });
   });
+
+  it('refuses what JSON would make null of', async () => {
+    const { push } = client([new FakeHalf('one', { goesBothWays: true })]);
+    for (const data of [Number.NaN, { a: [null, Number.POSITIVE_INFINITY] }]) {
+      await expect(push.publish('chat', data)).rejects.toMatchObject({ code: 'JSON_INVALID' });
+      await expect(push.call('method', data)).rejects.toMatchObject({ code: 'JSON_INVALID' });
+    }
+  });
 });
 
 describe('close', () => {

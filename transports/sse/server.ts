@@ -13,6 +13,9 @@ class EncodedEvents extends EventBuffer {
   }
 }
 
+/** All of them but one: whether the connection is kept is Node's to say, which knows what the client speaks. */
+const { Connection: _, ...HEADERS } = Connection.constants.RESPONSE_HEADERS;
+
 /** The answer alone. What better-sse makes of a whole request is a URL, from a Host header that may be anything. */
 class Answer extends Connection {
   readonly url: URL;
@@ -29,7 +32,7 @@ class Answer extends Connection {
   }
 
   sendHead(): void {
-    this.to.writeHead(200, Connection.constants.RESPONSE_HEADERS);
+    this.to.writeHead(200, HEADERS);
   }
 
   sendChunk(chunk: string): void {

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
 import { PushError } from '../../../transports/error.js';
 import type { LinkedEntry } from './file-bus-record.js';
@@ -127,13 +129,15 @@ export class FileStore {
   static async open(directory: string, flush: boolean): Promise<FileStore> {
     // Loaded only here: it is native, and who does not keep a log on disk shall not need it.
     const { ClassicLevel } = await import('classic-level');
-    const level: Level = new ClassicLevel(directory, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
     try {
+      await makeDirectory(resolve(directory));
+      // It begins to open by itself.
+      const level: Level = new ClassicLevel(directory, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
       await level.open();
+      return new FileStore(level, directory, flush);
     } catch (error) {
       throw new PushError('UNAVAILABLE', openFault(directory, error), { cause: error });
     }
-    return new FileStore(level, directory, flush);
   }
 
   /** The log's own record, or `null` when the log is new. */
@@ -242,6 +246,22 @@ function within(prefix: string): { readonly gt: string; readonly lt: string } {
 
 function damageText(directory: string, what: string): string {
   return `The log in ${directory} is damaged: ${what}. Restore it from a copy, or move it away to begin a new one.`;
+}
+
+/**
+ * Makes a directory, and those above it. Node's own way to do so, which the store would use, turns for ever where the
+ * system says that a parent is missing which is there, as below `/proc` (Node 20).
+ */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = faultOf(error).code;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
 }
 
 function openFault(directory: string, error: unknown): string {
