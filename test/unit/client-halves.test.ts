@@ -34,7 +34,7 @@ class Bench {
     );
     const link: Link = {
       environment: this.environment,
-      settings: { pollMs: 2_000, waitMs: 8_000 },
+      settings: { pollMs: 2_000, waitMs: 8_000, credentials: 'include' },
       headers: {},
       hasOwnHeaders: false,
       query: {},

@@ -451,11 +451,20 @@ describe('a renewal', () => {
     expect(dropped(talk.hello('one'))).toEqual([old]);
   });
 
-  it('starts over when it is asked for again', () => {
+  it('is let finish when it is asked for again, and may then be followed by another one', () => {
+    const talk = connected();
+    talk.tell({ type: 'renew', detail: 'more' });
+    for (let more = 0; more < 5; more++) expect(talk.tell({ type: 'renew', detail: 'still more' })).toEqual([]);
+    talk.hello('one');
+    expect(opened(talk.tell({ type: 'renew', detail: 'still more' }))).toEqual(['one']);
+  });
+
+  it('starts over when the network has changed', () => {
     const talk = connected();
     talk.tell({ type: 'renew', detail: 'more' });
     const first = talk.id('one');
-    expect(dropped(talk.tell({ type: 'renew', detail: 'still more' }))).toEqual([first]);
+    const effects = talk.tell({ type: 'wake', reason: 'online', stale: true });
+    expect([dropped(effects), opened(effects)]).toEqual([[first], ['one']]);
   });
 
   it('keeps the connection and tries again when it fails', () => {
