@@ -1,4 +1,4 @@
-import type { Environment, Timer } from '../transports/environment.js';
+import type { Environment } from '../transports/environment.js';
 
 /** Where tokens come from: the token itself, or a function that is asked whenever a new one is needed. */
 export type TokenSource = string | (() => string | Promise<string>);
