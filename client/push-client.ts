@@ -188,8 +188,9 @@ export class PushClient {
   }
 
   /**
-   * Calls a function that is registered at the gateway; resolves with its result. Rejects like `publish`, and with
-   * `METHOD_UNKNOWN` or the code that the function threw.
+   * Calls a function that is registered at the gateway; resolves with its result. Calls and publishes do not wait for each
+   * other: where their order matters, await the first. Rejects like `publish`, and with `METHOD_UNKNOWN` or the code that
+   * the function threw.
    */
   async call(method: string, params: Json = null, options: OperationOptions = {}): Promise<Json> {
     const { key = randomId() } = toOptions(options);

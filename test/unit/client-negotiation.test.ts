@@ -8,6 +8,7 @@ import {
   type State,
   type Stimulus,
 } from '../../client/negotiation-state.js';
+import type { CloseReason } from '../../transports/client-transport.js';
 
 const rules: NegotiationRules = {
   order: ['one', 'two', 'three'],
@@ -63,10 +64,7 @@ class Talk {
     return this.tell({ type: 'hello', id: this.id(transport), offered: this.#rules.order, ms });
   }
 
-  fail(
-    transport: string,
-    reason: { detail: string; retry?: boolean; code?: string; status?: number; retryMs?: number } = { detail: 'reset' },
-  ) {
+  fail(transport: string, reason: CloseReason = { detail: 'reset' }) {
     return this.tell({ type: 'ended', id: this.id(transport), reason });
   }
 }
@@ -440,6 +438,23 @@ describe('moving up', () => {
     talk.tell({ type: 'wake', reason: 'online', stale: false });
     talk.fail('one');
     expect(opened(talk.tell({ type: 'wake', reason: 'online', stale: false }))).toEqual([]);
+  });
+});
+
+describe('an end with a status of a refusal', () => {
+  const lost = (reason: CloseReason) => {
+    const talk = connected();
+    talk.pass(20_000);
+    talk.fail('one', reason);
+    return talk.state.memory.demerits.has('one');
+  };
+
+  it('is held against the transport when somebody on the way has given it', () => {
+    expect(lost({ detail: 'HTTP status 403', status: 403, retry: true })).toBe(true);
+  });
+
+  it('is not when it is the gateway’s, as of a token that has expired', () => {
+    expect(lost({ detail: 'Expired', status: 401, code: 'TOKEN_EXPIRED', retry: true })).toBe(false);
   });
 });
 
