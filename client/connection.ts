@@ -11,7 +11,7 @@ import { type Position, toQuery } from '../transports/position.js';
 import type { Bye, DownlinkRecord, Gap, Hello, Message, UplinkReply } from '../transports/record.js';
 import { isMessage } from '../transports/record.js';
 import { Coverage } from './coverage.js';
-import type { Credentials } from './credentials.js';
+import { bearer, type Credentials, type Token } from './credentials.js';
 import type { Track } from './track.js';
 import { Watchdog } from './watchdog.js';
 
@@ -70,6 +70,8 @@ export class Connection implements Link {
   readonly send: ((frame: string) => void) | undefined;
   readonly #setting: ConnectionSetting;
   readonly #listener: ConnectionListener;
+  /** The token of the request that was made last. */
+  #token: Token | null;
   /** The transport in whose place this one is tried; said once. */
   #instead: string | null;
   readonly #openedAt: number;
@@ -98,6 +100,7 @@ export class Connection implements Link {
     this.#setting = setting;
     this.#listener = listener;
     this.#instead = instead === half.name ? null : instead;
+    this.#token = setting.credentials.token;
     this.#openedAt = this.environment.now();
     this.#half = half.open(this);
     const { send } = this.#half;
@@ -112,6 +115,11 @@ export class Connection implements Link {
   /** When anything last came through it, in milliseconds of the environment's clock. */
   get heardAt(): number {
     return this.#watchdog?.heardAt ?? this.#openedAt;
+  }
+
+  /** The token that it sent: what the gateway says about a token, it says about this one. */
+  get token(): Token | null {
+    return this.#token;
   }
 
   /** Whether what was promised to come has not. */
@@ -159,8 +167,7 @@ export class Connection implements Link {
   // --- Link: what the half calls
 
   get headers(): Readonly<Record<string, string>> {
-    const { settings, credentials } = this.#setting;
-    return { ...settings.headers, ...credentials.headers };
+    return { ...this.#setting.settings.headers, ...bearer(this.#present()) };
   }
 
   get hasOwnHeaders(): boolean {
@@ -168,16 +175,22 @@ export class Connection implements Link {
   }
 
   get query(): Readonly<Record<string, string>> {
-    const { token } = this.#setting.credentials;
-    return token === null ? {} : { token };
+    const token = this.#present();
+    return token === null ? {} : { token: token.text };
   }
 
   address(extra: Readonly<Record<string, string>> = {}): string {
     return this.#addressOf(this.#listener.tracks(), extra);
   }
 
-  shortAddress(): string {
-    return this.#addressOf(fitting(this.#listener.tracks()), this.query);
+  shortAddress(extra: Readonly<Record<string, string>> = {}): string {
+    return this.#addressOf(fitting(this.#listener.tracks()), extra);
+  }
+
+  /** The token for a request that is about to be made. */
+  #present(): Token | null {
+    this.#token = this.#setting.credentials.token;
+    return this.#token;
   }
 
   #addressOf(tracks: Iterable<Track>, extra: Readonly<Record<string, string>>): string {

@@ -96,7 +96,8 @@ export interface State {
 export type Stimulus =
   /** There are channels to carry, or none any more. */
   | { readonly type: 'wanted' | 'unwanted' }
-  | { readonly type: 'tick' }
+  /** `awaited`: what attempts still wait for; the hello, unless something else is said. */
+  | { readonly type: 'tick'; readonly awaited?: string }
   /** What the gateway refused is mended: there is no reason to wait. */
   | { readonly type: 'again' }
   | { readonly type: 'hello'; readonly id: number; readonly offered: readonly string[]; readonly ms: number }

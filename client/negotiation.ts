@@ -64,7 +64,7 @@ class Turn {
       case 'close':
         return this.#close(phase, 'the application closed it');
       case 'tick':
-        return this.#tick(phase);
+        return this.#tick(phase, event.awaited);
       case 'again':
         return this.#again(phase);
       case 'hello':
@@ -80,7 +80,9 @@ class Turn {
       case 'bye':
         return this.#bye(phase, event.id, event.reason, event.retryMs);
       case 'renew':
-        return phase.at === 'open' ? this.#renew(phase, event.detail) : phase;
+        // One that is under way asked with what was wanted then. It is let finish, or channels that change all the time
+        // would never get one: the runner compares when it is adopted, and what has failed is tried again.
+        return phase.at === 'open' && !phase.attempts.some(isRenewal) ? this.#renew(phase, event.detail) : phase;
       case 'wake':
         return this.#wake(phase, event.reason, event.stale);
       default:
@@ -250,7 +252,7 @@ class Turn {
       this.effects.push({ type: 'report', error, final: true });
       return this.#close(phase, error.message);
     }
-    const isForeign = reason.status !== undefined && reason.status >= 400 && reason.status < 500;
+    const isForeign = reason.code === undefined && Math.floor((reason.status ?? 0) / 100) === 4;
     this.#over(via, silent || isForeign ? 'failed' : 'lost');
     this.#remember({ lostBecause: `${via.transport} was lost: ${describe(reason)}` });
     // What carried before this one came still works, as far as anybody knows: no reason to let messages wait.
@@ -304,13 +306,13 @@ class Turn {
 
   // --- Time and the outside
 
-  #tick(phase: Phase): Phase {
+  #tick(phase: Phase, awaited = 'hello'): Phase {
     let next = phase;
     for (const attempt of attemptsOf(phase)) {
       // A failure may have changed what is running.
       if (attempt.proofAt > this.#now || !attemptsOf(next).includes(attempt)) continue;
       this.effects.push({ type: 'drop', id: attempt.id });
-      next = this.#failed(next, attempt, { detail: `no hello within ${Math.round(attempt.proofMs)} ms` });
+      next = this.#failed(next, attempt, { detail: `no ${awaited} within ${Math.round(attempt.proofMs)} ms` });
     }
     if (next.at === 'waiting' && next.until <= this.#now) return this.#startRound(next.first);
     if (next.at === 'connecting' && next.nextAt <= this.#now) next = this.#goOn(next);
@@ -336,7 +338,7 @@ class Turn {
   }
 
   #renew(phase: Open, detail: string): Open {
-    // A renewal that is under way asked with what was wanted then.
+    // A renewal that is under way may hang on a network that is gone, or have an old token.
     const stale = phase.attempts.filter((attempt) => attempt.why === 'renew');
     for (const attempt of stale) this.#drop(attempt, 'asked anew');
     const attempts = phase.attempts.filter((attempt) => attempt.why !== 'renew');

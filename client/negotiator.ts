@@ -4,6 +4,7 @@ import { PushError } from '../transports/error.js';
 import type { Gap, Hello, Message, UplinkReply } from '../transports/record.js';
 import { Connection, type ConnectionListener, type ConnectionSetting } from './connection.js';
 import type { GapNotice } from './coverage.js';
+import type { Token } from './credentials.js';
 import { loadHalf } from './halves.js';
 import { step } from './negotiation.js';
 import {
@@ -31,6 +32,8 @@ export interface NegotiatorListener {
   refused(tracks: readonly Track[], error: PushError): void;
   /** The path upwards: `null` when no connection goes both ways. */
   uplink(send: ((frame: string) => void) | null): void;
+  /** What the gateway takes, before anything goes up over the connection that has said so. */
+  limited(limits: Hello['limits']): void;
   answered(reply: UplinkReply): void;
   failed(error: PushError, final: boolean): void;
   trace(entry: Omit<TraceEntry, 'at'>): void;
@@ -135,7 +138,7 @@ export class Negotiator {
         return this.#adopt(effect.id, effect.from, effect.reason);
       case 'refuse':
         this.#refuseUncovered(effect.reason);
-        return;
+        return this.#askForOthers(effect.reason);
       case 'report':
         return this.#listener.failed(effect.error, effect.final);
       case 'trace': {
@@ -148,16 +151,23 @@ export class Negotiator {
   }
 
   #open(id: number, transport: string): void {
-    const half = this.#halves.get(transport);
-    const { credentials } = this.#setting;
-    if (half !== undefined && credentials.isReady) return this.#connect(id, half);
     this.#connections.set(id, null);
-    Promise.all([half ?? this.#load(transport), this.#token()]).then(
-      ([loaded]) => {
-        if (this.#connections.has(id)) this.#connect(id, loaded);
-      },
-      (error: unknown) => this.#connections.delete(id) && this.#ended(id, { detail: textOf(error) }),
-    );
+    const half = this.#halves.get(transport);
+    // A transport that cannot work here needs no token, and is not to be blamed for a missing one.
+    if (half !== undefined && !this.#works(id, half)) return;
+    if (half !== undefined && this.#setting.credentials.isReady) return this.#connect(id, half);
+    this.#prepare(id, transport, half).catch((error: unknown) => this.#failed(id, textOf(error)));
+  }
+
+  /** Gets what is not there yet, the half and a token, both at once. */
+  async #prepare(id: number, transport: string, half: ClientTransport | undefined): Promise<void> {
+    const token = this.#setting.credentials.ready();
+    // It may fail while the half is still being loaded; it is looked at below.
+    token.catch(() => {});
+    const loaded = half ?? (await this.#load(transport));
+    if (half === undefined && !this.#works(id, loaded)) return;
+    await token;
+    this.#connect(id, loaded);
   }
 
   async #load(transport: string): Promise<ClientTransport> {
@@ -170,29 +180,36 @@ export class Negotiator {
     }
   }
 
-  async #token(): Promise<void> {
+  /** Whether this half can work here; tells the negotiation when it cannot. A half may be anybody's, and throw anything. */
+  #works(id: number, half: ClientTransport): boolean {
+    if (!this.#connections.has(id)) return false;
     try {
-      await this.#setting.credentials.ready();
+      const missing = half.missing(this.#environment);
+      if (missing === null) return true;
+      this.#connections.delete(id);
+      this.tell({ type: 'unsupported', id, detail: missing });
     } catch (error) {
-      throw new Error(`no token: ${textOf(error)}`);
+      this.#failed(id, `not opened: ${textOf(error)}`);
     }
+    return false;
   }
 
   #connect(id: number, half: ClientTransport): void {
-    this.#connections.delete(id);
-    let missing: string | null = null;
-    // A half may be anybody's, and throw anything.
+    if (!this.#connections.has(id)) return;
     try {
-      missing = half.missing(this.#environment);
-      if (missing === null)
-        this.#connections.set(
-          id,
-          new Connection(half, this.#setting, this.#listen(id), insteadOf(this.#state, half.name)),
-        );
+      const instead = insteadOf(this.#state, half.name);
+      this.#connections.set(id, new Connection(half, this.#setting, this.#listen(id), instead));
     } catch (error) {
-      this.#ended(id, { detail: `not opened: ${textOf(error)}` });
+      this.#failed(id, `not opened: ${textOf(error)}`);
     }
-    if (missing !== null) this.tell({ type: 'unsupported', id, detail: missing });
+  }
+
+  #failed(id: number, detail: string): void {
+    if (this.#connections.has(id)) this.#ended(id, { detail });
+  }
+
+  #tokenOf(id: number): Token | null {
+    return this.#connections.get(id)?.token ?? null;
   }
 
   #listen(id: number): ConnectionListener {
@@ -203,14 +220,14 @@ export class Negotiator {
         return firstChannels(listener.tracks(), this.#mostChannels);
       },
       hello: (hello, ms) => {
-        this.#setting.credentials.proved();
+        this.#setting.credentials.proved(this.#tokenOf(id));
         this.#limit(hello.limits);
         this.tell({ type: 'hello', id, offered: hello.transports, ms });
       },
       message: (message, takers) => listener.message(message, takers),
       gap: (gap) => this.#gap(id, gap),
       bye: ({ reason, retryMs }) => {
-        if (reason === 'expired') this.#setting.credentials.renew();
+        if (reason === 'expired') this.#setting.credentials.renew(this.#tokenOf(id));
         this.tell({ type: 'bye', id, reason, retryMs });
       },
       covered: (tracks) => listener.covered(tracks),
@@ -226,6 +243,7 @@ export class Negotiator {
   /** Refuses what goes beyond the gateway's limit, so that it does not stand in the way of the rest. */
   #limit(limits: Hello['limits']): void {
     this.#limits = limits;
+    this.#listener.limited(limits);
     this.#mostChannels = limits.channels;
     const tracks = this.#listener.tracks();
     const allowed = new Set(firstChannels(tracks, limits.channels));
@@ -249,25 +267,30 @@ export class Negotiator {
   #ended(id: number, reason: CloseReason): void {
     const connection = this.#connections.get(id);
     this.#connections.delete(id);
-    let outcome = this.#askForLess(this.#askForFewer(reason, connection ?? null));
+    // Others may have come to be wanted since it was asked: they were not refused.
+    const asked = connection?.coverage.channels ?? [];
+    let outcome = this.#askForLess(this.#askForFewer(reason, connection ?? null), asked, connection?.token ?? null);
     if (connection && connection === this.#current) {
       this.#carry(null);
       // What was carried before was not what the gateway refused: without the rest it may go on.
-      if (outcome.retry === false && this.#refuseUncovered(reason, connection)) outcome = { ...reason, retry: true };
+      if (outcome.retry === false && this.#refuseUncovered({ ...reason, channels: asked }, connection))
+        outcome = { ...reason, retry: true };
     }
-    this.tell({ type: 'ended', id, reason: outcome });
+    this.tell({ type: 'ended', id, reason: outcome.retry === false ? { channels: asked, ...outcome } : outcome });
     // What stood in the way is mended.
     if (reason.retry === false && outcome.retry === true) this.tell({ type: 'again' });
   }
 
   /** A token that is over can be replaced, and a channel that is refused need not stand in the way of the others. */
-  #askForLess(reason: CloseReason): CloseReason {
+  #askForLess(reason: CloseReason, asked: readonly string[], token: Token | null): CloseReason {
     const { code, channels = [], detail } = reason;
     if (code === 'TOKEN_EXPIRED' || code === 'UNAUTHORIZED') {
-      return this.#setting.credentials.renew() ? { ...reason, retry: true } : reason;
+      return this.#setting.credentials.renew(token) ? { ...reason, retry: true } : reason;
     }
     const tracks = this.#listener.tracks();
     const refused = tracks.filter(({ channel }) => channels.includes(channel));
+    // They are not wanted any more: the next request is without them.
+    if (refused.length === 0 && asked.some((channel) => channels.includes(channel))) return { ...reason, retry: true };
     if (refused.length === 0 || refused.length === tracks.length) return reason;
     this.#listener.refused(refused, new PushError(code ?? 'FORBIDDEN', detail));
     return { ...reason, retry: true };
@@ -276,10 +299,20 @@ export class Negotiator {
   /** Refuses the tracks that the connection did not get to carry; `false` when there are none, or no others. */
   #refuseUncovered(reason: CloseReason, connection: Connection | null = this.#current): boolean {
     const tracks = this.#listener.tracks();
-    const uncovered = tracks.filter((track) => connection?.coverage.covers(track) !== true);
+    const { channels } = reason;
+    const uncovered = tracks.filter(
+      (track) => connection?.coverage.covers(track) !== true && channels?.includes(track.channel) !== false,
+    );
     if (uncovered.length === 0 || uncovered.length === tracks.length) return false;
     this.#listener.refused(uncovered, new PushError(reason.code ?? 'BAD_REQUEST', reason.detail));
     return true;
+  }
+
+  /** Who came to be wanted while a renewal was under way was not refused with it, and is asked for now. */
+  #askForOthers({ channels }: CloseReason): void {
+    const { coverage } = this.#current ?? {};
+    const isLeft = (track: Track) => !coverage?.covers(track) && channels?.includes(track.channel) === false;
+    if (this.#listener.tracks().some(isLeft)) this.changed();
   }
 
   #drop(id: number): void {
@@ -320,7 +353,7 @@ export class Negotiator {
     this.#timer = this.#environment.setTimeout(
       () => {
         this.#timer = null;
-        this.tell({ type: 'tick' });
+        this.tell({ type: 'tick', awaited: this.#setting.credentials.isReady ? 'hello' : 'token' });
       },
       Math.min(LONGEST_TIMER_MS, Math.max(0, Math.ceil(at - this.#environment.now()))),
     );

@@ -11,21 +11,17 @@ const CLOSE_MS = 1_000;
 
 /**
  * Makes a client of the gateway at `address`, such as `https://example.org/push`: as in the browser, and WebSockets
- * carry the option `headers` too. An open client keeps the process alive; a closed one does not.
+ * carry headers too, so that no token travels in an address. An open client keeps the process alive; a closed one does not.
  */
 export function connect(address: string, options: ConnectOptions = {}): PushClient {
-  return new PushClient(address, toOptions(options).environment ?? nodeEnvironment(options.headers), options);
+  return new PushClient(address, toOptions(options).environment ?? nodeEnvironment(), options);
 }
 
-function nodeEnvironment(headers: Readonly<Record<string, string>> = {}): Environment {
-  const environment = browserEnvironment();
-  if (environment.WebSocket !== undefined && Object.keys(headers).length === 0) return environment;
-  // `closeTimeout` is ws 8.19 and later.
-  const options = { headers, closeTimeout: CLOSE_MS };
-  class Socket extends NodeWebSocket {
-    constructor(url: string) {
-      super(url, options);
-    }
-  }
-  return { ...environment, WebSocket: Socket };
+function nodeEnvironment(): Environment {
+  const openWebSocket: Environment['openWebSocket'] = (url, headers) => {
+    // `closeTimeout` is ws 8.19 and later.
+    const options = { headers, closeTimeout: CLOSE_MS };
+    return new NodeWebSocket(url, options);
+  };
+  return { ...browserEnvironment(), openWebSocket };
 }

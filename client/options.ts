@@ -23,9 +23,17 @@ export interface ConnectOptions {
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
+   * Whose cookies go with requests, as in `fetch`. A page of another origin than the gateway's sets `include` to bring its
+   * cookies along; the gateway then has to name the page's origin in `origins`, for which `*` does not do. A browser's
+   * WebSocket and iframe bring cookies along in any case.
+   * @default 'same-origin'
+   */
+  readonly credentials?: 'include' | 'same-origin';
+  /**
    * A token for the gateway, or a function that fetches one: it is called before the first request, and again when the
-   * gateway says that the token has expired. It travels in the header `Authorization`, and in the address where a
-   * browser cannot send headers: WebSocket, EventSource and iframe.
+   * gateway says that the token has expired. A call that has not answered within `timeoutMs` counts as failed. The token
+   * travels in the header `Authorization`, and in the address where a browser cannot send headers: WebSocket,
+   * EventSource and iframe.
    */
   readonly token?: TokenSource;
   /**
@@ -39,7 +47,7 @@ export interface ConnectOptions {
    */
   readonly waitMs?: number;
   /**
-   * How long `publish` and `call` wait for their answer.
+   * How long `publish` and `call` wait for their answer, and the client for that of the function `token`.
    * @default 10_000
    */
   readonly timeoutMs?: number;
@@ -93,6 +101,7 @@ export interface Settings extends Times {
   readonly order: readonly string[];
   readonly halves: ReadonlyMap<string, ClientTransport>;
   readonly headers: Readonly<Record<string, string>>;
+  readonly credentials: 'include' | 'same-origin';
   readonly token: TokenSource | undefined;
 }
 
@@ -142,11 +151,14 @@ export function toSettings(options: ConnectOptions): Settings {
     );
   }
   if (order.length === 0) throw badOption('transports is empty', 'name at least one, or leave it out');
-  const { token } = options;
+  const { token, credentials = 'same-origin' } = options;
+  if (credentials !== 'include' && credentials !== 'same-origin') {
+    throw badOption(`credentials is ${show(credentials)}`, 'give "include" or "same-origin"');
+  }
   if (token !== undefined && typeof token !== 'function' && (typeof token !== 'string' || token === '')) {
     throw badOption(`token is ${token === '' ? 'empty' : typeof token}`, 'give a token or a function that returns one');
   }
-  return { ...toTimes(options), order, halves, headers: toHeaders(options.headers), token };
+  return { ...toTimes(options), order, halves, headers: toHeaders(options.headers), credentials, token };
 }
 
 /** A duration that an application gave, or the default; throws `BAD_REQUEST` when it is none, or less than `least`. */

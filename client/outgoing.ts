@@ -6,10 +6,13 @@ import type { Json } from '../transports/record.js';
 
 /** An operation as it travels: turned into text once, and measured once. */
 export interface Outgoing {
+  readonly type: 'publish' | 'call';
   readonly key: string;
   readonly text: string;
   /** The length of the text in UTF-8. */
   readonly bytes: number;
+  /** The length of its data or params alone: what the gateway has a limit for. */
+  readonly loadBytes: number;
 }
 
 type Keyed<Operation extends { readonly key?: string }, Load extends keyof Operation> = Omit<
@@ -29,13 +32,19 @@ export function outgoingCall(operation: Keyed<Call, 'params'>, params: Json, lim
   return outgoing(operation, 'params', params, limit);
 }
 
-function outgoing(operation: { readonly key: string }, name: string, load: Json, limit: number): Outgoing {
+/** The error of data that the gateway does not take. */
+export function tooLarge(limit: number): PushError {
+  return new PushError('TOO_LARGE', `The gateway takes at most ${limit} bytes of JSON.`);
+}
+
+function outgoing(operation: Pick<Outgoing, 'type' | 'key'>, name: string, load: Json, limit: number): Outgoing {
   const text = toText(load);
   const bytes = utf8Length(text);
   // Checked here too, because a gateway closes a socket for good that sends it a frame too large.
-  if (bytes > limit) throw new PushError('TOO_LARGE', `The gateway takes at most ${limit} bytes of JSON.`);
+  if (bytes > limit) throw tooLarge(limit);
   const head = `${JSON.stringify(operation).slice(0, -1)},"${name}":`;
-  return { key: operation.key, text: `${head}${text}}`, bytes: utf8Length(head) + bytes + 1 };
+  const { type, key } = operation;
+  return { type, key, text: `${head}${text}}`, bytes: utf8Length(head) + bytes + 1, loadBytes: bytes };
 }
 
 function toText(load: Json): string {

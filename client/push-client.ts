@@ -4,7 +4,6 @@ import type { Environment } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
 import { isPosition, type Position } from '../transports/position.js';
 import type { Json, Message } from '../transports/record.js';
-import type { ConnectionSetting } from './connection.js';
 import type { GapNotice } from './coverage.js';
 import { Credentials } from './credentials.js';
 import { Emitter } from './emitter.js';
@@ -20,18 +19,22 @@ import {
   toSettings,
 } from './options.js';
 import { type Outgoing, outgoingCall, outgoingPublish } from './outgoing.js';
+import { poster } from './poster.js';
 import { randomId } from './random-id.js';
 import { type Handler, Subscription } from './subscription.js';
 import { Trace, type TraceEntry } from './trace.js';
 import type { Track } from './track.js';
-import { type Post, Uplink } from './uplink.js';
+import { Uplink } from './uplink.js';
 
 /** What the client is doing. `waiting` is the pause between tries. */
 export type ClientState = Phase['at'];
 
 /** What `on` tells about. */
 export interface ClientEvents {
-  /** Another transport carries now; `from` is `null` the first time. */
+  /**
+   * Another transport carries now; `from` is `null` the first time. It is not told when the same transport comes back after
+   * an outage, nor when an outage begins: listen to `state` for those.
+   */
   transport: { readonly from: string | null; readonly to: string; readonly reason: string };
   state: { readonly from: ClientState; readonly to: ClientState };
   /** Messages on a channel are gone from the log; what is left follows. */
@@ -76,6 +79,7 @@ export interface PublishOptions extends OperationOptions {
 /** A client of one gateway. Made by `connect`. */
 export class PushClient {
   readonly #settings: Settings;
+  readonly #credentials: Credentials;
   readonly #negotiator: Negotiator;
   readonly #uplink: Uplink;
   readonly #emitter: Emitter<ClientEvents>;
@@ -92,7 +96,9 @@ export class PushClient {
     this.#settings = settings;
     this.#startedAt = environment.now();
     this.#emitter = new Emitter((error, event) => this.#thrown(error, event === 'error'));
-    const setting = { environment, settings, base, client, credentials: new Credentials(settings.token) };
+    const credentials = new Credentials(settings.token, environment, settings.timeoutMs);
+    this.#credentials = credentials;
+    const setting = { environment, settings, base, client, credentials };
     this.#uplink = new Uplink(environment, poster(setting), {
       baseMs: settings.backoffMs,
       capMs: settings.backoffCapMs,
@@ -112,11 +118,16 @@ export class PushClient {
         for (const track of tracks) this.#subscriptions.get(track)?.end(error);
       },
       uplink: (send) => this.#uplink.use(send),
+      limited: ({ messageBytes }) => this.#uplink.limit(messageBytes),
       answered: (reply) => this.#uplink.settle(reply),
       failed: (error, final) => this.#failed(error, final),
       trace: (entry) => this.#note({ at: environment.now() - this.#startedAt, ...entry }),
     });
-    this.#stopWaking = environment.onWake((reason) => this.#negotiator.wake(reason));
+    this.#stopWaking = environment.onWake((reason) => {
+      // What was asked on the old network may hang for long on the new one.
+      if (reason === 'online') credentials.forget('the network has changed meanwhile');
+      this.#negotiator.wake(reason);
+    });
   }
 
   /** The transport that carries now; `null` while none does. */
@@ -177,8 +188,9 @@ export class PushClient {
   }
 
   /**
-   * Calls a function that is registered at the gateway; resolves with its result. Rejects like `publish`, and with
-   * `METHOD_UNKNOWN` or the code that the function threw.
+   * Calls a function that is registered at the gateway; resolves with its result. Calls and publishes do not wait for each
+   * other: where their order matters, await the first. Rejects like `publish`, and with `METHOD_UNKNOWN` or the code that
+   * the function threw.
    */
   async call(method: string, params: Json = null, options: OperationOptions = {}): Promise<Json> {
     const { key = randomId() } = toOptions(options);
@@ -213,6 +225,7 @@ export class PushClient {
 
   #end(error: PushError | null): void {
     this.#stopWaking();
+    this.#credentials.forget('the client was closed');
     this.#uplink.close();
     for (const subscription of [...this.#subscriptions.values()]) subscription.end(error);
   }
@@ -267,22 +280,4 @@ export class PushClient {
 function checkChannel(channel: string): void {
   const fault = channelFault(channel);
   if (fault !== null) throw new PushError('CHANNEL_INVALID', fault);
-}
-
-function poster({ environment, base, client, settings, credentials }: ConnectionSetting): Post {
-  const url = new URL(base);
-  url.pathname = `${url.pathname === '/' ? '' : url.pathname}/uplink`;
-  url.searchParams.set('client', client);
-  const post: Post = async (body, signal) => {
-    await credentials.ready();
-    const { fetch } = environment;
-    const sent = { ...settings.headers, ...credentials.headers, 'content-type': 'application/json' };
-    const response = await fetch(url.href, { method: 'POST', headers: sent, body, signal, cache: 'no-store' });
-    const { status, headers } = response;
-    const answer = { status, ...(headers && { headers }), text: await response.text() };
-    if (status === 401 && credentials.renew()) return post(body, signal);
-    if (response.ok) credentials.proved();
-    return answer;
-  };
-  return post;
 }

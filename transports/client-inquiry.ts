@@ -1,15 +1,22 @@
 import type { CloseReason, Link } from './client-transport.js';
 import { readProblem } from './problem.js';
 
+/** What to ask, with the headers as they were when the first request was made: the answer is about the token that it sent. */
+export interface Asked {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /**
- * Asks `url` once more, as a plain request, why nothing came of it: a browser keeps the answer to a WebSocket's upgrade,
- * an EventSource's request and a frame's document from the page. Then closes the link with that, or else with `detail`,
- * unless the inquiry is aborted first.
+ * Makes a request once more, as a plain one, to learn why nothing came of it: a browser keeps the answer to a WebSocket's
+ * upgrade, an EventSource's request and a frame's document from the page. Then closes the link with that, or else with
+ * `detail`, unless the inquiry is aborted first.
  */
-export function inquire(link: Link, url: string, detail: string, { signal }: AbortController): void {
+export function inquire(link: Link, { url, headers }: Asked, detail: string, { signal }: AbortController): void {
   const ask = async (): Promise<CloseReason> => {
-    const { environment, headers } = link;
-    const response = await environment.fetch(url, { headers: { ...headers }, signal, cache: 'no-store' });
+    const { credentials } = link.settings;
+    const init = { headers: { ...headers }, signal, credentials, cache: 'no-store' } as const;
+    const response = await link.environment.fetch(url, init);
     if (response.ok) {
       void response.body?.cancel();
       return { detail };

@@ -24,6 +24,10 @@ export class Polls implements ClientConnection {
   /** The request that is under way; an answer to any other one is dropped. */
   #request: AbortController | null = null;
   #timer: Timer | undefined;
+  /** Whether that request asks for a hello. */
+  #isGreeting = false;
+  /** Whether another one is needed after it. */
+  #isStale = false;
 
   constructor(link: Link, rhythm: PollRhythm) {
     this.#link = link;
@@ -31,8 +35,15 @@ export class Polls implements ClientConnection {
     this.renew();
   }
 
-  /** Asks at once. With `hello=1`, so that new channels get to know where they start. */
+  /**
+   * Asks at once. With `hello=1`, so that new channels get to know where they start. A request with `hello=1` that is
+   * under way is let finish, or channels that change all the time would keep every answer away.
+   */
   readonly renew = (): void => {
+    if (this.#isGreeting) {
+      this.#isStale = true;
+      return;
+    }
     this.close();
     void this.#ask(true);
   };
@@ -47,10 +58,14 @@ export class Polls implements ClientConnection {
     const { environment } = this.#link;
     const request = new AbortController();
     this.#request = request;
+    this.#isGreeting = isFirst;
+    this.#isStale = false;
     const askedAt = environment.now();
     const query = { ...this.#rhythm.query(), ...(isFirst ? { hello: '1' } : {}) };
     const outcome = await poll(this.#link, query, request.signal);
     if (this.#request !== request) return;
+    // What is handed on now may change the channels.
+    this.#isGreeting = false;
     const pauseMs = this.#rhythm.pauseMs(outcome, environment.now() - askedAt, isFirst);
     if ('answer' in outcome) handOn(this.#link, outcome.answer);
     else if (pauseMs === null) {
@@ -59,7 +74,8 @@ export class Polls implements ClientConnection {
     }
     // Handing on may have ended or renewed this.
     if (this.#request !== request) return;
-    this.#timer = environment.setTimeout(() => void this.#ask(false), pauseMs ?? 0);
+    const isDue = this.#isStale || (isFirst && 'reason' in outcome);
+    this.#timer = environment.setTimeout(() => void this.#ask(isDue), this.#isStale ? 0 : (pauseMs ?? 0));
   }
 }
 
@@ -67,7 +83,9 @@ export class Polls implements ClientConnection {
 async function poll(link: Link, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<PollOutcome> {
   try {
     const { fetch } = link.environment;
-    const response = await fetch(link.address(query), { headers: { ...link.headers }, signal, cache: 'no-store' });
+    const { credentials } = link.settings;
+    const init = { headers: { ...link.headers }, signal, credentials, cache: 'no-store' } as const;
+    const response = await fetch(link.address(query), init);
     const body = await response.text();
     if (!response.ok) return { reason: readProblem(response, body), cut: GATEWAYS_CUT.has(response.status) };
     const answer = parsePollAnswer(body);

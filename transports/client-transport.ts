@@ -23,11 +23,14 @@ export interface Link {
    */
   readonly query: Readonly<Record<string, string>>;
   /**
-   * Like `address` with `query`, but with no more channels than every server takes in a request's head; the client subscribes the
+   * Like `address`, but with no more channels than every server takes in a request's head; the client subscribes the
    * others with frames after the hello. For a half whose connection has `send`.
    */
-  shortAddress(): string;
-  /** For requests that can carry them: the application's own headers, and the token's. */
+  shortAddress(extra?: Readonly<Record<string, string>>): string;
+  /**
+   * For requests that can carry them: the application's own headers, and the token's, as they are now. MUST be asked anew for
+   * every request, like `query`: a refusal is about the token that was asked for last.
+   */
   readonly headers: Readonly<Record<string, string>>;
   /** Whether the application has headers of its own, which only a request that can carry headers brings along. */
   readonly hasOwnHeaders: boolean;
@@ -43,6 +46,8 @@ export interface LinkSettings {
   readonly pollMs: number;
   /** The longest wait to ask a long-poll for, in milliseconds. */
   readonly waitMs: number;
+  /** Whose cookies a request brings along: MUST go with every request (Fetch standard, "credentials mode"). */
+  readonly credentials: 'include' | 'same-origin';
 }
 
 /** Why a connection ended, in words and in what follows. */

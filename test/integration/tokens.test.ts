@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PushClient } from '../../client/index.js';
 import { type ConnectOptions, connect } from '../../client/node.js';
-import { createGateway, type Gateway, jwt } from '../../server/index.js';
+import { createGateway, type Gateway, jwt, PushError } from '../../server/index.js';
 import { catalog } from '../../transports/catalog.js';
 import { useBrowser } from '../support/browser.js';
 import { type Listening, listen } from '../support/listen.js';
@@ -96,6 +96,15 @@ async function publishing(): Promise<void> {
   }
 }
 
+/** Something that happens once. */
+function signal() {
+  let give = (): void => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { give, given };
+}
+
 const ALL = Array.from({ length: MESSAGES }, (_, number) => number);
 
 describe('a client with a token', () => {
@@ -162,6 +171,71 @@ describe('a client with a token', () => {
     await waitUntil('both', () => taken.length === 2);
     expect(push.state).toBe('open');
     await expect(push.publish('news', 1)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it.each(['long-polling', 'polling'])('%s: is asked for once when two requests are refused', async (transport) => {
+    let isOver = false;
+    const held = signal();
+    const posted = signal();
+    const polled = signal();
+    const strict = createGateway({
+      path: '/strict',
+      // The poll is refused when the POST has brought the new token, and the POST is answered when a poll has brought it.
+      authorize: async ({ request, name }) => {
+        const isRefused = isOver && request.headers.authorization === 'Bearer first';
+        if (isRefused && name === transport) {
+          held.give();
+          await posted.given;
+        }
+        if (isRefused) throw new PushError('TOKEN_EXPIRED', 'Expired.');
+        if (isOver && name === transport) polled.give();
+        if (isOver && name === 'uplink') {
+          posted.give();
+          await polled.given;
+        }
+        return { user: 'ann', subscribe: ['news'], publish: ['open'] };
+      },
+    });
+    strict.attach(listening.server);
+    let asked = 0;
+    const push = connect(`${listening.url}/strict`, {
+      ...QUICK,
+      transports: [transport],
+      token: () => (++asked === 1 ? 'first' : 'second'),
+    });
+    clients.push(push);
+    const taken: unknown[] = [];
+    await push.subscribe('news', ({ data }) => taken.push(data)).ready;
+    isOver = true;
+    await strict.publish('news', 1);
+    await held.given;
+    await push.publish('open', 1);
+    await strict.publish('news', 2);
+    await waitUntil('the message', () => taken.length === 2);
+    expect([push.state, asked]).toEqual(['open', 2]);
+    await push.close();
+    await strict.close();
+  });
+
+  it('shows it in a header, and never in an address', async () => {
+    const seen: [string | undefined, string | null][] = [];
+    const open = createGateway({
+      path: '/open',
+      authorize: ({ request, query }) => {
+        seen.push([request.headers.authorization, query.get('token')]);
+        return { user: 'ann', subscribe: ['news'] };
+      },
+    });
+    open.attach(listening.server);
+    for (const transport of transports) {
+      const push = connect(`${listening.url}/open`, { ...QUICK, transports: [transport], token: 'secret' });
+      clients.push(push);
+      await push.subscribe('news').ready;
+    }
+    await Promise.all(clients.splice(0).map((client) => client.close()));
+    expect(seen.length).toBeGreaterThanOrEqual(transports.length);
+    for (const shown of seen) expect(shown).toEqual(['Bearer secret', null]);
+    await open.close();
   });
 
   it('falls back and moves up with it, however the browser hides why it was refused', async () => {

@@ -6,15 +6,19 @@ import { transport as longPolling } from '../../transports/long-polling/client.j
 import { transport as polling } from '../../transports/polling/client.js';
 import type { DownlinkRecord } from '../../transports/record.js';
 import { transport as sse } from '../../transports/sse/client.js';
+import { transport as websocket } from '../../transports/websocket/client.js';
 import { answer, FakeEnvironment, hello, settled } from '../support/fake-environment.js';
 
 /** A half at work, with what it asks for and what it hands on. */
 class Bench {
   readonly asked: URLSearchParams[] = [];
+  readonly requests: { readonly url: string; readonly init: Parameters<FetchLike>[1] }[] = [];
   readonly records: DownlinkRecord[] = [];
   readonly ends: CloseReason[] = [];
   readonly environment: FakeEnvironment;
   readonly connection: ClientConnection;
+  /** The token at present. */
+  token = 'old';
   /** Answers the request that waits; `null` cuts it. */
   answer: (answer: FetchAnswer | null) => void = () => {};
 
@@ -24,6 +28,7 @@ class Bench {
         fetch ??
           ((url, init) => {
             this.asked.push(new URL(url).searchParams);
+            this.requests.push({ url, init });
             return new Promise((resolve, reject) => {
               init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
               this.answer = (given) => (given === null ? reject(new TypeError('network')) : resolve(given));
@@ -32,14 +37,19 @@ class Bench {
       ),
       parts,
     );
+    const bench = this;
     const link: Link = {
       environment: this.environment,
-      settings: { pollMs: 2_000, waitMs: 8_000 },
-      headers: {},
+      settings: { pollMs: 2_000, waitMs: 8_000, credentials: 'include' },
+      get headers() {
+        return { Authorization: `Bearer ${bench.token}` };
+      },
       hasOwnHeaders: false,
-      query: {},
+      get query() {
+        return { token: bench.token };
+      },
       address: (extra) => `https://example.org/push/x?${new URLSearchParams({ ...extra })}`,
-      shortAddress: () => 'https://example.org/push/x',
+      shortAddress: (extra) => `https://example.org/push/x?${new URLSearchParams({ ...extra })}`,
       record: (record) => this.records.push(record),
       closed: (reason) => this.ends.push(reason),
     };
@@ -73,6 +83,38 @@ describe.each([polling, longPolling])('the client half of $name', (half) => {
     await bench.environment.pass(0);
     expect(bench.asked).toHaveLength(2);
     expect(bench.asked[1]?.has('hello')).toBe(false);
+  });
+
+  it('lets a request for a hello finish when it is renewed, and then makes one more', async () => {
+    const bench = new Bench(half);
+    for (let change = 0; change < 3; change++) bench.connection.renew?.();
+    expect(bench.asked).toHaveLength(1);
+    await bench.poll(message);
+    bench.connection.renew?.();
+    await bench.environment.pass(0);
+    expect(bench.asked.map((query) => query.get('hello'))).toEqual(['1', '1']);
+    await bench.poll();
+    await bench.environment.pass(0);
+    expect(bench.asked.map((query) => query.get('hello'))).toEqual(['1', '1', null]);
+    expect(bench.types).toEqual(['hello', 'message', 'heartbeat', 'hello', 'heartbeat']);
+  });
+
+  it('makes one more at once when it was renewed while a request for a hello was under way', async () => {
+    const bench = new Bench(half);
+    bench.connection.renew?.();
+    await bench.poll();
+    await bench.environment.pass(0);
+    expect(bench.asked.map((query) => query.get('hello'))).toEqual(['1', '1']);
+  });
+
+  it('hands every message on while it is renewed all the time', async () => {
+    const bench = new Bench(half);
+    for (let change = 0; change < 40; change++) {
+      bench.connection.renew?.();
+      await bench.environment.pass(100);
+      if (change % 4 === 3) await bench.poll(message);
+    }
+    expect(bench.types.filter((type) => type === 'message')).toHaveLength(10);
   });
 
   it('asks anew when it is renewed, and drops the answer that was under way', async () => {
@@ -295,5 +337,68 @@ describe('the client half of the iframe', () => {
     bench.connection.close();
     await settled();
     expect(bench.ends).toEqual([]);
+  });
+});
+
+describe('a request that is made once more to learn why it was refused', () => {
+  /** An EventSource or a WebSocket that says nothing, as a browser's. */
+  class Mute {
+    static readonly opened: Mute[] = [];
+    readonly readyState = 2;
+    readonly listeners = new Map<string, (event: object) => void>();
+    readonly url: string;
+    readonly init: unknown;
+    constructor(url: string, init?: unknown) {
+      this.url = url;
+      this.init = init;
+      Mute.opened.push(this);
+    }
+    addEventListener(type: string, listener: (event: never) => void): void {
+      this.listeners.set(type, (event) => listener(event as never));
+    }
+    close(): void {}
+    send(): void {}
+  }
+
+  it.each([
+    [websocket, 'close', { code: 1006, reason: '' }],
+    [sse, 'error', {}],
+  ] as const)('brings along the token that was refused, and the cookies: %#', async (half, event, detail) => {
+    const bench = new Bench(half, undefined, { WebSocket: Mute, EventSource: Mute });
+    const opened = Mute.opened.at(-1);
+    expect(new URL(opened?.url ?? '').searchParams.get('token')).toBe('old');
+    bench.token = 'new';
+    opened?.listeners.get(event)?.(detail);
+    await settled();
+    const [{ url, init } = {}] = bench.requests;
+    expect(init).toMatchObject({ headers: { Authorization: 'Bearer old' }, credentials: 'include' });
+    expect([null, 'old']).toContain(new URL(url ?? '').searchParams.get('token'));
+    bench.answer(answer(401, { code: 'TOKEN_EXPIRED', detail: 'Expired.' }));
+    await settled();
+    expect(bench.ends).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
+  });
+
+  it('of an EventSource went with the cookies too', () => {
+    new Bench(sse, undefined, { EventSource: Mute });
+    expect(Mute.opened.at(-1)?.init).toEqual({ withCredentials: true });
+  });
+
+  it('of a WebSocket that can carry headers has no token in its address', () => {
+    const opened: [string, object][] = [];
+    const openWebSocket = (url: string, headers: object) => {
+      opened.push([url, headers]);
+      return new Mute(url);
+    };
+    new Bench(websocket, undefined, { openWebSocket, WebSocket: Mute });
+    expect(opened).toEqual([['wss://example.org/push/x?', { Authorization: 'Bearer old' }]]);
+  });
+});
+
+describe('the cookies of a page of another origin', () => {
+  it.each([polling, longPolling, sse])('go with the requests of $name', async (half) => {
+    const bench = new Bench(half);
+    while (bench.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(bench.requests[0]?.init?.credentials).toBe('include');
+    bench.connection.close();
   });
 });

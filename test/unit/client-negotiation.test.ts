@@ -8,6 +8,7 @@ import {
   type State,
   type Stimulus,
 } from '../../client/negotiation-state.js';
+import type { CloseReason } from '../../transports/client-transport.js';
 
 const rules: NegotiationRules = {
   order: ['one', 'two', 'three'],
@@ -63,10 +64,7 @@ class Talk {
     return this.tell({ type: 'hello', id: this.id(transport), offered: this.#rules.order, ms });
   }
 
-  fail(
-    transport: string,
-    reason: { detail: string; retry?: boolean; code?: string; status?: number; retryMs?: number } = { detail: 'reset' },
-  ) {
+  fail(transport: string, reason: CloseReason = { detail: 'reset' }) {
     return this.tell({ type: 'ended', id: this.id(transport), reason });
   }
 }
@@ -443,6 +441,23 @@ describe('moving up', () => {
   });
 });
 
+describe('an end with a status of a refusal', () => {
+  const lost = (reason: CloseReason) => {
+    const talk = connected();
+    talk.pass(20_000);
+    talk.fail('one', reason);
+    return talk.state.memory.demerits.has('one');
+  };
+
+  it('is held against the transport when somebody on the way has given it', () => {
+    expect(lost({ detail: 'HTTP status 403', status: 403, retry: true })).toBe(true);
+  });
+
+  it('is not when it is the gateway’s, as of a token that has expired', () => {
+    expect(lost({ detail: 'Expired', status: 401, code: 'TOKEN_EXPIRED', retry: true })).toBe(false);
+  });
+});
+
 describe('a renewal', () => {
   it('opens the same transport and switches at its hello', () => {
     const talk = connected();
@@ -451,11 +466,20 @@ describe('a renewal', () => {
     expect(dropped(talk.hello('one'))).toEqual([old]);
   });
 
-  it('starts over when it is asked for again', () => {
+  it('is let finish when it is asked for again, and may then be followed by another one', () => {
+    const talk = connected();
+    talk.tell({ type: 'renew', detail: 'more' });
+    for (let more = 0; more < 5; more++) expect(talk.tell({ type: 'renew', detail: 'still more' })).toEqual([]);
+    talk.hello('one');
+    expect(opened(talk.tell({ type: 'renew', detail: 'still more' }))).toEqual(['one']);
+  });
+
+  it('starts over when the network has changed', () => {
     const talk = connected();
     talk.tell({ type: 'renew', detail: 'more' });
     const first = talk.id('one');
-    expect(dropped(talk.tell({ type: 'renew', detail: 'still more' }))).toEqual([first]);
+    const effects = talk.tell({ type: 'wake', reason: 'online', stale: true });
+    expect([dropped(effects), opened(effects)]).toEqual([[first], ['one']]);
   });
 
   it('keeps the connection and tries again when it fails', () => {

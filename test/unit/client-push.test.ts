@@ -40,6 +40,7 @@ describe('connect', () => {
     { headers: { name: 'a\r\nb: c' } },
     { headers: { name: 7 } },
     { halves: [{}] },
+    { credentials: 'omit' },
     { environment: {} },
     null,
     'sse',
@@ -288,6 +289,62 @@ describe('a change of channels', () => {
     one.receive(hello());
     expect(one.openCount).toBe(1);
   });
+
+  it('again and again lets each second connection come to its hello, and then makes the next', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a');
+    await settled();
+    one.receive(hello());
+    const [b, c] = ['b', 'c'].map((channel) => push.subscribe(channel));
+    await settled();
+    const d = push.subscribe('d');
+    c?.close();
+    await settled();
+    expect([one.links.length, one.openCount]).toEqual([2, 2]);
+    one.receive(hello());
+    await b?.ready;
+    await settled();
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'b', 'd']);
+    one.receive(hello());
+    await d.ready;
+    expect([one.links.length, one.openCount]).toEqual([3, 1]);
+  });
+
+  it('that comes while a second connection is under way is not refused with it', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a');
+    await settled();
+    one.receive(hello());
+    const b = push.subscribe('b');
+    await settled();
+    const c = push.subscribe('c');
+    await settled();
+    one.fail({ detail: 'No.', code: 'BAD_REQUEST', status: 400, retry: false });
+    await expect(b.ready).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await settled();
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'c']);
+    one.receive(hello());
+    await c.ready;
+  });
+
+  it('that takes a forbidden channel away while it is asked for does not keep the others waiting', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a');
+    await settled();
+    one.receive(hello());
+    const [secret, b] = ['secret', 'b'].map((channel) => push.subscribe(channel));
+    await settled();
+    secret?.close();
+    await settled();
+    one.fail({ detail: 'No.', code: 'FORBIDDEN', status: 403, retry: false, channels: ['secret'] });
+    await settled();
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'b']);
+    one.receive(hello());
+    await b?.ready;
+  });
 });
 
 describe('many channels', () => {
@@ -517,6 +574,21 @@ describe('the uplink', () => {
     expect(one.last.sent).toHaveLength(1);
     one.receive({ type: 'ack', key: 'k', id: 'log.1' });
     await expect(published).resolves.toEqual({ id: 'log.1' });
+  });
+
+  it('refuses what was asked for before the gateway said how much it takes', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push } = client([one], new FakeEnvironment(() => new Promise(() => {})));
+    push.subscribe('chat');
+    await settled();
+    const early = push.publish('chat', 'x'.repeat(70_000));
+    const other = push.call('work', 'x'.repeat(70_000));
+    one.receive(hello());
+    await expect(early).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    await expect(other).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    await settled();
+    expect(one.last.sent).toEqual([]);
+    expect(push.state).toBe('open');
   });
 
   it('leaves a connection alone over which anything comes back', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { outgoingPublish } from '../../client/outgoing.js';
+import { outgoingCall, outgoingPublish } from '../../client/outgoing.js';
 import { Uplink } from '../../client/uplink.js';
-import type { Publish } from '../../transports/operation.js';
+import type { Call, Publish } from '../../transports/operation.js';
 import { FakeEnvironment, settled } from '../support/fake-environment.js';
 
 type Answer = {
@@ -13,20 +13,22 @@ type Answer = {
 /** An uplink whose requests a test answers by hand. */
 class Bench {
   readonly environment = new FakeEnvironment();
-  readonly bodies: Publish[][] = [];
+  readonly bodies: (Publish | Call)[][] = [];
   readonly uplink = new Uplink(
     this.environment,
     (body, signal) => {
-      const operations: Publish[] = JSON.parse(body);
+      const operations: (Publish | Call)[] = JSON.parse(body);
       this.bodies.push(operations);
       return new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('aborted')));
+        signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
         this.#answer = (answer) => (answer === null ? reject(new Error('network')) : resolve(answer));
+        this.#answers.push(this.#answer);
       });
     },
     { baseMs: 500, capMs: 30_000 },
   );
   #answer: (answer: Answer) => void = () => {};
+  readonly #answers: ((answer: Answer) => void)[] = [];
 
   publish(key: string, timeoutMs = 10_000) {
     const outcome = this.uplink.perform(
@@ -35,6 +37,21 @@ class Bench {
     );
     outcome.catch(() => {});
     return outcome;
+  }
+
+  call(key: string, timeoutMs = 10_000) {
+    const outcome = this.uplink.perform(outgoingCall({ type: 'call', method: 'work', key }, null, 1_000), timeoutMs);
+    outcome.catch(() => {});
+    return outcome;
+  }
+
+  /** Answers the request of this number. */
+  async reply(request: number): Promise<void> {
+    const replies = this.bodies[request]?.map(({ key, type }) =>
+      type === 'publish' ? { type: 'ack', key, id: 'log.1' } : { type: 'reply', key, result: key },
+    );
+    this.#answers[request]?.({ status: 200, text: JSON.stringify(replies) });
+    await settled();
   }
 
   async answer(status: number, body?: unknown): Promise<void> {
@@ -190,7 +207,118 @@ describe('the uplink by POST', () => {
   });
 });
 
+describe('calls by POST', () => {
+  it('do not hold up publishes, which keep their order', async () => {
+    const bench = new Bench();
+    const called = bench.call('slow');
+    void bench.publish('a');
+    await settled();
+    void bench.publish('b');
+    await settled();
+    expect(bench.keys).toEqual([['a'], ['slow']]);
+    await bench.reply(0);
+    expect(bench.keys).toEqual([['a'], ['slow'], ['b']]);
+    await bench.reply(2);
+    await bench.reply(1);
+    await expect(called).resolves.toMatchObject({ result: 'slow' });
+  });
+
+  it('do not hold up each other, as long as they are not too many', async () => {
+    const bench = new Bench();
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      void bench.call(key);
+      await settled();
+    }
+    expect(bench.keys).toEqual([['a'], ['b'], ['c'], ['d']]);
+    await bench.reply(2);
+    expect(bench.keys.at(-1)).toEqual(['e', 'f']);
+  });
+
+  it('are shared out among the requests when they are many at once', async () => {
+    const bench = new Bench();
+    for (let index = 0; index < 10; index++) void bench.call(String(index));
+    await settled();
+    expect(bench.keys.map((keys) => keys.length)).toEqual([3, 3, 2, 2]);
+  });
+
+  it('that fail beside each other are followed by one pause, which publishes do not share', async () => {
+    const bench = new Bench();
+    void bench.call('a');
+    await settled();
+    await bench.cut();
+    void bench.publish('b');
+    await settled();
+    expect(bench.keys).toEqual([['a'], ['b']]);
+    await bench.environment.pass(500);
+    expect(bench.keys.at(-1)).toEqual(['a']);
+  });
+
+  it('let what follows go over a connection that has been opened meanwhile', async () => {
+    const bench = new Bench();
+    const sent: string[] = [];
+    const called = bench.call('slow');
+    await settled();
+    bench.uplink.use((frame) => sent.push(JSON.parse(frame).key));
+    void bench.publish('a');
+    await settled();
+    expect(sent).toEqual(['a']);
+    await bench.reply(0);
+    await expect(called).resolves.toMatchObject({ result: 'slow' });
+  });
+});
+
+describe('what waits in vain', () => {
+  it('is told why there was no request at all', async () => {
+    const environment = new FakeEnvironment();
+    const post = () => Promise.reject(new Error('no token: the login is down'));
+    const uplink = new Uplink(environment, post, { baseMs: 500, capMs: 30_000 });
+    const outcome = uplink.perform(outgoingPublish({ type: 'publish', channel: 'chat', key: 'a' }, 1, 1_000), 2_000);
+    outcome.catch(() => {});
+    await environment.pass(2_000);
+    const message = 'No answer came within 2000 ms. The last request met: no token: the login is down.';
+    await expect(outcome).rejects.toMatchObject({ code: 'TIMEOUT', message });
+  });
+
+  it('is not told the words of a request that was given up', async () => {
+    const bench = new Bench();
+    const outcome = bench.publish('a', 10_000);
+    await bench.environment.pass(10_000);
+    await expect(outcome).rejects.toMatchObject({ message: expect.stringContaining('met: no answer.') });
+  });
+});
+
+describe('a limit that becomes known', () => {
+  it('refuses what is larger before it is sent, and nothing else', async () => {
+    const bench = new Bench();
+    const sent: string[] = [];
+    const large = bench.uplink.perform(
+      outgoingPublish({ type: 'publish', channel: 'chat', key: 'large' }, 'x'.repeat(99), 1_000),
+      10_000,
+    );
+    const small = bench.publish('small');
+    bench.uplink.limit(100);
+    bench.uplink.use((frame) => sent.push(JSON.parse(frame).key));
+    await expect(large).rejects.toMatchObject({ code: 'TOO_LARGE', message: expect.stringContaining('100 bytes') });
+    await settled();
+    expect(sent).toEqual(['small']);
+    bench.uplink.settle({ type: 'ack', key: 'small', id: 'log.1' });
+    await expect(small).resolves.toBeDefined();
+  });
+});
+
 describe('the uplink over a connection', () => {
+  it('takes answers in any order', async () => {
+    const bench = new Bench();
+    bench.uplink.use(() => {});
+    const called = bench.call('call');
+    const published = bench.publish('a');
+    await settled();
+    bench.uplink.settle({ type: 'ack', key: 'a', id: 'log.1' });
+    await expect(published).resolves.toMatchObject({ id: 'log.1' });
+    bench.uplink.settle({ type: 'reply', key: 'call', result: 'late' });
+    await expect(called).resolves.toMatchObject({ result: 'late' });
+  });
+
   it('sends each operation at once and resolves with its ack', async () => {
     const bench = new Bench();
     const sent: string[] = [];

@@ -14,7 +14,7 @@ export const transport: ClientTransport = {
   open(link) {
     const { frames, origin } = link.environment;
     if (frames === undefined || origin === undefined) throw new TypeError('There is no page here.');
-    const { environment } = link;
+    const { environment, headers } = link;
     const inquiry = new AbortController();
     let hasHeard = false;
     let isOver = false;
@@ -35,7 +35,7 @@ export const transport: ClientTransport = {
       if (!hasHeard) {
         isOver = true;
         frame.close();
-        return inquire(link, link.address({ origin }), 'the document brought nothing', inquiry);
+        return inquire(link, { url: link.address({ origin }), headers }, 'the document brought nothing', inquiry);
       }
       close();
       link.closed({ detail: 'the document ended' });

@@ -57,7 +57,8 @@ async function read(
   start: OnStart,
   onText: OnText,
 ): Promise<CloseReason> {
-  const response = await link.environment.fetch(url, { headers, signal, cache: 'no-store' });
+  const { credentials } = link.settings;
+  const response = await link.environment.fetch(url, { headers, signal, credentials, cache: 'no-store' });
   if (response.status !== 200) return readProblem(response, await response.text());
   if (!response.body) return { detail: 'this fetch cannot stream', status: response.status };
   start(200, '', 'text/event-stream', null);

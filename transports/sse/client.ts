@@ -17,6 +17,7 @@ export const transport: ClientTransport = {
 
   open(link) {
     const { EventSource } = link.environment;
+    const { headers } = link;
     let source: EventSourceLike | null = null;
     const inquiry = new AbortController();
     let hasHeard = false;
@@ -34,7 +35,7 @@ export const transport: ClientTransport = {
     };
     const refused = (): void => {
       isOver = true;
-      inquire(link, link.address(), 'the request was refused', inquiry);
+      inquire(link, { url: link.address(), headers }, 'the request was refused', inquiry);
     };
     const receive = ({ data }: EventSourceEvent): void => {
       if (isOver) return;
@@ -52,7 +53,8 @@ export const transport: ClientTransport = {
     };
 
     if (EventSource !== undefined && !link.hasOwnHeaders) {
-      listen(new EventSource(link.address(link.query)));
+      const withCredentials = link.settings.credentials === 'include';
+      listen(new EventSource(link.address(link.query), { withCredentials }));
     } else {
       const failed = (reason: CloseReason): void => {
         close();

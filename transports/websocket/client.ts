@@ -1,6 +1,7 @@
 import { inquire } from '../client-inquiry.js';
-import type { ClientTransport } from '../client-transport.js';
+import type { ClientTransport, Link } from '../client-transport.js';
 import { CLOSE, mayComeBack } from '../close.js';
+import type { WebSocketLike } from '../environment.js';
 import { parseRecord } from '../record.js';
 
 /** Stands for a close without a code (RFC 6455, 7.1.5). */
@@ -9,13 +10,14 @@ const NO_CODE = 1006;
 /** One socket, both ways (RFC 6455). A text frame holds records, one to a line. */
 export const transport: ClientTransport = {
   name: 'websocket',
-  missing: ({ WebSocket }) => (WebSocket === undefined ? 'There is no WebSocket here.' : null),
+  missing: ({ WebSocket, openWebSocket }) => ((WebSocket ?? openWebSocket) ? null : 'There is no WebSocket here.'),
 
   open(link) {
-    const { WebSocket } = link.environment;
-    if (WebSocket === undefined) throw new TypeError('There is no WebSocket here.');
-    const address = link.shortAddress();
-    const socket = new WebSocket(address.replace(/^http/u, 'ws'));
+    const { openWebSocket } = link.environment;
+    const headers = { ...link.headers };
+    const asked = { url: link.shortAddress(openWebSocket ? {} : link.query), headers };
+    const address = asked.url.replace(/^http/u, 'ws');
+    const socket = openWebSocket ? openWebSocket(address, headers) : plainSocket(link, address);
     const inquiry = new AbortController();
     let hasHeard = false;
     let isOver = false;
@@ -40,7 +42,7 @@ export const transport: ClientTransport = {
       const detail = reason || fault || 'the socket was closed';
       if (code !== NO_CODE) link.closed({ detail, retry: mayComeBack(code), status: code });
       else if (hasHeard) link.closed({ detail });
-      else inquire(link, address, detail, inquiry);
+      else inquire(link, asked, detail, inquiry);
     });
 
     return {
@@ -54,3 +56,8 @@ export const transport: ClientTransport = {
     };
   },
 };
+
+function plainSocket({ environment: { WebSocket } }: Link, address: string): WebSocketLike {
+  if (WebSocket === undefined) throw new TypeError('There is no WebSocket here.');
+  return new WebSocket(address);
+}
