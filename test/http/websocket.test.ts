@@ -394,6 +394,20 @@ describe('operations on a WebSocket', () => {
     expect(await socket.first('ack')).toEqual({ type: 'ack', key: 'k', id: 'e.1' });
   });
 
+  it('are not performed, none of the frame, when one of its lines cannot be read', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    const publish = (key: string) => JSON.stringify({ type: 'publish', channel: 'a', data: key, key });
+    socket.socket.send([publish('1'), 'not json', publish('2')].join('\n'));
+    socket.socket.send(publish('3'));
+    await socket.first('ack');
+    expect(socket.records.slice(1)).toEqual([
+      { type: 'error', code: 'JSON_INVALID', message: expect.any(String) },
+      { type: 'ack', key: '3', id: 'e.1' },
+    ]);
+    expect((await site.gateway.history('a')).map(({ data }) => data)).toEqual(['3']);
+  });
+
   it('get the error that a method throws, and no more than that it failed for other errors', async () => {
     const site = await inExpress({ bus: bus() });
     site.gateway.handle('refuse', () => {
