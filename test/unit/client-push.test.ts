@@ -329,6 +329,39 @@ describe('a change of channels', () => {
     await c.ready;
   });
 
+  it('that takes the refused channel away while it is asked for does not keep the others waiting', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a');
+    await settled();
+    one.receive(hello());
+    const b = push.subscribe('b');
+    await settled();
+    const c = push.subscribe('c');
+    b.close();
+    await settled();
+    one.fail({ detail: 'No.', code: 'BAD_REQUEST', status: 400, retry: false });
+    await settled();
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'c']);
+    one.receive(hello());
+    await c.ready;
+  });
+
+  it('that takes a forbidden channel away before the first hello leaves the client open', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a');
+    const secret = push.subscribe('secret');
+    await settled();
+    secret.close();
+    await settled();
+    one.fail({ detail: 'No.', code: 'FORBIDDEN', status: 403, retry: false, channels: ['secret'] });
+    await settled();
+    expect(one.last.query.getAll('channel')).toEqual(['a']);
+    one.receive(hello());
+    expect(push.state).toBe('open');
+  });
+
   it('that takes a forbidden channel away while it is asked for does not keep the others waiting', async () => {
     const one = new FakeHalf('one');
     const { push } = client([one]);
@@ -548,9 +581,10 @@ describe('the uplink', () => {
     const environment = new FakeEnvironment(async (_url, init) => {
       const [{ key }] = JSON.parse(init?.body ?? '');
       bodies.push(init?.body ?? '');
+      expect(init?.credentials).toBe('include');
       return answer(200, [{ type: 'ack', key, id: 'log.1' }]);
     });
-    const { push } = client([new FakeHalf('one')], environment);
+    const { push } = client([new FakeHalf('one')], environment, { credentials: 'include' });
     await expect(push.publish('chat', { text: 'hi' }, { key: 'k', echo: false })).resolves.toEqual({ id: 'log.1' });
     expect(JSON.parse(bodies[0] ?? '')).toEqual([
       { type: 'publish', channel: 'chat', data: { text: 'hi' }, key: 'k', echo: false },
