@@ -1,4 +1,5 @@
 import type { Environment, FetchAnswer, Timer } from '../transports/environment.js';
+import { PushError } from '../transports/error.js';
 import { readProblem } from '../transports/problem.js';
 import { parseReplies, type UplinkReply } from '../transports/record.js';
 import { type BackoffRules, backoff } from './backoff.js';
@@ -29,6 +30,8 @@ export interface LaneOwner {
   /** Whether an operation still waits for its answer. */
   awaits(parcel: Parcel): boolean;
   settle(reply: UplinkReply): void;
+  /** The gateway takes an operation under no circumstances. */
+  refuse(parcel: Parcel, error: PushError): void;
   /** There is room for more, and what has no answer is to go again. */
   flush(): void;
 }
@@ -166,9 +169,9 @@ export class Lane {
     const isTooFast = problem.code === 'RATE_LIMITED';
     if (problem.retry !== false && !isTooLarge && !isTooFast) return problem.retryMs ?? 0;
     const code = problem.code ?? 'TOO_LARGE';
-    const { retryMs } = problem;
-    const retry = retryMs === undefined ? {} : { retryMs };
-    for (const { key } of batch) this.#owner.settle({ type: 'error', code, message: problem.detail, key, ...retry });
+    for (const parcel of batch) {
+      this.#owner.refuse(parcel, new PushError(code, problem.detail, { retryMs: problem.retryMs }));
+    }
     return null;
   }
 }

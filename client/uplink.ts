@@ -35,6 +35,10 @@ export class Uplink {
     const owner: LaneOwner = {
       awaits: (parcel) => this.#pending.get(parcel.key) === parcel,
       settle: (reply) => this.settle(reply),
+      refuse: ({ key }, error) => {
+        const pending = this.#pending.get(key);
+        if (pending !== undefined) this.#fail(pending, error);
+      },
       flush: () => this.#flush(),
     };
     this.#lanes = {
@@ -83,6 +87,11 @@ export class Uplink {
     const pending = reply.key === undefined ? undefined : this.#pending.get(reply.key);
     if (pending === undefined) return;
     if (reply.type === 'error') {
+      // Its token was over when its turn came: it was not performed, and goes again with the next token.
+      if (reply.code === 'TOKEN_EXPIRED') {
+        pending.isSent = false;
+        return;
+      }
       return this.#fail(pending, new PushError(reply.code, reply.message, { retryMs: reply.retryMs }));
     }
     this.#remove(pending);

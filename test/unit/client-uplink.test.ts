@@ -355,6 +355,30 @@ describe('the uplink over a connection', () => {
   });
 });
 
+describe('an operation whose token was over when its turn came', () => {
+  const expired = (key: string) => ({ type: 'error', code: 'TOKEN_EXPIRED', message: 'Over.', key });
+
+  it('goes again, by POST and over a connection, and has its effect once', async () => {
+    const bench = new Bench();
+    const outcome = bench.publish('a');
+    await settled();
+    await bench.answer(200, [expired('a')]);
+    expect(bench.bodies.map((body) => body.map(({ key }) => key))).toEqual([['a'], ['a']]);
+    await bench.answer(200);
+    expect(await outcome).toMatchObject({ id: 'log.1' });
+  });
+
+  it('is refused when the token cannot be renewed', async () => {
+    const bench = new Bench();
+    const outcome = bench.publish('a');
+    await settled();
+    await bench.answer(200, [expired('a')]);
+    await bench.answer(401, { code: 'TOKEN_EXPIRED', detail: 'Over.' });
+    await expect(outcome).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+    expect(bench.bodies).toHaveLength(2);
+  });
+});
+
 describe('a closed uplink', () => {
   it('rejects what is pending and leaves nothing behind', async () => {
     const bench = new Bench();
