@@ -14,9 +14,9 @@ import type { Dice } from './dice.js';
 
 /** How much is tried. */
 export interface SwitchTrialOptions {
-  /** Clients at a time. */
+  /** Clients that may use every transport. For each pair of transports there are two more, which know only these. */
   readonly clients: number;
-  /** How often each of them goes through all ordered pairs of transports. */
+  /** How often each of them goes through all ordered pairs; those that know two switch four times as often in all. */
   readonly rounds: number;
   readonly dice: Dice;
   /** Called after each switch. */
@@ -33,6 +33,9 @@ export interface SwitchTotals {
   readonly gaps: number;
 }
 
+/** Switches that each round of each client that may use every transport comes to, with those of the others. */
+export const SWITCHES_PER_ROUND = 5 * catalog.length * (catalog.length - 1);
+
 const CHANNEL = 'ticks';
 /** The parameter by which the network knows a client. */
 const NAME = 'traveller';
@@ -46,24 +49,18 @@ const QUICK = { pollMs: 40, waitMs: 2_000, backoffMs: 10, backoffCapMs: 50, prob
  * Forces clients from transport to transport while messages are published: the network before the gateway lets one
  * transport through, breaks what is open, and lets the next one through as soon as that one carries.
  */
-export async function trySwitches({ clients, rounds, dice, switched }: SwitchTrialOptions): Promise<SwitchTotals> {
+export async function trySwitches({
+  clients,
+  rounds,
+  dice,
+  switched = () => {},
+}: SwitchTrialOptions): Promise<SwitchTotals> {
   const world = await SwitchWorld.start();
   try {
-    const path = circuit(catalog);
-    const travellers = Array.from({ length: clients }, (_, number) => new Traveller(world, `traveller-${number}`));
-    await Promise.all(travellers.map((traveller) => traveller.begin(path[0] ?? '')));
+    const travellers = [...everywhere(world, clients, rounds), ...backAndForth(world, 2 * clients * rounds)];
+    await Promise.all(travellers.map((traveller) => traveller.begin()));
     const publishing = world.publishing();
-    await Promise.all(
-      travellers.map(async (traveller) => {
-        for (let round = 0; round < rounds; round++) {
-          for (const transport of path.slice(1)) {
-            await sleep(dice.between(0, 10));
-            await traveller.force(transport);
-            switched?.();
-          }
-        }
-      }),
-    );
+    await Promise.all(travellers.map((traveller) => traveller.travel(() => sleep(dice.between(0, 10)), switched)));
     world.stop();
     const published = await publishing;
     world.proxy.rule = () => pass;
@@ -71,6 +68,22 @@ export async function trySwitches({ clients, rounds, dice, switched }: SwitchTri
   } finally {
     await world.end();
   }
+}
+
+/** Clients that may use every transport, each on its way through all ordered pairs. */
+function everywhere(world: SwitchWorld, clients: number, rounds: number): Traveller[] {
+  const [first = '', ...round] = circuit(catalog);
+  const path = [first, ...Array.from({ length: rounds }, () => round).flat()];
+  return Array.from({ length: clients }, (_, number) => new Traveller(world, `everywhere-${number}`, catalog, path));
+}
+
+/** Two clients for each pair of transports, which cost less: they have nothing else to try. */
+function backAndForth(world: SwitchWorld, turns: number): Traveller[] {
+  const pairs = catalog.flatMap((one, index) => catalog.slice(index + 1).map((other) => [one, other] as const));
+  return pairs.flatMap(([one, other]) => {
+    const path = [one, ...Array.from({ length: turns }, () => [other, one]).flat()];
+    return ['here', 'there'].map((name) => new Traveller(world, `${one}-${other}-${name}`, [one, other], path));
+  });
 }
 
 async function totals(travellers: readonly Traveller[], published: readonly string[]): Promise<SwitchTotals> {
@@ -146,9 +159,11 @@ class Traveller {
   constructor(
     private readonly world: SwitchWorld,
     private readonly name: string,
+    transports: readonly string[],
+    private readonly path: readonly string[],
   ) {
     const environment = nodeEnvironment(world.proxy.url);
-    this.push = connect(`${world.proxy.url}/push?${NAME}=${name}`, { ...QUICK, environment });
+    this.push = connect(`${world.proxy.url}/push?${NAME}=${name}`, { ...QUICK, transports, environment });
     this.push.on('gap', (gap) => this.gaps.push(gap));
     this.push.on('error', () => {});
     this.push.on('transport', ({ to }) => {
@@ -156,12 +171,20 @@ class Traveller {
     });
   }
 
-  async begin(transport: string): Promise<void> {
-    this.world.open.set(this.name, transport);
+  async begin(): Promise<void> {
+    this.world.open.set(this.name, this.path[0] ?? '');
     await this.push.subscribe(CHANNEL, (message) => this.taken.push(message), { since: 'earliest' }).ready;
   }
 
-  async force(transport: string): Promise<void> {
+  async travel(pause: () => Promise<unknown>, switched: () => void): Promise<void> {
+    for (const transport of this.path.slice(1)) {
+      await pause();
+      await this.#force(transport);
+      switched();
+    }
+  }
+
+  async #force(transport: string): Promise<void> {
     const from = this.#carrier;
     this.world.open.set(this.name, transport);
     this.world.proxy.cut(({ query }) => query.get(NAME) === this.name);

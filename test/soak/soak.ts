@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { type Dice, diceOf } from '../faults/dice.js';
 import { type Course, course, type TrialReport, tryCourse } from '../faults/random-trial.js';
-import { trySwitches } from '../faults/switch-trial.js';
+import { SWITCHES_PER_ROUND, trySwitches } from '../faults/switch-trial.js';
 import { fuzzEntrances } from '../fuzz/entrances.js';
 import { Mutator } from '../fuzz/mutator.js';
 import { fuzzParsers } from '../fuzz/parsers.js';
@@ -20,9 +20,8 @@ interface SoakOptions {
   readonly seed: number;
 }
 
-/** Clients that are forced through the transports at a time, and how many switches a round of one of them is. */
-const TRAVELLERS = 50;
-const SWITCHES_PER_ROUND = 20;
+/** Clients that are forced through all transports at a time; there are as many again that know two of them only. */
+const TRAVELLERS = 20;
 /** Courses at a time: they mostly wait. */
 const ABREAST = 8;
 /** So many inputs are fed between two looks at the clock. */
