@@ -1,4 +1,5 @@
 import type { Environment, Frames, WakeReason } from '../transports/environment.js';
+import { takeConnection } from './browser-connections.js';
 
 /**
  * The browser, or any other place with its globals. They are read when a client connects; what is missing, such as a
@@ -17,6 +18,7 @@ export function browserEnvironment(): Environment {
     clearTimeout: (timer) => globalThis.clearTimeout(timer),
     random: () => Math.random(),
     onWake,
+    takeConnection: document === undefined ? undefined : takeConnection,
   };
 }
 

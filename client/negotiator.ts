@@ -16,6 +16,7 @@ import {
   START,
   type Stimulus,
 } from './negotiation-state.js';
+import { Place } from './place.js';
 import type { TraceEntry } from './trace.js';
 import type { Track } from './track.js';
 
@@ -49,6 +50,9 @@ export class Negotiator {
   readonly #halves: Map<string, ClientTransport>;
   /** Open connections and, as `null`, those whose half is still being loaded. */
   readonly #connections = new Map<number, Connection | null>();
+  readonly #place: Place;
+  /** How to give back the place that a connection holds. */
+  readonly #leaving = new Map<number, () => void>();
   readonly #stimuli: Stimulus[] = [];
   #state = START;
   #current: Connection | null = null;
@@ -69,6 +73,7 @@ export class Negotiator {
     this.#setting = setting;
     this.#rules = rules;
     this.#halves = new Map(halves);
+    this.#place = new Place(setting.environment, setting.base.href);
     this.#listener = listener;
   }
 
@@ -155,7 +160,8 @@ export class Negotiator {
     const half = this.#halves.get(transport);
     // A transport that cannot work here needs no token, and is not to be blamed for a missing one.
     if (half !== undefined && !this.#works(id, half)) return;
-    if (half !== undefined && this.#setting.credentials.isReady) return this.#connect(id, half);
+    const isReady = this.#setting.credentials.isReady && !(half !== undefined && this.#needsPlace(half));
+    if (half !== undefined && isReady) return this.#connect(id, half);
     this.#prepare(id, transport, half).catch((error: unknown) => this.#failed(id, textOf(error)));
   }
 
@@ -167,7 +173,26 @@ export class Negotiator {
     const loaded = half ?? (await this.#load(transport));
     if (half === undefined && !this.#works(id, loaded)) return;
     await token;
+    if (this.#needsPlace(loaded)) await this.#takePlace(id);
     this.#connect(id, loaded);
+  }
+
+  /** With nothing else to use, it has to wait for its turn in the browser's own queue. */
+  #needsPlace({ holds }: ClientTransport): boolean {
+    return holds === true && this.#place.isCounted && this.#rules.order.length > 1;
+  }
+
+  async #takePlace(id: number): Promise<void> {
+    const leave = await this.#place.take();
+    if (leave === null) throw new Error('other pages hold the connections that the browser has for this host');
+    if (this.#connections.has(id)) this.#leaving.set(id, leave);
+    else leave();
+  }
+
+  #forget(id: number): void {
+    this.#connections.delete(id);
+    this.#leaving.get(id)?.();
+    this.#leaving.delete(id);
   }
 
   async #load(transport: string): Promise<ClientTransport> {
@@ -266,7 +291,7 @@ export class Negotiator {
 
   #ended(id: number, reason: CloseReason): void {
     const connection = this.#connections.get(id);
-    this.#connections.delete(id);
+    this.#forget(id);
     // Others may have come to be wanted since it was asked: they were not refused.
     const asked = connection?.coverage.channels ?? [];
     let outcome = this.#askForLess(this.#askForFewer(reason, connection ?? null), asked, connection?.token ?? null);
@@ -317,7 +342,7 @@ export class Negotiator {
 
   #drop(id: number): void {
     const connection = this.#connections.get(id);
-    this.#connections.delete(id);
+    this.#forget(id);
     connection?.close();
     if (connection && connection === this.#current) this.#carry(null);
   }

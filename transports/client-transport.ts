@@ -5,6 +5,8 @@ import type { DownlinkRecord } from './record.js';
 export interface ClientTransport {
   /** As in the catalog and in the path. */
   readonly name: string;
+  /** Whether it keeps an HTTP connection busy for as long as it is open. @default false */
+  readonly holds?: boolean;
   /** Why it cannot work here, in words for people; `null` when it can. */
   missing(environment: Environment): string | null;
   /** Opens a downlink. MUST NOT call back before it has returned. */

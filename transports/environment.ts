@@ -19,6 +19,12 @@ export interface Environment {
   clearTimeout(timer: Timer): void;
   /** Uniform in [0, 1). */
   random(): number;
+  /**
+   * Takes one of the few connections that a browser has for a host, for all its pages together: six over HTTP/1.1. For a
+   * transport that keeps one busy. Resolves with how to give it back, or with `null` when other pages have taken as many as
+   * they may. Absent where there is no such bound.
+   */
+  readonly takeConnection?: ((address: string) => Promise<(() => void) | null>) | undefined;
   /** Calls back when there is a reason to wake up; returns how to stop that. */
   onWake(listener: (reason: WakeReason) => void): () => void;
 }

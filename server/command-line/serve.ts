@@ -98,9 +98,11 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
   }
   app.use(elsewhere(options));
   await listen(server, options);
+  // Whoever has read where it listens may stop it.
+  const stopped = stopSignal();
   announce(server, options, authorize !== null);
 
-  await stopSignal();
+  await stopped;
   process.stdout.write('Stopping: every client is told to come back later. A second signal stops at once.\n');
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   await drain(gateway, options);

@@ -29,6 +29,7 @@ export function options(): Gateway[] {
       bus: new MemoryBus({ retention: { count: 1 } }),
       transports: ['sse'],
       origins: ['https://a.example'],
+      hosts: ['a.example', '*.b.example'],
     }),
     createGateway({ limits: { channels: 3 }, retention: { ageMs: 1 }, onError: (error: unknown) => void error }),
     createGateway({ authorize: jwt({ publicKey: '', algorithms: ['EdDSA'] }) }),

@@ -9,6 +9,7 @@ const LAST_WORDS_MS = 50;
 /** A document in an invisible frame that never ends; each of its scripts posts one record to the page. */
 export const transport: ClientTransport = {
   name: 'iframe',
+  holds: true,
   missing: ({ frames, origin }) => (frames === undefined || origin === undefined ? 'There is no page here.' : null),
 
   open(link) {

@@ -4,6 +4,7 @@ import type { ClientTransport, LinkSettings } from '../client-transport.js';
 /** Asks, and the gateway answers when there is something; then asks again (RFC 6202, section 2). */
 export const transport: ClientTransport = {
   name: 'long-polling',
+  holds: true,
   missing: () => null,
   open: (link) => new Polls(link, new LongPolls(link.settings)),
 };

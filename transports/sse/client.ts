@@ -13,6 +13,7 @@ const CLOSED = 2;
 /** One response that never ends (WHATWG HTML, "server-sent events"). */
 export const transport: ClientTransport = {
   name: 'sse',
+  holds: true,
   missing: () => null,
 
   open(link) {
