@@ -5,7 +5,6 @@ import type { Gap, Hello, Message, UplinkReply } from '../transports/record.js';
 import { Connection, type ConnectionListener, type ConnectionSetting } from './connection.js';
 import type { GapNotice } from './coverage.js';
 import type { Token } from './credentials.js';
-import { loadHalf } from './halves.js';
 import { step } from './negotiation.js';
 import {
   deadline,
@@ -16,7 +15,7 @@ import {
   START,
   type Stimulus,
 } from './negotiation-state.js';
-import { Place } from './place.js';
+import { Preparations, type Prepared } from './preparations.js';
 import type { TraceEntry } from './trace.js';
 import type { Track } from './track.js';
 
@@ -46,11 +45,9 @@ export class Negotiator {
   readonly #setting: ConnectionSetting;
   readonly #rules: NegotiationRules;
   readonly #listener: NegotiatorListener;
-  /** Loaded halves by name. */
-  readonly #halves: Map<string, ClientTransport>;
-  /** Open connections and, as `null`, those whose half is still being loaded. */
+  /** Open connections and, as `null`, those that are still being prepared. */
   readonly #connections = new Map<number, Connection | null>();
-  readonly #place: Place;
+  readonly #preparations: Preparations;
   /** How to give back the place that a connection holds. */
   readonly #leaving = new Map<number, () => void>();
   readonly #stimuli: Stimulus[] = [];
@@ -72,8 +69,7 @@ export class Negotiator {
     this.#environment = setting.environment;
     this.#setting = setting;
     this.#rules = rules;
-    this.#halves = new Map(halves);
-    this.#place = new Place(setting.environment, setting.base.href);
+    this.#preparations = new Preparations(setting, halves, rules.order.length > 1);
     this.#listener = listener;
   }
 
@@ -157,76 +153,38 @@ export class Negotiator {
 
   #open(id: number, transport: string): void {
     this.#connections.set(id, null);
-    const half = this.#halves.get(transport);
-    // A transport that cannot work here needs no token, and is not to be blamed for a missing one.
-    if (half !== undefined && !this.#works(id, half)) return;
-    const isReady = this.#setting.credentials.isReady && !(half !== undefined && this.#needsPlace(half));
-    if (half !== undefined && isReady) return this.#connect(id, half);
-    this.#prepare(id, transport, half).catch((error: unknown) => this.#failed(id, textOf(error)));
-  }
-
-  /** Gets what is not there yet, the half and a token, both at once. */
-  async #prepare(id: number, transport: string, half: ClientTransport | undefined): Promise<void> {
-    const token = this.#setting.credentials.ready();
-    // It may fail while the half is still being loaded; it is looked at below.
-    token.catch(() => {});
-    const loaded = half ?? (await this.#load(transport));
-    if (half === undefined && !this.#works(id, loaded)) return;
-    await token;
-    if (this.#needsPlace(loaded)) await this.#takePlace(id);
-    this.#connect(id, loaded);
-  }
-
-  /** With nothing else to use, it has to wait for its turn in the browser's own queue. */
-  #needsPlace({ holds }: ClientTransport): boolean {
-    return holds === true && this.#place.isCounted && this.#rules.order.length > 1;
-  }
-
-  async #takePlace(id: number): Promise<void> {
-    const leave = await this.#place.take();
-    if (leave === null) throw new Error('other pages hold the connections that the browser has for this host');
-    if (this.#connections.has(id)) this.#leaving.set(id, leave);
-    else leave();
-  }
-
-  #forget(id: number): void {
-    this.#connections.delete(id);
-    this.#leaving.get(id)?.();
-    this.#leaving.delete(id);
-  }
-
-  async #load(transport: string): Promise<ClientTransport> {
+    const failed = (error: unknown) => this.#failed(id, textOf(error));
     try {
-      const loaded = await loadHalf(transport);
-      this.#halves.set(transport, loaded);
-      return loaded;
+      const prepared = this.#preparations.of(transport);
+      if (prepared instanceof Promise) prepared.then((ready) => this.#connect(id, ready), failed);
+      else this.#connect(id, prepared);
     } catch (error) {
-      throw new Error(`not loaded: ${textOf(error)}`);
+      failed(error);
     }
   }
 
-  /** Whether this half can work here; tells the negotiation when it cannot. A half may be anybody's, and throw anything. */
-  #works(id: number, half: ClientTransport): boolean {
-    if (!this.#connections.has(id)) return false;
-    try {
-      const missing = half.missing(this.#environment);
-      if (missing === null) return true;
+  #connect(id: number, prepared: Prepared): void {
+    const isWanted = this.#connections.has(id);
+    if ('missing' in prepared) {
       this.#connections.delete(id);
-      this.tell({ type: 'unsupported', id, detail: missing });
-    } catch (error) {
-      this.#failed(id, `not opened: ${textOf(error)}`);
+      if (isWanted) this.tell({ type: 'unsupported', id, detail: prepared.missing });
+      return;
     }
-    return false;
-  }
-
-  #connect(id: number, half: ClientTransport): void {
-    if (!this.#connections.has(id)) return;
+    const { half, leave } = prepared;
+    if (!isWanted) return leave();
+    this.#leaving.set(id, leave);
     try {
       const instead = insteadOf(this.#state, half.name);
       this.#connections.set(id, new Connection(half, this.#setting, this.#listen(id), instead));
     } catch (error) {
       this.#failed(id, `not opened: ${textOf(error)}`);
     }
+  }
+
+  #forget(id: number): void {
+    this.#connections.delete(id);
+    this.#leaving.get(id)?.();
+    this.#leaving.delete(id);
   }
 
   #failed(id: number, detail: string): void {
