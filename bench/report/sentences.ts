@@ -1,0 +1,76 @@
+import { figureOf, measured, rivals, usual } from '../cells.js';
+import { figured, figureTexts, techniques, techniqueTexts, times } from '../figures.js';
+import type { Cell, Figures, LabResult } from '../result.js';
+import { alongSetting, type LinesView } from './lines.js';
+
+/** What a figure of some scenarios comes to, in sentences. */
+export interface Subject {
+  readonly scenarios: readonly string[];
+  readonly figure: keyof Figures;
+}
+
+/** A cell that has the figure in question. */
+type Valued = readonly [cell: Cell, value: number];
+
+/** Who comes out best and worst, and how Pushgate stands to its peers. Nothing when nothing was measured. */
+export function standing(result: LabResult, { scenarios, figure }: Subject): string[] {
+  const cells = usual(measured(result, scenarios, figure));
+  return [...extremes(cells, figure), ...toPeers(cells, figure)];
+}
+
+/** Pushgate's ratio to each of its peers, technique by technique. */
+function toPeers(cells: readonly Cell[], figure: keyof Figures): string[] {
+  const parts = techniques.flatMap((technique) => {
+    const ours = cells.find((cell) => cell.kind === 'pushgate' && cell.technique === technique);
+    if (ours === undefined) return [];
+    const ratios = rivals(cells, technique).flatMap((rival) => ratioText(ours, rival, figure));
+    return ratios.length === 0 ? [] : [`over ${techniqueTexts[technique]} ${ratios.join(', ')}`];
+  });
+  return parts.length === 0
+    ? []
+    : [`Pushgate ${figureTexts[figure].better === 'more' ? 'reaches' : 'takes'} ${parts.join('; ')}.`];
+}
+
+/** A ratio, unless the runs of the two differ among themselves by as much. */
+export function ratioText(ours: Cell, rival: Cell, figure: keyof Figures): string[] {
+  const [own, other] = [figureOf(ours, figure), figureOf(rival, figure)];
+  if (own === undefined || other === undefined || other === 0) return [];
+  const noise = Math.max(ours.spread, rival.spread);
+  const ratio = own / other;
+  return Math.abs(ratio - 1) <= noise ? [`as much as ${rival.contestant}`] : [`${times(ratio)} ${rival.contestant}`];
+}
+
+function extremes(cells: readonly Cell[], figure: keyof Figures): string[] {
+  const { better, name } = figureTexts[figure];
+  const valued = cells.map((cell): Valued => [cell, figureOf(cell, figure) ?? 0]).sort(([, a], [, b]) => a - b);
+  const [least, most] = [valued[0], valued.at(-1)];
+  if (least === undefined || most === undefined || least === most) return [];
+  const [best, worst] = better === 'more' ? [most, least] : [least, most];
+  const apart = least[1] > 0 ? ` (${times(most[1] / least[1])})` : '';
+  return [
+    `${capital(name)} is ${better === 'more' ? 'highest' : 'lowest'} with ${best[0].contestant}, ${figured(best[1], figure)}, ` +
+      `and ${better === 'more' ? 'lowest' : 'highest'} with ${worst[0].contestant}, ${figured(worst[1], figure)}${apart}.`,
+  ];
+}
+
+/** What becomes of a figure of Pushgate's transports from the least value of a setting to the greatest. */
+export function growth(result: LabResult, view: LinesView, ends: (from: number, to: number) => string): string[] {
+  const cells = alongSetting(result, view).filter((cell) => cell.kind === 'pushgate');
+  const at = cells.map((cell) => cell.settings[view.along] ?? 0);
+  const [from, to] = [Math.min(...at), Math.max(...at)];
+  const valueAt = (technique: string, x: number) => {
+    const cell = cells.find((one) => one.technique === technique && one.settings[view.along] === x);
+    return cell === undefined ? undefined : figureOf(cell, view.figure);
+  };
+  const parts = techniques.flatMap((technique) => {
+    const [start, end] = [valueAt(technique, from), valueAt(technique, to)];
+    if (start === undefined || end === undefined) return [];
+    const ratio = start > 0 ? ` (${times(end / start)})` : '';
+    return [`${techniqueTexts[technique]} from ${figured(start, view.figure)} to ${figured(end, view.figure)}${ratio}`];
+  });
+  return parts.length === 0 ? [] : [`${ends(from, to)}, Pushgate goes over ${parts.join(', over ')}.`];
+}
+
+function capital(text: string): string {
+  return /^p\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
