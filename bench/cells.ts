@@ -61,7 +61,7 @@ export function usual(cells: readonly Cell[]): Cell[] {
 /** The cells to compare with those of Pushgate over the same technique: peers first, then the controls. */
 export function rivals(cells: readonly Cell[], technique: Technique): Cell[] {
   // The iframe has no peer of its own: it is the stream of SSE in another wrapping.
-  const others = cells.filter((cell) => cell.technique === (technique === 'iframe' ? 'sse' : technique);
+  const others = cells.filter((cell) => cell.technique === (technique === 'iframe' ? 'sse' : technique));
   const peers = others.filter((cell) => cell.kind === 'peer');
   const best = peers.filter((cell) => /socket\.io|better-sse/.test(cell.contestant));
   return [...(best.length > 0 ? best : peers), ...others.filter((cell) => cell.kind === 'control')];

@@ -1,6 +1,6 @@
 import { figureOf, measured, rivals, usual } from '../cells.js';
 import { figured, figureTexts, techniques, techniqueTexts, times } from '../figures.js';
-import type { Cell, Figures, LabResult } from '../result.js';
+import type { Cell, Figures, LabResult, Technique } from '../result.js';
 import { alongSetting, type LinesView } from './lines.js';
 
 /** What a figure of some scenarios comes to, in sentences. */
@@ -55,20 +55,44 @@ function extremes(cells: readonly Cell[], figure: keyof Figures): string[] {
 
 /** What becomes of a figure of Pushgate's transports from the least value of a setting to the greatest. */
 export function growth(result: LabResult, view: LinesView, ends: (from: number, to: number) => string): string[] {
+  const { from, to, courses } = coursesOf(result, view);
+  const parts = courses.map(({ technique, start, end }) => {
+    const ratio = start > 0 ? ` (${times(end / start)})` : '';
+    return `${techniqueTexts[technique]} from ${figured(start, view.figure)} to ${figured(end, view.figure)}${ratio}`;
+  });
+  return parts.length === 0 ? [] : [`${ends(from, to)}, Pushgate goes over ${parts.join(', over ')}.`];
+}
+
+/** By how much a figure of Pushgate's transports grows with each unit of a setting: transits, where that is distance. */
+export function slopes(result: LabResult, view: LinesView): string[] {
+  const { from, to, courses } = coursesOf(result, view);
+  const parts = courses.map(
+    ({ technique, start, end }) => `${techniqueTexts[technique]} ${((end - start) / (to - from)).toFixed(1)}`,
+  );
+  if (parts.length === 0) return [];
+  return [`So often the median message pays for the distance: ${parts.join(', ')} times.`];
+}
+
+interface Course {
+  readonly technique: Technique;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Pushgate's transports at both ends of a setting. */
+function coursesOf(result: LabResult, view: LinesView): { from: number; to: number; courses: Course[] } {
   const cells = alongSetting(result, view).filter((cell) => cell.kind === 'pushgate');
   const at = cells.map((cell) => cell.settings[view.along] ?? 0);
   const [from, to] = [Math.min(...at), Math.max(...at)];
-  const valueAt = (technique: string, x: number) => {
+  const valueAt = (technique: Technique, x: number) => {
     const cell = cells.find((one) => one.technique === technique && one.settings[view.along] === x);
     return cell === undefined ? undefined : figureOf(cell, view.figure);
   };
-  const parts = techniques.flatMap((technique) => {
+  const courses = techniques.flatMap((technique) => {
     const [start, end] = [valueAt(technique, from), valueAt(technique, to)];
-    if (start === undefined || end === undefined) return [];
-    const ratio = start > 0 ? ` (${times(end / start)})` : '';
-    return [`${techniqueTexts[technique]} from ${figured(start, view.figure)} to ${figured(end, view.figure)}${ratio}`];
+    return start === undefined || end === undefined ? [] : [{ technique, start, end }];
   });
-  return parts.length === 0 ? [] : [`${ends(from, to)}, Pushgate goes over ${parts.join(', over ')}.`];
+  return { from, to, courses };
 }
 
 function capital(text: string): string {
