@@ -20,7 +20,7 @@ export function notMeasured(why: string): Check {
 }
 
 /** Whether a figure of Pushgate over one technique satisfies the claim. */
-export function median(claim: {
+export function figureOver(claim: {
   readonly technique: Technique;
   readonly scenarios: readonly string[];
   readonly figure: keyof Figures;
@@ -59,7 +59,7 @@ export function ratioOf(claim: {
 }
 
 /** Whether a figure of Pushgate is the least over one technique, among all that it offers. */
-export function theirCost(claim: {
+export function leastOf(claim: {
   readonly technique: Technique;
   readonly scenarios: readonly string[];
   readonly figure: keyof Figures;

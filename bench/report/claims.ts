@@ -1,5 +1,5 @@
 import type { Technique } from '../result.js';
-import { type Check, counted, median, notMeasured, ratioOf, theirCost } from './checks.js';
+import { type Check, counted, figureOver, leastOf, notMeasured, ratioOf } from './checks.js';
 
 /** Something that is usually said of a technique, and how the lab looks at it. */
 export interface Claim {
@@ -18,12 +18,12 @@ export const claims: readonly { readonly technique: Technique; readonly claims: 
       {
         side: 'for',
         claim: 'Adds the fewest bytes to a message',
-        check: theirCost({ technique: 'websocket', scenarios: STEADY, figure: 'downBytesPerMessage' }),
+        check: leastOf({ technique: 'websocket', scenarios: STEADY, figure: 'downBytesPerMessage' }),
       },
       {
         side: 'for',
         claim: 'Costs the server least for each message',
-        check: theirCost({ technique: 'websocket', scenarios: STEADY, figure: 'cpuMicrosPerMessage' }),
+        check: leastOf({ technique: 'websocket', scenarios: STEADY, figure: 'cpuMicrosPerMessage' }),
       },
       {
         side: 'for',
@@ -70,7 +70,7 @@ export const claims: readonly { readonly technique: Technique; readonly claims: 
       {
         side: 'for',
         claim: 'One response carries any number of messages',
-        check: median({
+        check: figureOver({
           technique: 'sse',
           scenarios: STEADY,
           figure: 'requestsPerMessage',
@@ -177,7 +177,7 @@ export const claims: readonly { readonly technique: Technique; readonly claims: 
       {
         side: 'for',
         claim: 'Hardly a request while there is nothing to say',
-        check: median({
+        check: figureOver({
           technique: 'long-polling',
           scenarios: ['idle'],
           figure: 'idleRequestsPerMinute',
@@ -187,7 +187,7 @@ export const claims: readonly { readonly technique: Technique; readonly claims: 
       {
         side: 'against',
         claim: 'Every message costs a request',
-        check: median({
+        check: figureOver({
           technique: 'long-polling',
           scenarios: STEADY,
           figure: 'requestsPerMessage',
@@ -256,7 +256,7 @@ export const claims: readonly { readonly technique: Technique; readonly claims: 
       {
         side: 'against',
         claim: 'Asks again and again while there is nothing to say',
-        check: median({
+        check: figureOver({
           technique: 'polling',
           scenarios: ['idle'],
           figure: 'idleRequestsPerMinute',
