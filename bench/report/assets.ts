@@ -22,6 +22,8 @@ export async function assets(): Promise<Assets> {
     platform: 'browser',
     target: 'es2022',
     charset: 'utf8',
+    // The package says that its modules have no effects, and one of the page has nothing else.
+    ignoreAnnotations: true,
     // The compiler's settings are for Node and for what is published; a project reference means nothing here.
     tsconfigRaw: {},
   });

@@ -1,3 +1,4 @@
+import './language.js';
 import uPlot from 'uplot';
 import { legendOf } from './legend.js';
 import type { Plot } from './plot.js';
