@@ -16,11 +16,11 @@ export function isScenario(scenario: string, names: readonly string[]): boolean 
   return names.some((name) => scenario.includes(name));
 }
 
-/** The cells of some scenarios that have a figure and did not fail. */
+/** The cells of a scenario that have a figure and did not fail: of the first name that has such cells. */
 export function measured({ cells }: LabResult, names: readonly string[], figure: keyof Figures): Cell[] {
-  return cells.filter(
-    (cell) => cell.failed === null && isScenario(cell.scenario, names) && figureOf(cell, figure) !== undefined,
-  );
+  const having = cells.filter((cell) => cell.failed === null && figureOf(cell, figure) !== undefined);
+  const named = names.map((name) => having.filter((cell) => isScenario(cell.scenario, [name])));
+  return named.find((group) => group.length > 0) ?? [];
 }
 
 /** A figure of a cell; `undefined` where it was not measured, or is no number. */
@@ -58,6 +58,31 @@ export function usual(cells: readonly Cell[]): Cell[] {
   return best;
 }
 
+/** The cells of the same experiment that failed: they belong beside those that did not. */
+export function failedBeside({ cells }: LabResult, beside: Cell): Cell[] {
+  const experiment = experimentOf(beside);
+  return cells.filter((cell) => cell.failed !== null && experimentOf(cell) === experiment);
+}
+
+/** A figure along a setting. */
+export interface Course {
+  readonly scenarios: readonly string[];
+  readonly figure: keyof Figures;
+  readonly along: string;
+}
+
+/** The cells of the experiment that was run with most values of a setting; none when there is only one. */
+export function alongSetting(result: LabResult, { scenarios, figure, along }: Course): Cell[] {
+  const values = (group: readonly Cell[]) => new Set(group.map((cell) => cell.settings[along])).size;
+  const [best = []] = scenarios
+    .flatMap((name) => {
+      const having = measured(result, [name], figure).filter((cell) => cell.settings[along] !== undefined);
+      return experiments(having, [along]);
+    })
+    .sort((a, b) => values(b) - values(a) || b.length - a.length);
+  return values(best) > 1 ? best : [];
+}
+
 /** The cells to compare with those of Pushgate over the same technique: peers first, then the controls. */
 export function rivals(cells: readonly Cell[], technique: Technique): Cell[] {
   // The iframe has no peer of its own: it is the stream of SSE in another wrapping.
@@ -88,6 +113,13 @@ const settingTexts: Readonly<Record<string, (value: number) => string>> = {
 /** One setting in words; a name that is not known is written as it is. */
 export function settingText(name: string, value: number): string {
   return settingTexts[name]?.(value) ?? `${name} ${whole(value)}`;
+}
+
+/** One setting as short as an axis or a name wants it. */
+export function tickText(name: string, value: number): string {
+  if (name === 'bytes') return bytesText(value);
+  if (name === 'pollMs') return `${whole(value / 1_000)} s`;
+  return name.endsWith('Ms') ? `${whole(value)} ms` : whole(value);
 }
 
 /** Settings in words: `1,000 subscribers, 20 a second, 100 B`. */

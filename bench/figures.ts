@@ -45,6 +45,9 @@ export const techniqueTexts: Readonly<Record<Technique, string>> = {
 /** The techniques, best first. */
 export const techniques = Object.keys(techniqueTexts) as Technique[];
 
+/** Between a number and its unit. */
+const NO_BREAK = '\u00a0';
+
 /** A number with the digits that count, as a person would write it. */
 export function rounded(value: number): string {
   const size = Math.abs(value);
@@ -54,11 +57,11 @@ export function rounded(value: number): string {
 
 /** How many times something is something else: `0.57 ×`. */
 export function times(ratio: number): string {
-  return `${ratio < 9.995 ? ratio.toFixed(2) : rounded(Math.round(ratio))} ×`;
+  return `${ratio < 9.995 ? ratio.toFixed(2) : rounded(Math.round(ratio))}${NO_BREAK}×`;
 }
 
 /** A figure with its unit: `5.9 µs`, `1,200/s`. */
 export function figured(value: number, figure: keyof Figures): string {
   const { unit } = figureTexts[figure];
-  return unit === '' || unit.startsWith('/') ? `${rounded(value)}${unit}` : `${rounded(value)} ${unit}`;
+  return unit === '' || unit.startsWith('/') ? `${rounded(value)}${unit}` : `${rounded(value)}${NO_BREAK}${unit}`;
 }

@@ -1,4 +1,4 @@
-import { experimentOf, figureOf, isScenario, measured, settingsText, settingText, usual } from '../cells.js';
+import { failedBeside, figureOf, isScenario, measured, settingsText, tickText, usual } from '../cells.js';
 import { figured, figureTexts, techniques, techniqueTexts, times } from '../figures.js';
 import type { Cell, Figures, LabResult } from '../result.js';
 import { type Html, html } from './html.js';
@@ -26,23 +26,17 @@ export function bars(result: LabResult, view: BarsView): Html | null {
     .filter((group) => group.length > 0)
     .map((group) => {
       const ours = group.find((cell) => cell.kind === 'pushgate' && cell.failed === null);
-      const rows = group.sort((a, b) => sum(a, view) - sum(b, view)).map((cell) => row(cell, { view, end, ours }));
+      const rows = group.sort(bestFirst(view)).map((cell) => row(cell, { view, end, ours }));
       const [{ technique }] = group as [Cell];
       return html`<tbody style="--hue: var(--hue-${technique})"><tr><th colspan="4" scope="rowgroup">${techniqueTexts[technique]}</th></tr>${rows}</tbody>`;
     });
   return html`<figure>
-<table class="bars">
+<table class="chart bars">
 <caption><b>${view.title}</b> <span>${settingsText(first.settings, ['pollMs'])}</span></caption>
-<thead><tr><th scope="col">contestant</th><td></td><th scope="col">${unit || name}</th><th scope="col"><abbr title="times Pushgate over the same technique">× Pushgate</abbr></th></tr></thead>
+<thead><tr><th scope="col">contestant</th><td></td><th class="number" scope="col">${unit || name}</th><th class="number" scope="col"><abbr title="times Pushgate over the same technique">× Pushgate</abbr></th></tr></thead>
 ${groups}
 </table>
 </figure>`;
-}
-
-/** The cells of the same experiment that failed: they belong beside those that did not. */
-export function failedBeside({ cells }: LabResult, beside: Cell): Cell[] {
-  const experiment = experimentOf(beside);
-  return cells.filter((cell) => cell.failed !== null && experimentOf(cell) === experiment);
 }
 
 /** A contestant's name, with the interval for who polls: two intervals are two rows. */
@@ -50,7 +44,7 @@ export function nameOf({ contestant, settings, scenario }: Cell): string {
   const { pollMs } = settings;
   return pollMs === undefined || isScenario(scenario, ['poll-interval'])
     ? contestant
-    : `${contestant}, ${settingText('pollMs', pollMs)}`;
+    : `${contestant}, ${tickText('pollMs', pollMs)}`;
 }
 
 interface Scale {
@@ -61,17 +55,22 @@ interface Scale {
 
 function row(cell: Cell, { view, end, ours }: Scale): Html {
   const name = html`<th scope="row">${nameOf(cell)}</th>`;
-  if (cell.failed !== null) return html`<tr class="failed">${name}<td colspan="3">failed: ${cell.failed}</td></tr>`;
+  if (cell.failed !== null)
+    return html`<tr class="failed">${name}<td class="why" colspan="3">failed: ${cell.failed}</td></tr>`;
   const percent = (value: number) => `${((value / end) * 100).toFixed(2)}%`;
   const value = sum(cell, view);
   const first = figureOf(cell, view.figure) ?? 0;
-  const second = html`<i class="second" style="width: ${percent(value - first)}"></i>`;
+  const second = html`<i class="part second" style="width: ${percent(value - first)}"></i>`;
   const whisker = html`<i class="whisker" style="left: ${percent(value * (1 - cell.spread / 2))}; width: ${percent(value * cell.spread)}"></i>`;
-  return html`<tr class="${cell.kind}">${name}<td class="bar"><span><i style="width: ${percent(first)}"></i>${value > first ? second : null}${cell.spread > 0 ? whisker : null}</span></td><td>${figured(value, view.figure)}</td><td>${ours === undefined || sum(ours, view) === 0 ? '' : times(value / sum(ours, view))}</td></tr>`;
+  return html`<tr class="${cell.kind}">${name}<td class="track"><span class="bar"><i class="part" style="width: ${percent(first)}"></i>${value > first ? second : null}${cell.spread > 0 ? whisker : null}</span></td><td class="number">${figured(value, view.figure)}</td><td class="number times">${ours === undefined || sum(ours, view) === 0 ? '' : times(value / sum(ours, view))}</td></tr>`;
 }
 
 /** Failed cells come last. */
+function bestFirst(view: BarsView): (a: Cell, b: Cell) => number {
+  const sign = figureTexts[view.figure].better === 'more' ? -1 : 1;
+  return (a, b) => Number(a.failed !== null) - Number(b.failed !== null) || sign * (sum(a, view) - sum(b, view));
+}
+
 function sum(cell: Cell, { figure, plus }: BarsView): number {
-  if (cell.failed !== null) return Number.MAX_VALUE;
   return (figureOf(cell, figure) ?? 0) + (plus === undefined ? 0 : (figureOf(cell, plus) ?? 0));
 }

@@ -1,4 +1,4 @@
-import { experiments, figureOf, measured, settingsText, settingText } from '../cells.js';
+import { alongSetting, experimentOf, figureOf, settingsText, settingText, tickText } from '../cells.js';
 import { figureTexts, techniques } from '../figures.js';
 import type { Cell, Figures, Kind, LabResult } from '../result.js';
 import { type Html, html, json } from './html.js';
@@ -27,20 +27,20 @@ export function lines(result: LabResult, view: LinesView): Html | null {
   const cells = alongSetting(result, view);
   const [first] = cells;
   if (first === undefined) return null;
-  const plot = plotOf(cells, view);
-  const others = settingsText(first.settings, [view.along, 'pollMs']);
+  const failed = failedAlong(result, view, first).map(
+    (cell) =>
+      html`<li>${cell.contestant}, ${settingText(view.along, cell.settings[view.along] ?? 0)}: failed: ${cell.failed}</li>`,
+  );
   return html`<figure>
-<div class="caption"><b>${view.title}</b> <span>${others}</span></div>
-<div class="plot" data-plot><script type="application/json">${json(plot)}</script></div>
+<div class="caption"><b>${view.title}</b> <span>${settingsText(first.settings, [view.along, 'pollMs'])}</span></div>
+<div class="plot" data-plot><script type="application/json">${json(plotOf(cells, view))}</script></div>
+${failed.length === 0 ? null : html`<ul class="failed-here">${failed}</ul>`}
 </figure>`;
 }
 
-/** The cells of the experiment that was run with most values of a setting; none when there is only one. */
-export function alongSetting(result: LabResult, { scenarios, figure, along }: LinesView): Cell[] {
-  const having = measured(result, scenarios, figure).filter((cell) => cell.settings[along] !== undefined);
-  const values = (group: readonly Cell[]) => new Set(group.map((cell) => cell.settings[along])).size;
-  const [best = []] = experiments(having, [along]).sort((a, b) => values(b) - values(a) || b.length - a.length);
-  return values(best) > 1 ? best : [];
+function failedAlong({ cells }: LabResult, { along }: LinesView, beside: Cell): Cell[] {
+  const experiment = experimentOf(beside, [along]);
+  return cells.filter((cell) => cell.failed !== null && experimentOf(cell, [along]) === experiment);
 }
 
 function plotOf(cells: readonly Cell[], { figure, along, title }: LinesView): Plot {
@@ -66,7 +66,12 @@ function plotOf(cells: readonly Cell[], { figure, along, title }: LinesView): Pl
   const values = drawn.flatMap((line) => line.values.filter((value) => value !== null));
   return {
     label: `${title}: ${names.length} contestants.`,
-    x: { scale: far(at) ? 'log' : 'linear', at, texts: at.map((value) => settingText(along, value)) },
+    x: {
+      scale: far(at) ? 'log' : 'linear',
+      at,
+      ticks: at.map((value) => tickText(along, value)),
+      texts: at.map((value) => settingText(along, value)),
+    },
     y: { scale: far(values) ? 'log' : 'linear', unit: figureTexts[figure].unit },
     lines: drawn,
   };

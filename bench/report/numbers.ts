@@ -15,7 +15,7 @@ export function numbers(cells: readonly Cell[]): Html | null {
     const name = html`<th scope="row">${cell.contestant}</th><td class="text">${cell.scenario}: ${settingsText(cell.settings)}</td>`;
     if (cell.failed !== null) {
       const why = `failed: ${cell.failed}${countsText(cell.counts)}`;
-      return html`<tr class="failed">${name}<td class="text" colspan="${columns.length + 3}">${why}</td></tr>`;
+      return html`<tr class="failed">${name}<td class="text why" colspan="${columns.length + 3}">${why}</td></tr>`;
     }
     const values = columns.map((column) => {
       const value = figureOf(cell, column);

@@ -46,11 +46,12 @@ interface Ratio {
 }
 
 function row(name: string, figure: keyof Figures, ratios: readonly (readonly Ratio[])[]): Html {
-  const cells = ratios.map((list) => {
+  const cells = ratios.map((list, index) => {
+    const technique = shown[index] ?? 'websocket';
     const lines = list.map(
       ({ value, rival, verdict }) => html`<span class="ratio ${verdict}"><b>${times(value)}</b> ${rival}</span>`,
     );
-    return html`<td>${lines.length === 0 ? html`<span class="ratio same">not measured</span>` : lines}</td>`;
+    return html`<td data-technique="${techniqueTexts[technique]}" style="--hue: var(--hue-${technique})">${lines.length === 0 ? html`<span class="ratio same">not measured</span>` : lines}</td>`;
   });
   const aim = figureTexts[figure].better === 'more' ? 'more is better' : 'less is better';
   return html`<tr><th scope="row">${name}<small>${aim}</small></th>${cells}</tr>`;

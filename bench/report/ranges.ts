@@ -1,7 +1,7 @@
-import { figureOf, measured, settingsText, usual } from '../cells.js';
+import { failedBeside, figureOf, measured, settingsText, usual } from '../cells.js';
 import { figured, techniques } from '../figures.js';
 import type { Cell, LabResult } from '../result.js';
-import { failedBeside, nameOf } from './bars.js';
+import { nameOf } from './bars.js';
 import { type Html, html } from './html.js';
 
 /** From the median to p99.9, for all contestants in one experiment. */
@@ -25,9 +25,9 @@ export function ranges(result: LabResult, { scenarios, title }: RangesView): Htm
     (a, b) => techniques.indexOf(a.technique) - techniques.indexOf(b.technique),
   );
   return html`<figure>
-<table class="ranges">
+<table class="chart ranges">
 <caption><b>${title}</b> <span>${settingsText(first.settings, ['pollMs'])}; the scale is logarithmic</span></caption>
-<thead><tr><th scope="col">contestant</th><td></td><th scope="col">p50</th><th scope="col">p99</th><th scope="col">p99.9</th></tr></thead>
+<thead><tr><th scope="col">contestant</th><td></td><th class="number" scope="col">p50</th><th class="number" scope="col">p99</th><th class="number" scope="col">p99.9</th></tr></thead>
 <tbody>${all.map((cell) => row(cell, place))}</tbody>
 </table>
 <figcaption>Dot: the median. Line: up to p99. Tick: p99.9.</figcaption>
@@ -36,12 +36,13 @@ export function ranges(result: LabResult, { scenarios, title }: RangesView): Htm
 
 function row(cell: Cell, place: (value: number) => number): Html {
   const name = html`<th scope="row">${nameOf(cell)}</th>`;
-  if (cell.failed !== null) return html`<tr class="failed">${name}<td colspan="4">failed: ${cell.failed}</td></tr>`;
+  if (cell.failed !== null)
+    return html`<tr class="failed">${name}<td class="why" colspan="4">failed: ${cell.failed}</td></tr>`;
   const [p50 = 0, p99 = p50, p999 = p99] = PARTS.map((part) => figureOf(cell, part));
   const percent = (value: number) => `${place(value).toFixed(2)}%`;
   const numbers = PARTS.map((part) => {
     const value = figureOf(cell, part);
-    return html`<td>${value === undefined ? '–' : figured(value, part)}</td>`;
+    return html`<td class="number">${value === undefined ? '–' : figured(value, part)}</td>`;
   });
-  return html`<tr class="${cell.kind}" style="--hue: var(--hue-${cell.technique})">${name}<td class="range"><span><i class="line" style="left: ${percent(p50)}; width: ${(place(p99) - place(p50)).toFixed(2)}%"></i><i class="tick" style="left: ${percent(p999)}"></i><i class="dot" style="left: ${percent(p50)}"></i></span></td>${numbers}</tr>`;
+  return html`<tr class="${cell.kind}" style="--hue: var(--hue-${cell.technique})">${name}<td class="track"><span class="range"><i class="line" style="left: ${percent(p50)}; width: ${(place(p99) - place(p50)).toFixed(2)}%"></i><i class="tick" style="left: ${percent(p999)}"></i><i class="dot" style="left: ${percent(p50)}"></i></span></td>${numbers}</tr>`;
 }

@@ -1,9 +1,8 @@
-import { isScenario } from '../cells.js';
+import { alongSetting, isScenario } from '../cells.js';
 import type { Cell, LabResult } from '../result.js';
 import { assets } from './assets.js';
 import { dateText, environment, machineStrip } from './environment.js';
 import { Html, html } from './html.js';
-import { alongSetting } from './lines.js';
 import { countsText, numbers } from './numbers.js';
 import { overview } from './overview.js';
 import { furtherScenarios, isAnswered, type Question, questions, rendered } from './questions.js';
@@ -83,7 +82,7 @@ function whatWasDone(): Html {
 
 function key(): Html {
   return html`<ul class="key" aria-label="Key">
-<li class="pushgate"><i></i>Pushgate</li><li class="peer"><i></i>somebody else’s library or server</li><li class="control"><i></i>control: the least that does the job</li><li class="spread"><i></i>how far the runs lay apart</li>
+<li class="pushgate"><i class="part"></i>Pushgate</li><li class="peer"><i class="part"></i>somebody else’s library or server</li><li class="control"><i class="part"></i>control: the least that does the job</li><li><i class="reach"></i>how far the runs lay apart</li>
 </ul>`;
 }
 
@@ -91,7 +90,7 @@ function section(result: LabResult, question: Question): Html {
   const { id, heading, method, views, answer } = question;
   const figures = views.flatMap((view) => rendered(result, view) ?? []);
   const body = isAnswered(result, question)
-    ? html`<p class="answer">${answer(result).join(' ')}</p>${figures.length === 0 ? unfilled() : figures}${numbers(cellsOf(result, question))}`
+    ? html`${answer(result).map((sentence) => html`<p class="answer">${sentence}</p>`)}${figures.length === 0 ? unfilled() : figures}${numbers(cellsOf(result, question))}`
     : html`${unfilled()}${numbers(cellsOf(result, question))}`;
   return html`<section id="${id}" aria-labelledby="${id}-heading">
 <h2 id="${id}-heading">${heading}</h2>

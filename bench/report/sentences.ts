@@ -1,7 +1,7 @@
-import { figureOf, measured, rivals, usual } from '../cells.js';
+import { alongSetting, figureOf, measured, rivals, usual } from '../cells.js';
 import { figured, figureTexts, techniques, techniqueTexts, times } from '../figures.js';
-import type { Cell, Figures, LabResult, Technique } from '../result.js';
-import { alongSetting, type LinesView } from './lines.js';
+import type { Cell, Figures, Kind, LabResult, Technique } from '../result.js';
+import type { LinesView } from './lines.js';
 
 /** What a figure of some scenarios comes to, in sentences. */
 export interface Subject {
@@ -18,39 +18,48 @@ export function standing(result: LabResult, { scenarios, figure }: Subject): str
   return [...extremes(cells, figure), ...toPeers(cells, figure)];
 }
 
-/** Pushgate's ratio to each of its peers, technique by technique. */
+/** Techniques that have peers of their own; the others are in the figures. */
+const CONTESTED: readonly Technique[] = ['websocket', 'sse', 'long-polling'];
+
+/** Pushgate's ratio to each of its peers, technique by technique; to the controls in brackets. */
 function toPeers(cells: readonly Cell[], figure: keyof Figures): string[] {
-  const parts = techniques.flatMap((technique) => {
+  const parts = CONTESTED.flatMap((technique) => {
     const ours = cells.find((cell) => cell.kind === 'pushgate' && cell.technique === technique);
     if (ours === undefined) return [];
-    const ratios = rivals(cells, technique).flatMap((rival) => ratioText(ours, rival, figure));
-    return ratios.length === 0 ? [] : [`over ${techniqueTexts[technique]} ${ratios.join(', ')}`];
+    const others = rivals(cells, technique);
+    const texts = (kind: Kind) =>
+      others.filter((rival) => rival.kind === kind).flatMap((rival) => ratioText(ours, rival, figure));
+    const [peers, controls] = [texts('peer').join(' and '), texts('control').join(' and ')];
+    if (peers === '' && controls === '') return [];
+    const ratios = peers === '' ? controls : `${peers}${controls === '' ? '' : ` (${controls})`}`;
+    return [`over ${techniqueTexts[technique]} ${ratios}`];
   });
-  return parts.length === 0
-    ? []
-    : [`Pushgate ${figureTexts[figure].better === 'more' ? 'reaches' : 'takes'} ${parts.join('; ')}.`];
+  const verb = figureTexts[figure].better === 'more' ? 'reaches' : 'takes';
+  return parts.length === 0 ? [] : [`Beside its peers, Pushgate ${verb} ${parts.join('; ')}.`];
 }
 
 /** A ratio, unless the runs of the two differ among themselves by as much. */
-export function ratioText(ours: Cell, rival: Cell, figure: keyof Figures): string[] {
+function ratioText(ours: Cell, rival: Cell, figure: keyof Figures): string[] {
   const [own, other] = [figureOf(ours, figure), figureOf(rival, figure)];
   if (own === undefined || other === undefined || other === 0) return [];
-  const noise = Math.max(ours.spread, rival.spread);
-  const ratio = own / other;
-  return Math.abs(ratio - 1) <= noise ? [`as much as ${rival.contestant}`] : [`${times(ratio)} ${rival.contestant}`];
+  const same = Math.abs(own / other - 1) <= Math.max(ours.spread, rival.spread);
+  return [same ? `as much as ${rival.contestant}` : `${times(own / other)} ${rival.contestant}`];
 }
 
 function extremes(cells: readonly Cell[], figure: keyof Figures): string[] {
   const { better, name } = figureTexts[figure];
   const valued = cells.map((cell): Valued => [cell, figureOf(cell, figure) ?? 0]).sort(([, a], [, b]) => a - b);
   const [least, most] = [valued[0], valued.at(-1)];
-  if (least === undefined || most === undefined || least === most) return [];
-  const [best, worst] = better === 'more' ? [most, least] : [least, most];
+  if (least === undefined || most === undefined || least[1] === most[1]) return [];
+  const named = ([one, value]: Valued) => {
+    const text = figured(value, figure);
+    const as = valued.filter(([cell, other]) => cell !== one && figured(other, figure) === text).length;
+    return `${one.contestant}${as === 0 ? '' : ` and ${as} more`}, ${text}`;
+  };
+  const [low, high] = [`lowest with ${named(least)}`, `highest with ${named(most)}`];
   const apart = least[1] > 0 ? ` (${times(most[1] / least[1])})` : '';
-  return [
-    `${capital(name)} is ${better === 'more' ? 'highest' : 'lowest'} with ${best[0].contestant}, ${figured(best[1], figure)}, ` +
-      `and ${better === 'more' ? 'lowest' : 'highest'} with ${worst[0].contestant}, ${figured(worst[1], figure)}${apart}.`,
-  ];
+  const [first, second] = better === 'more' ? [high, low] : [low, high];
+  return [`${capital(name)}: ${first}; ${second}${apart}.`];
 }
 
 /** What becomes of a figure of Pushgate's transports from the least value of a setting to the greatest. */

@@ -2,10 +2,17 @@
 export interface Plot {
   /** What is plotted, for who cannot see it. */
   readonly label: string;
-  /** Where there are points, ascending, each with its text: the page has no words of its own for them. */
-  readonly x: { readonly scale: Scale; readonly at: readonly number[]; readonly texts: readonly string[] };
+  readonly x: PlotAxis;
   readonly y: { readonly scale: Scale; readonly unit: string };
   readonly lines: readonly PlotLine[];
+}
+
+/** Where there are points, ascending, each with a short text and a full one: the page has no words of its own for them. */
+export interface PlotAxis {
+  readonly scale: Scale;
+  readonly at: readonly number[];
+  readonly ticks: readonly string[];
+  readonly texts: readonly string[];
 }
 
 export type Scale = 'linear' | 'log';

@@ -80,7 +80,14 @@ function optionsOf({ x, y, lines }: Plot, width: number): uPlot.Options {
       },
     },
     axes: [
-      { ...axis, grid: { show: false }, splits: () => [...x.at], filter: (_, all) => all, values: () => [...x.texts] },
+      {
+        ...axis,
+        grid: { show: false },
+        splits: () => [...x.at],
+        filter: (_, all) => all,
+        values: () => [...x.ticks],
+        size: 30,
+      },
       {
         ...axis,
         size: 64,
