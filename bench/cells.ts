@@ -1,3 +1,4 @@
+import { figureTexts } from './figures.js';
 import type { Cell, Figures, LabResult, Technique } from './result.js';
 
 /*
@@ -21,6 +22,17 @@ export function measured({ cells }: LabResult, names: readonly string[], figure:
   const having = cells.filter((cell) => cell.failed === null && figureOf(cell, figure) !== undefined);
   const named = names.map((name) => having.filter((cell) => isScenario(cell.scenario, [name])));
   return named.find((group) => group.length > 0) ?? [];
+}
+
+/** What is counted does not drift, but a run may begin or end in the middle of a message. */
+const SPREAD_OF_COUNTS = 0.01;
+/** What the runs of a cell are taken to differ by that was run once: it cannot know better. */
+const SPREAD_OF_ONE = 0.1;
+
+/** By how much two values of a figure differ without meaning anything, as a share of them. */
+export function noiseOf(figure: keyof Figures, ...cells: readonly Cell[]): number {
+  if (figureTexts[figure].counted) return SPREAD_OF_COUNTS;
+  return Math.max(...cells.map(({ runs, spread }) => (runs > 1 ? spread : Math.max(spread, SPREAD_OF_ONE))));
 }
 
 /** A figure of a cell; `undefined` where it was not measured, or is no number. */
@@ -52,10 +64,12 @@ export function usual(cells: readonly Cell[]): Cell[] {
   const offSize = (group: readonly Cell[]) =>
     Math.abs(Math.log((group[0]?.settings['subscribers'] || USUAL_SUBSCRIBERS) / USUAL_SUBSCRIBERS));
   const distance = (group: readonly Cell[]) => group[0]?.settings['delayMs'] ?? 0;
-  const [best = []] = experiments(cells).sort(
-    (a, b) => distance(a) - distance(b) || contestants(b) - contestants(a) || offSize(a) - offSize(b),
-  );
-  return best;
+  const order = (a: readonly Cell[], b: readonly Cell[]) =>
+    distance(a) - distance(b) || contestants(b) - contestants(a) || offSize(a) - offSize(b);
+  const sorted = experiments(cells).sort(order);
+  const best = sorted.filter((group) => order(group, sorted[0] ?? []) === 0);
+  // Of several rates or sizes neither the least nor the greatest is the usual one.
+  return best[Math.floor((best.length - 1) / 2)] ?? [];
 }
 
 /** The cells of the same experiment that failed: they belong beside those that did not. */

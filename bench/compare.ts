@@ -1,9 +1,6 @@
-import { cellKey, figureOf, settingsText } from './cells.js';
+import { cellKey, figureOf, noiseOf, settingsText } from './cells.js';
 import { figured, figureNames, figureTexts } from './figures.js';
 import type { Cell, Figures, LabResult, MachineFacts } from './result.js';
-
-/** What the runs of a cell are taken to differ by that was run once: it cannot know better. */
-const SPREAD_OF_ONE = 0.1;
 
 /** One line of the comparison. */
 type Row = readonly [what: string, figure: string, before: string, now: string, change: string];
@@ -52,12 +49,12 @@ function changes(before: Cell, now: Cell): Row[] {
     const [was, is] = [before.failed ?? 'measured', now.failed ?? 'measured'];
     return [[name, 'outcome', was, is, now.failed === null ? 'works again' : 'FAILS NOW']];
   }
-  const noise = Math.max(spreadOf(before), spreadOf(now));
   return figureNames.flatMap((figure) => {
     const [was, is] = [figureOf(before, figure), figureOf(now, figure)];
     if (was === undefined && is === undefined) return [];
     const written = (value: number | undefined) => (value === undefined ? '–' : figured(value, figure));
     const row = (change: string): Row[] => [[name, figureTexts[figure].name, written(was), written(is), change]];
+    const noise = noiseOf(figure, before, now);
     if (was === undefined) return row('new');
     if (is === undefined) return row('gone');
     if (Math.abs(is - was) <= noise * Math.abs(was)) return [];
@@ -70,10 +67,6 @@ function changeText(was: number, is: number, figure: keyof Figures, noise: numbe
   if (was === 0) return verdict;
   const percent = Math.round((is / was - 1) * 100);
   return `${percent > 0 ? '+' : ''}${percent} % ${verdict} (spread ${Math.round(noise * 100)} %)`;
-}
-
-function spreadOf({ runs, spread }: Cell): number {
-  return runs > 1 ? spread : Math.max(spread, SPREAD_OF_ONE);
 }
 
 /** What is not the same about two machines, in lines that warn. */

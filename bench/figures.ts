@@ -6,6 +6,8 @@ export interface FigureText {
   /** Behind the number; empty for a bare count. */
   readonly unit: string;
   readonly better: 'less' | 'more';
+  /** Counted, not timed: the spread of a cell's runs says nothing about it. */
+  readonly counted?: true;
 }
 
 /** Every figure, in the order in which tables show them. */
@@ -19,11 +21,11 @@ export const figureTexts: Readonly<Record<keyof Figures, FigureText>> = {
   p999Ms: { name: 'p99.9 latency', unit: 'ms', better: 'less' },
   messagesPerSecond: { name: 'messages per second', unit: '/s', better: 'more' },
   requestsPerSecond: { name: 'requests per second', unit: '/s', better: 'more' },
-  downBytesPerMessage: { name: 'bytes down per message', unit: 'B', better: 'less' },
-  upBytesPerMessage: { name: 'bytes up per message', unit: 'B', better: 'less' },
-  requestsPerMessage: { name: 'requests per message', unit: '', better: 'less' },
-  idleBytesPerMinute: { name: 'idle bytes per minute', unit: 'B', better: 'less' },
-  idleRequestsPerMinute: { name: 'idle requests per minute', unit: '', better: 'less' },
+  downBytesPerMessage: { name: 'bytes down per message', unit: 'B', better: 'less', counted: true },
+  upBytesPerMessage: { name: 'bytes up per message', unit: 'B', better: 'less', counted: true },
+  requestsPerMessage: { name: 'requests per message', unit: '', better: 'less', counted: true },
+  idleBytesPerMinute: { name: 'idle bytes per minute', unit: 'B', better: 'less', counted: true },
+  idleRequestsPerMinute: { name: 'idle requests per minute', unit: '', better: 'less', counted: true },
   rssKiBPerConnection: { name: 'memory per connection', unit: 'KiB', better: 'less' },
   rssPeakMiB: { name: 'memory at its highest', unit: 'MiB', better: 'less' },
   readyMs: { name: 'time until ready', unit: 'ms', better: 'less' },

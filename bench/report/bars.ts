@@ -19,6 +19,7 @@ export function bars(result: LabResult, view: BarsView): Html | null {
   const [first] = cells;
   if (first === undefined) return null;
   const failed = failedBeside(result, first);
+  // A whisker may go beyond its bar.
   const end = Math.max(...cells.map((cell) => sum(cell, view) * (1 + cell.spread / 2)));
   const { unit, name } = figureTexts[view.figure];
   const groups = techniques
@@ -62,7 +63,7 @@ function row(cell: Cell, { view, end, ours }: Scale): Html {
   const first = figureOf(cell, view.figure) ?? 0;
   const second = html`<i class="part second" style="width: ${percent(value - first)}"></i>`;
   const whisker = html`<i class="whisker" style="left: ${percent(value * (1 - cell.spread / 2))}; width: ${percent(value * cell.spread)}"></i>`;
-  return html`<tr class="${cell.kind}">${name}<td class="track"><span class="bar"><i class="part" style="width: ${percent(first)}"></i>${value > first ? second : null}${cell.spread > 0 ? whisker : null}</span></td><td class="number">${figured(value, view.figure)}</td><td class="number times">${ours === undefined || sum(ours, view) === 0 ? '' : times(value / sum(ours, view))}</td></tr>`;
+  return html`<tr class="${cell.kind}">${name}<td class="track"><span class="bar"><i class="part" style="width: ${percent(first)}"></i>${value > first ? second : null}${cell.spread > 0 && !figureTexts[view.figure].counted ? whisker : null}</span></td><td class="number">${figured(value, view.figure)}</td><td class="number times">${ours === undefined || sum(ours, view) === 0 ? '' : times(value / sum(ours, view))}</td></tr>`;
 }
 
 /** Failed cells come last. */

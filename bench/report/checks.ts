@@ -1,4 +1,4 @@
-import { figureOf, isScenario, measured, usual } from '../cells.js';
+import { figureOf, isScenario, measured, noiseOf, usual } from '../cells.js';
 import { figured, figureTexts, rounded, techniqueTexts, times } from '../figures.js';
 import type { Cell, Counts, Figures, LabResult, Technique } from '../result.js';
 
@@ -47,12 +47,12 @@ export function ratioOf(claim: {
       const cells = usual(measured(result, names, claim.figure));
       const [a, b] = [ownOf(cells, claim.of), ownOf(cells, claim.to)];
       const [value, other] = [ownFigure(a, claim.figure), ownFigure(b, claim.figure)];
-      if (value === undefined || other === undefined || other === 0) continue;
+      if (a === undefined || b === undefined || value === undefined || !other) continue;
       const written = `${figured(value, claim.figure)} against ${figured(other, claim.figure)} over ${techniqueTexts[claim.to]}`;
-      return verdict(
-        claim.holds(value / other),
-        `${figureTexts[claim.figure].name}: ${written}, ${times(value / other)}`,
-      );
+      const ratio = value / other;
+      const same = Math.abs(ratio - 1) <= noiseOf(claim.figure, a, b);
+      const how = same ? 'within the spread' : times(ratio);
+      return verdict(claim.holds(same ? 1 : ratio), `${figureTexts[claim.figure].name}: ${written}, ${how}`);
     }
     return NOTHING;
   };
@@ -66,15 +66,17 @@ export function leastOf(claim: {
 }): Check {
   return (result) => {
     const cells = usual(measured(result, claim.scenarios, claim.figure)).filter((cell) => cell.kind === 'pushgate');
-    const value = ownFigure(ownOf(cells, claim.technique), claim.figure);
+    const own = ownOf(cells, claim.technique);
+    const value = ownFigure(own, claim.figure);
     const others = cells
       .filter((cell) => cell.technique !== claim.technique)
       .sort((a, b) => (figureOf(a, claim.figure) ?? 0) - (figureOf(b, claim.figure) ?? 0));
     const [next] = others;
     const least = ownFigure(next, claim.figure);
-    if (value === undefined || next === undefined || least === undefined) return NOTHING;
+    if (own === undefined || value === undefined || next === undefined || least === undefined) return NOTHING;
     const beside = `${figured(least, claim.figure)} over ${techniqueTexts[next.technique]}`;
-    return verdict(value <= least, `${figureTexts[claim.figure].name}: ${figured(value, claim.figure)}, and ${beside}`);
+    const most = least * (1 + noiseOf(claim.figure, own, next));
+    return verdict(value <= most, `${figureTexts[claim.figure].name}: ${figured(value, claim.figure)}, and ${beside}`);
   };
 }
 

@@ -41,8 +41,8 @@ function noiseText({ cells }: LabResult): string {
   }
   const runs = Math.max(...repeated.map((cell) => cell.runs));
   return (
-    `A figure is the median of up to ${runs} runs, which lay ${at(0.5)} % apart in the middling cell and ${at(0.9)} % in one of ten: ` +
-    'compare figures within this page only, and make nothing of differences below that. Absolute figures drift by a third from hour to hour.'
+    `A figure is the median of up to ${runs} runs. They lay at most ${at(0.5)} % apart in half of the cells, and ${at(0.9)} % in nine of ten: ` +
+    'compare figures within this page only, and make nothing of smaller differences. Absolute figures drift by a third from hour to hour.'
   );
 }
 

@@ -11,6 +11,8 @@ export interface LinesView {
   readonly scenarios: readonly string[];
   readonly figure: keyof Figures;
   readonly along: string;
+  /** For what grows in proportion to the setting: only a linear axis shows that. @default by how far the values lie apart */
+  readonly scale?: 'linear';
 }
 
 /** An axis whose ends are so many times apart shows nothing of its lower half unless it is logarithmic. */
@@ -38,12 +40,13 @@ ${failed.length === 0 ? null : html`<ul class="failed-here">${failed}</ul>`}
 </figure>`;
 }
 
-function failedAlong({ cells }: LabResult, { along }: LinesView, beside: Cell): Cell[] {
+/** The cells of the same experiment that failed. */
+export function failedAlong({ cells }: LabResult, { along }: LinesView, beside: Cell): Cell[] {
   const experiment = experimentOf(beside, [along]);
   return cells.filter((cell) => cell.failed !== null && experimentOf(cell, [along]) === experiment);
 }
 
-function plotOf(cells: readonly Cell[], { figure, along, title }: LinesView): Plot {
+function plotOf(cells: readonly Cell[], { figure, along, title, scale }: LinesView): Plot {
   const at = [...new Set(cells.map((cell) => cell.settings[along] ?? 0))].sort((a, b) => a - b);
   const names = [...new Set(cells.map((cell) => cell.contestant))];
   const drawn = names
@@ -72,7 +75,7 @@ function plotOf(cells: readonly Cell[], { figure, along, title }: LinesView): Pl
       ticks: at.map((value) => tickText(along, value)),
       texts: at.map((value) => settingText(along, value)),
     },
-    y: { scale: far(values) ? 'log' : 'linear', unit: figureTexts[figure].unit },
+    y: { scale: scale ?? (far(values) ? 'log' : 'linear'), unit: figureTexts[figure].unit },
     lines: drawn,
   };
 }

@@ -1,10 +1,10 @@
 import { figureOf, settingsText } from '../cells.js';
 import { figureNames, figureTexts, rounded } from '../figures.js';
 import type { Cell, Counts } from '../result.js';
-import { type Html, html } from './html.js';
+import { Html, html } from './html.js';
 
-/** All numbers of some cells, folded away; `null` when there are none. */
-export function numbers(cells: readonly Cell[]): Html | null {
+/** All numbers of some cells; `null` when there are none. */
+export function numbers(cells: readonly Cell[], shown: 'open' | 'folded' = 'folded'): Html | null {
   if (cells.length === 0) return null;
   const columns = figureNames.filter((name) => cells.some((cell) => figureOf(cell, name) !== undefined));
   const heads = columns.map((name) => {
@@ -24,7 +24,7 @@ export function numbers(cells: readonly Cell[]): Html | null {
     const { delivered } = cell.counts;
     return html`<tr>${name}${values}<td>${rounded(delivered)}</td><td>${cell.runs}</td><td>± ${rounded(Math.round(cell.spread * 50))} %</td></tr>`;
   });
-  return html`<details class="numbers">
+  return html`<details class="numbers"${shown === 'open' ? new Html(' open') : null}>
 <summary>All numbers: ${cells.length === 1 ? 'one cell' : `${cells.length} cells`}</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="All numbers">
 <table><thead><tr><th scope="col">contestant</th><th scope="col">scenario and settings</th>${heads}<th scope="col">messages</th><th scope="col">runs</th><th scope="col">spread</th></tr></thead>

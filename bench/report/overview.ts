@@ -1,4 +1,4 @@
-import { figureOf, measured, rivals, usual } from '../cells.js';
+import { figureOf, measured, noiseOf, rivals, usual } from '../cells.js';
 import { figureTexts, techniqueTexts, times } from '../figures.js';
 import type { Cell, Figures, LabResult, Technique } from '../result.js';
 import { type Html, html } from './html.js';
@@ -65,7 +65,7 @@ function ratiosOf(cells: readonly Cell[], technique: Technique, figure: keyof Fi
     const other = figureOf(rival, figure);
     if (other === undefined || other === 0) return [];
     const value = own / other;
-    const same = Math.abs(value - 1) <= Math.max(ours.spread, rival.spread);
+    const same = Math.abs(value - 1) <= noiseOf(figure, ours, rival);
     const better = figureTexts[figure].better === 'more' ? value > 1 : value < 1;
     return [{ value, rival: rival.contestant, verdict: same ? 'same' : better ? 'better' : 'worse' }];
   });

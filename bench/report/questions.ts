@@ -54,6 +54,7 @@ const byDistance: LinesView = {
   scenarios: DISTANCE,
   figure: 'p50Ms',
   along: 'delayMs',
+  scale: 'linear',
 };
 const bySize: LinesView = {
   view: 'lines',

@@ -1,8 +1,9 @@
-import { alongSetting, isScenario } from '../cells.js';
+import { alongSetting, isScenario, settingsText } from '../cells.js';
 import type { Cell, LabResult } from '../result.js';
 import { assets } from './assets.js';
 import { dateText, environment, machineStrip } from './environment.js';
 import { Html, html } from './html.js';
+import { failedAlong } from './lines.js';
 import { countsText, numbers } from './numbers.js';
 import { overview } from './overview.js';
 import { furtherScenarios, isAnswered, type Question, questions, rendered } from './questions.js';
@@ -90,7 +91,7 @@ function section(result: LabResult, question: Question): Html {
   const { id, heading, method, views, answer } = question;
   const figures = views.flatMap((view) => rendered(result, view) ?? []);
   const body = isAnswered(result, question)
-    ? html`${answer(result).map((sentence) => html`<p class="answer">${sentence}</p>`)}${figures.length === 0 ? unfilled() : figures}${numbers(cellsOf(result, question))}`
+    ? html`<div class="answer">${answer(result).map((sentence) => html`<p>${sentence}</p>`)}</div>${figures.length === 0 ? unfilled() : figures}${numbers(cellsOf(result, question))}`
     : html`${unfilled()}${numbers(cellsOf(result, question))}`;
   return html`<section id="${id}" aria-labelledby="${id}-heading">
 <h2 id="${id}-heading">${heading}</h2>
@@ -107,7 +108,13 @@ function unfilled(): Html {
 
 /** The cells behind a section, failed ones included. */
 function cellsOf(result: LabResult, { scenarios, views }: Question): Cell[] {
-  const drawn = new Set(views.flatMap((view) => (view.view === 'lines' ? alongSetting(result, view) : [])));
+  const drawn = new Set(
+    views.flatMap((view) => {
+      const cells = view.view === 'lines' ? alongSetting(result, view) : [];
+      const [first] = cells;
+      return view.view === 'lines' && first !== undefined ? [...cells, ...failedAlong(result, view, first)] : [];
+    }),
+  );
   return result.cells.filter((cell) => drawn.has(cell) || isScenario(cell.scenario, scenarios));
 }
 
@@ -115,7 +122,11 @@ function further(result: LabResult): Html | null {
   const names = furtherScenarios(result);
   if (names.length === 0) return null;
   const tables = names.map(
-    (name) => html`<h3>${name}</h3>${numbers(result.cells.filter((cell) => cell.scenario === name))}`,
+    (name) =>
+      html`<h3>${name}</h3>${numbers(
+        result.cells.filter((cell) => cell.scenario === name),
+        'open',
+      )}`,
   );
   return html`<section id="further" aria-labelledby="further-heading"><h2 id="further-heading">What else was measured</h2>${tables}</section>`;
 }
@@ -123,7 +134,7 @@ function further(result: LabResult): Html | null {
 function findings({ findings: list }: LabResult): Html {
   const items = list.map(
     ({ claim, source, measured, holds }) =>
-      html`<li><p class="verdict ${holds ? 'holds' : 'does-not-hold-here'}"><i aria-hidden="true">${holds ? '●' : '○'}</i> ${holds ? 'holds' : 'does not hold here'}</p><div><h3>${claim}</h3><p>${measured}</p><p class="source">${source}</p></div></li>`,
+      html`<li><p class="verdict ${holds ? 'holds' : 'does-not-hold-here'}"><i aria-hidden="true"></i>${holds ? 'holds' : 'does not hold here'}</p><div><h3>${claim}</h3><p>${measured}</p><p class="source">${source}</p></div></li>`,
   );
   return html`<section id="findings" aria-labelledby="findings-heading">
 <h2 id="findings-heading">Against the literature</h2>
@@ -135,8 +146,8 @@ function failures({ cells }: LabResult): Html | null {
   const failed = cells.filter((cell) => cell.failed !== null);
   if (failed.length === 0) return null;
   const items = failed.map(
-    ({ contestant, scenario, failed: why, counts }) =>
-      html`<li><b>${contestant}</b>, ${scenario}: ${why}${countsText(counts)}</li>`,
+    ({ contestant, scenario, settings, failed: why, counts }) =>
+      html`<li><b>${contestant}</b>, ${scenario}, ${settingsText(settings)}: ${why}${countsText(counts)}</li>`,
   );
   return html`<section id="failures" aria-labelledby="failures-heading"><h2 id="failures-heading">What failed</h2><p>Cells whose figures say nothing, and are not shown.</p><ul class="plain">${items}</ul></section>`;
 }

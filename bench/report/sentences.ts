@@ -1,4 +1,4 @@
-import { alongSetting, figureOf, measured, rivals, usual } from '../cells.js';
+import { alongSetting, figureOf, measured, noiseOf, rivals, usual } from '../cells.js';
 import { figured, figureTexts, techniques, techniqueTexts, times } from '../figures.js';
 import type { Cell, Figures, Kind, LabResult, Technique } from '../result.js';
 import type { LinesView } from './lines.js';
@@ -34,16 +34,15 @@ function toPeers(cells: readonly Cell[], figure: keyof Figures): string[] {
     const ratios = peers === '' ? controls : `${peers}${controls === '' ? '' : ` (${controls})`}`;
     return [`over ${techniqueTexts[technique]} ${ratios}`];
   });
-  const verb = figureTexts[figure].better === 'more' ? 'reaches' : 'takes';
-  return parts.length === 0 ? [] : [`Beside its peers, Pushgate ${verb} ${parts.join('; ')}.`];
+  return parts.length === 0 ? [] : [`Pushgate against its peers: ${parts.join('; ')}.`];
 }
 
 /** A ratio, unless the runs of the two differ among themselves by as much. */
 function ratioText(ours: Cell, rival: Cell, figure: keyof Figures): string[] {
   const [own, other] = [figureOf(ours, figure), figureOf(rival, figure)];
   if (own === undefined || other === undefined || other === 0) return [];
-  const same = Math.abs(own / other - 1) <= Math.max(ours.spread, rival.spread);
-  return [same ? `as much as ${rival.contestant}` : `${times(own / other)} ${rival.contestant}`];
+  const same = Math.abs(own / other - 1) <= noiseOf(figure, ours, rival);
+  return [same ? `as much as ${rival.contestant}` : `${times(own / other)}\u00a0${rival.contestant}`];
 }
 
 function extremes(cells: readonly Cell[], figure: keyof Figures): string[] {
@@ -76,10 +75,13 @@ export function growth(result: LabResult, view: LinesView, ends: (from: number, 
 export function slopes(result: LabResult, view: LinesView): string[] {
   const { from, to, courses } = coursesOf(result, view);
   const parts = courses.map(
-    ({ technique, start, end }) => `${techniqueTexts[technique]} ${((end - start) / (to - from)).toFixed(1)}`,
+    ({ technique, start, end }) =>
+      `over ${techniqueTexts[technique]} ${((end - start) / (to - from)).toFixed(1)}\u00a0ms`,
   );
   if (parts.length === 0) return [];
-  return [`So often the median message pays for the distance: ${parts.join(', ')} times.`];
+  return [
+    `For each millisecond of distance, half of Pushgate’s messages are later by at least so much: ${parts.join(', ')}.`,
+  ];
 }
 
 interface Course {

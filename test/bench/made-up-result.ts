@@ -43,7 +43,7 @@ export function madeUpResult(): LabResult {
     schema: 1,
     startedAt: '2026-03-01T10:00:00.000Z',
     seconds: 2_940,
-    command: 'npm run bench -- --full',
+    command: 'npm run bench',
     mode: 'full',
     machine: {
       node: 'v20.20.2',

@@ -10,6 +10,8 @@ export function logSplits(from: number, to: number): number[] {
 
 /** A value on an axis or in a legend. */
 export function numberText(value: number, unit: string): string {
+  if (unit === 'B' && value >= 2 ** 20) return numberText(value / 2 ** 20, 'MiB');
+  if (unit === 'B' && value >= 10 * 2 ** 10) return numberText(value / 2 ** 10, 'KiB');
   const text = value.toLocaleString('en-US', { maximumFractionDigits: value < 1 ? 3 : value < 100 ? 1 : 0 });
   return unit === '' || unit.startsWith('/') ? `${text}${unit}` : `${text} ${unit}`;
 }
