@@ -25,6 +25,9 @@ describe('the report of a run', () => {
   /** With breakable spaces, which are easier to write here. */
   let text: string;
 
+  /** What a pattern finds: a whole page would drown the name of a test that fails. */
+  const said = (pattern: RegExp) => pattern.exec(text)?.[0] ?? null;
+
   beforeAll(async () => {
     page = await reportHtml(madeUpResult());
     text = page.replaceAll('\u00a0', ' ');
@@ -41,10 +44,12 @@ describe('the report of a run', () => {
     expect(text).toContain(
       'CPU per message: lowest with pushgate polling, 2.2 µs; highest with socket.io polling, 30.8 µs (14 ×).',
     );
-    expect(text).toMatch(
-      /over WebSocket 0\.5\d × socket\.io websocket \(0\.7\d × ws\); over SSE 0\.5\d × better-sse \(0\.6\d × bare SSE\)/,
-    );
-    expect(text).toMatch(/over long-polling 0\.3\d × socket\.io polling \(0\.5\d × bare long-poll\)/);
+    expect(
+      said(
+        /over WebSocket 0\.5\d × socket\.io websocket \(0\.7\d × ws\); over SSE 0\.5\d × better-sse \(0\.6\d × bare SSE\)/,
+      ),
+    ).not.toBeNull();
+    expect(said(/over long-polling 0\.3\d × socket\.io polling \(0\.5\d × bare long-poll\)/)).not.toBeNull();
   });
 
   it('shows what failed as failed, with the reason', () => {
@@ -53,12 +58,12 @@ describe('the report of a run', () => {
   });
 
   it('judges what is usually said by the figures', () => {
-    expect(text).toMatch(/Adds the fewest bytes.*?holds.*?132 B, and 158 B over polling/);
-    expect(text).toMatch(
-      /Waiting requests hold more.*?does not hold here.*?5\.4 KiB against 5\.6 KiB over SSE, 0\.96 ×/,
-    );
-    expect(text).toMatch(/Order is hard to keep.*?does not hold here.*?0 of [\d,]+ messages out of order/);
-    expect(page).toMatch(/Some proxies and firewalls stop it.*?not measured/);
+    expect(said(/Adds the fewest bytes.*?holds.*?132 B, and 158 B over polling/)).not.toBeNull();
+    expect(
+      said(/Waiting requests hold more.*?does not hold here.*?5\.4 KiB against 5\.6 KiB over SSE, within the spread/),
+    ).not.toBeNull();
+    expect(said(/Order is hard to keep.*?does not hold here.*?0 of [\d,]+ messages out of order/)).not.toBeNull();
+    expect(said(/Some proxies and firewalls stop it.*?not measured/)).not.toBeNull();
   });
 
   it('takes no text of the run for markup', () => {
