@@ -66,9 +66,11 @@ export function growth(result: LabResult, view: LinesView, ends: (from: number, 
   const { from, to, courses } = coursesOf(result, view);
   const parts = courses.map(({ technique, start, end }) => {
     const ratio = start > 0 ? ` (${times(end / start)})` : '';
-    return `${techniqueTexts[technique]} from ${figured(start, view.figure)} to ${figured(end, view.figure)}${ratio}`;
+    return `from ${figured(start, view.figure)} to ${figured(end, view.figure)} over ${techniqueTexts[technique]}${ratio}`;
   });
-  return parts.length === 0 ? [] : [`${ends(from, to)}, Pushgate goes over ${parts.join(', over ')}.`];
+  return parts.length === 0
+    ? []
+    : [`${ends(from, to)}, Pushgate’s ${figureTexts[view.figure].name} goes ${parts.join(', ')}.`];
 }
 
 /** By how much a figure of Pushgate's transports grows with each unit of a setting: transits, where that is distance. */
