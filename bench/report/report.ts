@@ -88,17 +88,25 @@ function key(): Html {
 }
 
 function section(result: LabResult, question: Question): Html {
-  const { id, heading, method, views, answer } = question;
-  const figures = views.flatMap((view) => rendered(result, view) ?? []);
-  const body = isAnswered(result, question)
-    ? html`<div class="answer">${answer(result).map((sentence) => html`<p>${sentence}</p>`)}</div>${figures.length === 0 ? unfilled() : figures}${numbers(cellsOf(result, question))}`
-    : html`${unfilled()}${numbers(cellsOf(result, question))}`;
+  const { id, heading, method } = question;
   return html`<section id="${id}" aria-labelledby="${id}-heading">
 <h2 id="${id}-heading">${heading}</h2>
 <p class="method">${method}</p>
-${body}
+${answerOf(result, question)}
 </section>
 `;
+}
+
+function answerOf(result: LabResult, question: Question): Html {
+  const cells = cellsOf(result, question);
+  if (!isAnswered(result, question)) {
+    return cells.some((cell) => cell.failed !== null)
+      ? html`<p class="unfilled">Nothing to show: what was measured for it has failed.</p>${numbers(cells, 'open')}`
+      : html`${unfilled()}${numbers(cells)}`;
+  }
+  const sentences = question.answer(result).map((sentence) => html`<p>${sentence}</p>`);
+  const figures = question.views.flatMap((view) => rendered(result, view) ?? []);
+  return html`<div class="answer">${sentences}</div>${figures.length === 0 ? unfilled() : figures}${numbers(cells)}`;
 }
 
 /** What a section says for which this run has no figures. */

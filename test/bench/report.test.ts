@@ -83,6 +83,17 @@ describe('the report of a run', () => {
     expect(quick).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  it('says of a question whose cells have all failed that they have', async () => {
+    const result = madeUpResult();
+    const cells = result.cells.map((cell) => ({
+      ...cell,
+      failed: cell.scenario === 'idle' ? 'no memory' : cell.failed,
+    }));
+    const failing = await reportHtml({ ...result, cells });
+    expect(failing).toContain('what was measured for it has failed');
+    expect(failing).toContain('failed: no memory');
+  });
+
   it('stands a run without any cell', async () => {
     const empty = await reportHtml({ ...madeUpResult(), cells: [], findings: [] });
     expect(empty).not.toMatch(/NaN|undefined|Infinity/);
