@@ -6,6 +6,7 @@ import { takenOf } from '../server-socket.js';
 import type { ServerTransport, TransportSettings, UpgradeExchange } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
 import { inTurn } from './server-frames.js';
+import { textFrame } from './server-text-frame.js';
 
 /** Who does not answer a close frame for so long is cut, in milliseconds. */
 const CLOSE_MS = 1_000;
@@ -14,7 +15,7 @@ const format: WireFormat<Buffer> = {
   name: 'lines',
   message: ({ json }) => json,
   packet: ({ controls, messages }) =>
-    Buffer.from([...controls.map((record) => JSON.stringify(record)), ...messages].join('\n')),
+    textFrame([...controls.map((record) => JSON.stringify(record)), ...messages].join('\n')),
 };
 
 /** The protocol's machine, one for each gateway's settings: handshake, frames, control frames (RFC 6455). */
@@ -48,13 +49,14 @@ export const transport: ServerTransport = {
 };
 
 function carry({ socket, settings, flow, perform }: UpgradeExchange, client: WebSocket): void {
-  const text = { binary: false };
   const downlink = flow<Buffer>({
     format,
     taken: () => takenOf(socket),
     write(frame) {
-      client.send(frame, text);
-      return !socket.writableNeedDrain;
+      // Nothing may follow a close frame (RFC 6455, section 5.5.1).
+      if (client.readyState !== client.OPEN) return !socket.writableNeedDrain;
+      // Right to the socket: without compression `ws` writes its own frames at once too, so that they keep their order.
+      return socket.write(frame);
     },
     end(bye) {
       // Who does not read would keep the socket, and what is left in it, until the closing handshake is given up.
