@@ -1,17 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { Connection, createEventBuffer, createSession, EventBuffer } from 'better-sse';
+import { Connection, createEventBuffer, createSession } from 'better-sse';
 import type { ControlRecord } from '../record.js';
-import { takenOf } from '../server-socket.js';
+import type { StreamPacket } from '../server-stream.js';
+import { openStream, streamPacket } from '../server-stream.js';
 import type { ServerTransport } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
-
-/** Text that was encoded before, once for everybody, in the form in which better-sse writes a batch. */
-class EncodedEvents extends EventBuffer {
-  constructor(text: string) {
-    super();
-    this.read = () => text;
-  }
-}
 
 /** All of them but one: whether the connection is kept is Node's to say, which knows what the client speaks. */
 const { Connection: _, ...HEADERS } = Connection.constants.RESPONSE_HEADERS;
@@ -45,10 +38,10 @@ class Answer extends Connection {
 // Records are JSON already, and JSON text has no line breaks that could end a field.
 const jsonText = { serializer: String };
 
-const format: WireFormat<EncodedEvents> = {
+const format: WireFormat<StreamPacket> = {
   name: 'sse',
   message: ({ id, json }) => createEventBuffer(jsonText).id(id).data(json).dispatch().read(),
-  packet: ({ controls, messages }) => new EncodedEvents(controls.map(controlEvent).join('') + messages.join('')),
+  packet: ({ controls, messages }) => streamPacket(controls.map(controlEvent).join('') + messages.join('')),
 };
 
 /** A control record is an event named after its type. */
@@ -67,31 +60,22 @@ function controlEvent(record: ControlRecord): string {
 export const transport: ServerTransport = {
   name: 'sse',
   carries: 'request',
-  async serve({ request, response, query, settings, flow }) {
-    const session = await createSession(new Answer(query, response), {
+  async serve({ response, query, settings, flow }) {
+    await createSession(new Answer(query, response), {
       keepAlive: null,
       retry: settings.retryMs,
       trustClientEventId: false,
     });
     if (response.closed) return;
-    const downlink = flow<EncodedEvents>({
-      format,
-      taken: () => takenOf(request.socket),
-      write(events) {
-        void session.batch(events);
-        return !response.writableNeedDrain;
-      },
-      end(bye) {
-        // Who does not read would keep the socket, and what is left in it, for as long as it likes.
-        if (response.writableNeedDrain) {
-          response.destroy();
-          return;
-        }
-        void session.batch(format.packet({ controls: [bye], messages: [], cursor: '' }));
-        response.end();
-      },
+    const stream = openStream(response, {
+      drained: () => downlink.drained(),
+      closed: () => downlink.closed(),
     });
-    response.on('drain', () => downlink.drained());
-    response.once('close', () => downlink.closed());
+    const downlink = flow<StreamPacket>({
+      format,
+      taken: stream.taken,
+      write: stream.write,
+      end: (bye) => stream.end(format.packet({ controls: [bye], messages: [], cursor: '' })),
+    });
   },
 };
