@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { takenOf } from '../transports/server-socket.js';
 
 /** Options of {@link AnswerWatch}. */
@@ -8,8 +9,11 @@ export interface AnswerWatchOptions {
   /** Milliseconds since some moment. */
   readonly now: () => number;
   /** Told of each answer whose reader was cut. */
-  readonly cut: (response: ServerResponse) => void;
+  readonly cut: (carrier: Carrier) => void;
 }
+
+/** A response, or the socket that it was parted from. */
+export type Carrier = ServerResponse | Socket;
 
 /** How much of an answer had been taken, and since when nothing more. */
 interface Progress {
@@ -23,7 +27,7 @@ interface Progress {
  * One round looks at all of them, since a timer for each would cost every request.
  */
 export class AnswerWatch {
-  readonly #answers = new Map<ServerResponse, Progress | null>();
+  readonly #answers = new Map<Carrier, Progress | null>();
   readonly #round: NodeJS.Timeout;
 
   constructor(private readonly options: AnswerWatchOptions) {
@@ -32,24 +36,28 @@ export class AnswerWatch {
     this.#round.unref();
   }
 
-  add(response: ServerResponse): void {
-    if (response.closed) return;
-    this.#answers.set(response, null);
-    response.once('close', () => this.#answers.delete(response));
+  add(carrier: Carrier): void {
+    if (carrier.closed) return;
+    this.#answers.set(carrier, null);
+    carrier.on('close', () => this.remove(carrier));
+  }
+
+  remove(carrier: Carrier): void {
+    this.#answers.delete(carrier);
   }
 
   /** One round. */
   look(): void {
     const now = this.options.now();
-    for (const [response, before] of this.#answers) {
-      if (!response.writableEnded) continue;
-      const { socket } = response.req;
+    for (const [carrier, before] of this.#answers) {
+      if (!carrier.writableEnded) continue;
+      const socket = 'req' in carrier ? carrier.req.socket : carrier;
       const taken = takenOf(socket);
-      if (before === null || before.taken !== taken) this.#answers.set(response, { taken, since: now });
+      if (before === null || before.taken !== taken) this.#answers.set(carrier, { taken, since: now });
       else if (now - before.since > this.options.stalledMs) {
-        this.#answers.delete(response);
+        this.#answers.delete(carrier);
         socket.destroy();
-        this.options.cut(response);
+        this.options.cut(carrier);
       }
     }
   }

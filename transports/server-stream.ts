@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { OutgoingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { takenOf } from './server-socket.js';
+import type { RequestExchange } from './server-transport.js';
 
 /** What one write of a stream carries: the bytes, and the same bytes as a chunk (RFC 9112, section 7.1). */
 export interface StreamPacket {
@@ -15,6 +16,9 @@ export function streamPacket(text: string): StreamPacket {
   const chunk = Buffer.from(`${size}${text}\r\n`);
   return { body: chunk.subarray(size.length, chunk.length - 2), chunk };
 }
+
+/** What a stream is opened on. */
+type StreamExchange = Pick<RequestExchange, 'response' | 'release'>;
 
 /** What is told of a stream. */
 export interface StreamEvents {
@@ -34,27 +38,73 @@ export interface BodyStream {
   taken(): number;
 }
 
+/** What follows the last chunk of a body. */
+const LAST_CHUNK = '0\r\n\r\n';
+
 /**
- * Sends the head that was written to a response, and opens its body. Where the response is Node's own and has the
- * socket, packets go there as they were encoded; everywhere else through `response.write`.
+ * Sends the head that was written to a response, and opens its body. Packets go to the socket as they were encoded where
+ * the gateway has it, or where the response is Node's own; everywhere else through `response.write`.
  */
-export function openStream(response: ServerResponse, events: StreamEvents): BodyStream {
-  const { socket } = response.req;
+export function openStream({ response, release }: StreamExchange, events: StreamEvents): BodyStream {
   response.flushHeaders();
-  const put = isBare(response) ? onSocket(response, socket, events) : onResponse(response, events);
-  response.once('close', events.closed);
+  // HTTP/1.0 knows no chunks: there the body ends with the connection.
+  const { chunkedEncoding: isChunked } = response;
+  const socket = release();
+  if (socket !== null) return onSocket(socket, isChunked, events);
+  return isBare(response) ? besideResponse(response, isChunked, events) : throughResponse(response, events);
+}
+
+/** Without anything of Node's HTTP machine: nothing here may keep the response. */
+function onSocket(socket: Socket, isChunked: boolean, events: StreamEvents): BodyStream {
+  // Not `once`, which keeps three objects more for each of them.
+  socket.on('drain', events.drained).on('close', events.closed);
   return {
-    write: (packet) => packet.body.length === 0 || put(packet),
+    write: (packet) => put(socket, packet, isChunked),
     end(last) {
-      // Who does not read would keep the socket, and what is left in it, for as long as it likes.
-      if (response.writableNeedDrain || socket.writableNeedDrain || !socket.writable) {
-        response.destroy();
-      } else {
-        put(last);
-        response.end();
+      if (takesNothing(socket)) {
+        socket.destroy();
+        return;
       }
+      put(socket, last, isChunked);
+      if (isChunked) socket.end(LAST_CHUNK);
+      socket.destroySoon();
     },
     taken: () => takenOf(socket),
+  };
+}
+
+/** Without the two writes and the length that Node would make of each packet for each response. */
+function besideResponse(response: ServerResponse, isChunked: boolean, events: StreamEvents): BodyStream {
+  const { socket } = response.req;
+  socket.on('drain', events.drained);
+  response.once('close', () => {
+    socket.off('drain', events.drained);
+    events.closed();
+  });
+  return {
+    write: (packet) => put(socket, packet, isChunked),
+    end(last) {
+      if (takesNothing(socket)) {
+        response.destroy();
+        return;
+      }
+      put(socket, last, isChunked);
+      response.end();
+    },
+    taken: () => takenOf(socket),
+  };
+}
+
+/** The simple way, which always works. */
+function throughResponse(response: ServerResponse, events: StreamEvents): BodyStream {
+  response.on('drain', events.drained).once('close', events.closed);
+  return {
+    write: ({ body }) => response.write(body),
+    end({ body }) {
+      if (response.writableNeedDrain) response.destroy();
+      else response.end(body);
+    },
+    taken: () => takenOf(response.req.socket),
   };
 }
 
@@ -70,21 +120,14 @@ function isBare(response: ServerResponse): boolean {
   );
 }
 
-/** The simple way, which always works. */
-function onResponse(response: ServerResponse, events: StreamEvents): (packet: StreamPacket) => boolean {
-  response.on('drain', events.drained);
-  return ({ body }) => response.write(body);
+function put(socket: Socket, { body, chunk }: StreamPacket, isChunked: boolean): boolean {
+  // A peer that has closed its side gets nothing more. It counts as full for as long as something is left in the socket.
+  if (!socket.writable) return socket.writableLength === 0;
+  // An empty chunk would end the body.
+  return body.length === 0 || socket.write(isChunked ? chunk : body);
 }
 
-/** Without the two writes and the length that Node would make of each packet for each response. */
-function onSocket(response: ServerResponse, socket: Socket, events: StreamEvents): (packet: StreamPacket) => boolean {
-  // HTTP/1.0 knows no chunks: there the body ends with the connection.
-  const { chunkedEncoding } = response;
-  socket.on('drain', events.drained);
-  response.once('close', () => socket.off('drain', events.drained));
-  return ({ body, chunk }) => {
-    // A peer that has closed its side gets nothing more. It counts as full for as long as something is left in the socket.
-    if (!socket.writable) return socket.writableLength === 0;
-    return socket.write(chunkedEncoding ? chunk : body);
-  };
+/** Who does not read would keep the socket, and what is left in it, for as long as it likes. */
+function takesNothing(socket: Socket): boolean {
+  return socket.writableNeedDrain || !socket.writable;
 }

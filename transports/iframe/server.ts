@@ -47,7 +47,9 @@ function opening(origin: string | null): string {
 export const transport: ServerTransport = {
   name: 'iframe',
   carries: 'request',
-  serve({ response, query, settings, flow, allows }) {
+  isStream: true,
+  serve(exchange) {
+    const { response, query, settings, flow, allows } = exchange;
     const origin = query.get('origin');
     if (origin !== null && !(ORIGIN.test(origin) && allows(origin))) {
       throw new PushError('ORIGIN_FORBIDDEN', `Pages of ${origin} may not read here; add it to the gateway's origins.`);
@@ -58,7 +60,7 @@ export const transport: ServerTransport = {
       'X-Accel-Buffering': 'no',
       'Content-Security-Policy': `default-src 'none'; script-src 'unsafe-inline'; frame-ancestors ${origin ?? "'self'"}`,
     });
-    const stream = openStream(response, {
+    const stream = openStream(exchange, {
       drained: () => renew() || downlink.drained(),
       closed: () => downlink.closed(),
     });

@@ -60,14 +60,16 @@ function controlEvent(record: ControlRecord): string {
 export const transport: ServerTransport = {
   name: 'sse',
   carries: 'request',
-  async serve({ response, query, settings, flow }) {
+  isStream: true,
+  async serve(exchange) {
+    const { response, query, settings, flow } = exchange;
     await createSession(new Answer(query, response), {
       keepAlive: null,
       retry: settings.retryMs,
       trustClientEventId: false,
     });
     if (response.closed) return;
-    const stream = openStream(response, {
+    const stream = openStream(exchange, {
       drained: () => downlink.drained(),
       closed: () => downlink.closed(),
     });
