@@ -43,6 +43,9 @@ function opening(origin: string | null): string {
 `;
 }
 
+/** Most ask for no other origin than the gateway's own. */
+const OPENING = streamPacket(opening(null));
+
 /** An HTML document that never ends ("forever frame"); each record is a script in it. */
 export const transport: ServerTransport = {
   name: 'iframe',
@@ -77,7 +80,7 @@ export const transport: ServerTransport = {
       downlink.closed();
       return true;
     };
-    put(streamPacket(opening(origin)));
+    put(origin === null ? OPENING : streamPacket(opening(origin)));
     const downlink = flow<StreamPacket>({
       format,
       write: (packet) => put(packet) && !renew(),

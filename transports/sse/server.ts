@@ -1,5 +1,4 @@
-import type { ServerResponse } from 'node:http';
-import { Connection, createEventBuffer, createSession } from 'better-sse';
+import { Connection, createEventBuffer } from 'better-sse';
 import type { ControlRecord } from '../record.js';
 import type { StreamPacket } from '../server-stream.js';
 import { openStream, streamPacket } from '../server-stream.js';
@@ -8,32 +7,6 @@ import type { WireFormat } from '../wire-format.js';
 
 /** All of them but one: whether the connection is kept is Node's to say, which knows what the client speaks. */
 const { Connection: _, ...HEADERS } = Connection.constants.RESPONSE_HEADERS;
-
-/** The answer alone. What better-sse makes of a whole request is a URL, from a Host header that may be anything. */
-class Answer extends Connection {
-  readonly url: URL;
-  readonly request: Request;
-  readonly response = new Response();
-
-  constructor(
-    query: URLSearchParams,
-    private readonly to: ServerResponse,
-  ) {
-    super();
-    this.url = new URL(`http://localhost/?${query}`);
-    this.request = new Request(this.url);
-  }
-
-  sendHead(): void {
-    this.to.writeHead(200, HEADERS);
-  }
-
-  sendChunk(chunk: string): void {
-    this.to.write(chunk);
-  }
-
-  cleanup(): void {}
-}
 
 // Records are JSON already, and JSON text has no line breaks that could end a field.
 const jsonText = { serializer: String };
@@ -56,23 +29,31 @@ function controlEvent(record: ControlRecord): string {
   return event.dispatch().read();
 }
 
+/** Spaces that polyfills in old browsers ask for, which see nothing of a response before its first 2 KiB, by parameter. */
+const PADDING = { padding: 2_049, evs_preamble: 2_056 };
+
+/** What a stream begins with. A session of better-sse would write the same, for a `Request` with an `AbortSignal` each. */
+function opening(query: URLSearchParams, retryMs: number): StreamPacket {
+  const buffer = createEventBuffer(jsonText);
+  for (const [name, spaces] of Object.entries(PADDING)) {
+    if (query.has(name)) buffer.comment(' '.repeat(spaces)).dispatch();
+  }
+  return streamPacket(buffer.retry(retryMs).dispatch().read());
+}
+
 /** Server-sent events (WHATWG HTML, section 9.2). */
 export const transport: ServerTransport = {
   name: 'sse',
   carries: 'request',
   isStream: true,
-  async serve(exchange) {
+  serve(exchange) {
     const { response, query, settings, flow } = exchange;
-    await createSession(new Answer(query, response), {
-      keepAlive: null,
-      retry: settings.retryMs,
-      trustClientEventId: false,
-    });
-    if (response.closed) return;
+    response.writeHead(200, HEADERS);
     const stream = openStream(exchange, {
       drained: () => downlink.drained(),
       closed: () => downlink.closed(),
     });
+    stream.write(opening(query, settings.retryMs));
     const downlink = flow<StreamPacket>({
       format,
       taken: stream.taken,
