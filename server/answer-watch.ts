@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { takenOf } from '../transports/server-socket.js';
 
 /** Options of {@link AnswerWatch}. */
@@ -9,11 +8,8 @@ export interface AnswerWatchOptions {
   /** Milliseconds since some moment. */
   readonly now: () => number;
   /** Told of each answer whose reader was cut. */
-  readonly cut: (carrier: Carrier) => void;
+  readonly cut: (response: ServerResponse) => void;
 }
-
-/** A response, or the socket that it was parted from. */
-export type Carrier = ServerResponse | Socket;
 
 /** How much of an answer had been taken, and since when nothing more. */
 interface Progress {
@@ -27,7 +23,7 @@ interface Progress {
  * One round looks at all of them, since a timer for each would cost every request.
  */
 export class AnswerWatch {
-  readonly #answers = new Map<Carrier, Progress | null>();
+  readonly #answers = new Map<ServerResponse, Progress | null>();
   readonly #round: NodeJS.Timeout;
 
   constructor(private readonly options: AnswerWatchOptions) {
@@ -36,28 +32,28 @@ export class AnswerWatch {
     this.#round.unref();
   }
 
-  add(carrier: Carrier): void {
-    if (carrier.closed) return;
-    this.#answers.set(carrier, null);
-    carrier.on('close', () => this.remove(carrier));
+  add(response: ServerResponse): void {
+    if (response.closed) return;
+    this.#answers.set(response, null);
+    response.on('close', () => this.remove(response));
   }
 
-  remove(carrier: Carrier): void {
-    this.#answers.delete(carrier);
+  remove(response: ServerResponse): void {
+    this.#answers.delete(response);
   }
 
   /** One round. */
   look(): void {
     const now = this.options.now();
-    for (const [carrier, before] of this.#answers) {
-      if (!carrier.writableEnded) continue;
-      const socket = 'req' in carrier ? carrier.req.socket : carrier;
+    for (const [response, before] of this.#answers) {
+      if (!response.writableEnded) continue;
+      const { socket } = response.req;
       const taken = takenOf(socket);
-      if (before === null || before.taken !== taken) this.#answers.set(carrier, { taken, since: now });
+      if (before === null || before.taken !== taken) this.#answers.set(response, { taken, since: now });
       else if (now - before.since > this.options.stalledMs) {
-        this.#answers.delete(carrier);
+        this.#answers.delete(response);
         socket.destroy();
-        this.options.cut(carrier);
+        this.options.cut(response);
       }
     }
   }

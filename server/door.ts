@@ -100,11 +100,7 @@ export class Door {
     this.#answers = new AnswerWatch({
       stalledMs,
       now: () => performance.now(),
-      cut: (carrier) =>
-        logger.warn(
-          'req' in carrier ? requestFields(carrier.req) : {},
-          'closed a reader that took nothing of its answer',
-        ),
+      cut: ({ req }) => logger.warn(requestFields(req), 'closed a reader that took nothing of its answer'),
     });
   }
 
@@ -254,10 +250,8 @@ export class Door {
       response,
       release: () => {
         const socket = release(response);
-        if (socket !== null) {
-          this.#answers.remove(response);
-          this.#answers.add(socket);
-        }
+        // It has no answer to watch any more.
+        if (socket !== null) this.#answers.remove(response);
         return socket;
       },
       flow: (sink) => {

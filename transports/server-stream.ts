@@ -40,6 +40,8 @@ export interface BodyStream {
 
 /** What follows the last chunk of a body. */
 const LAST_CHUNK = '0\r\n\r\n';
+/** Who takes nothing of the end of a stream for so long is cut, in milliseconds. */
+const END_MS = 2_000;
 
 /**
  * Sends the head that was written to a response, and opens its body. Packets go to the socket as they were encoded where
@@ -67,6 +69,8 @@ function onSocket(socket: Socket, isChunked: boolean, events: StreamEvents): Bod
       }
       put(socket, last, isChunked);
       if (isChunked) socket.end(LAST_CHUNK);
+      // Nobody else watches over it: `server.closeAllConnections()` does not know it any more.
+      socket.setTimeout(END_MS, () => socket.destroy());
       socket.destroySoon();
     },
     taken: () => takenOf(socket),
