@@ -9,8 +9,7 @@ const SHORTEST_MS = 10;
 
 /**
  * Pings the peers of all connections, each once in a heartbeat, and cuts one that answers neither that nor says anything
- * else, whatever its socket says. One timer goes round: one for each connection takes more memory than its socket's
- * state, and all of them together make the event loop turn without end.
+ * else, whatever its socket says. One timer goes round: one for each connection is memory, and a wake-up, for each.
  */
 export class Pings {
   readonly #parts: Set<Peer>[];
