@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { contestantOf } from './contestants/index.js';
-import { estimate, measure } from './lab.js';
+import { estimate, measure, smoke } from './lab.js';
 import { machineFacts } from './machine.js';
-import { planOf } from './plan.js';
-import type { LabResult } from './result.js';
+import { type PlannedCell, planOf } from './plan.js';
+import type { Cell, LabResult } from './result.js';
 import type { Mode } from './scenario.js';
 import { scenarioOf } from './scenarios/index.js';
 import { tableOf } from './table.js';
@@ -44,25 +44,7 @@ async function run(options: BenchOptions): Promise<void> {
   console.log(`Node ${machine.node} on ${machine.cores} × ${machine.processor}; ${machine.pinned ? '' : 'not '}pinned`);
   for (const { contestant, reason } of plan.missing) console.log(`Without ${contestant}: ${reason}.`);
 
-  const whole = estimate(plan.cells, runs);
-  console.log(`${plan.cells.length} cells, ${runs} runs of each: about ${Math.ceil(whole / 60)} min`);
-  const bar = new SingleBar({
-    format: '{bar} {percentage} % | {left} left | {cell}',
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-  });
-  bar.start(Math.ceil(whole), 0, { left: '', cell: '' });
-  const cells = await measure(plan.cells, runs, {
-    at: ({ scenario, contestant }, done) => {
-      const spent = (Date.now() - startedAt.getTime()) / 1_000;
-      // What is left takes as much longer than expected as what is done has.
-      const left = done < 5 ? whole - done : (whole - done) * (spent / done);
-      bar.update(done, { left: `${Math.ceil(left)} s`, cell: `${scenario.name}: ${contestant.name}` });
-    },
-  });
-  bar.stop();
-
+  const cells = mode === 'smoke' ? await smoke(plan.cells) : await measured(plan.cells, runs);
   for (const name of new Set(cells.map(({ scenario }) => scenario))) {
     const scenario = scenarioOf(name);
     const ofIt = cells.filter((cell) => cell.scenario === name);
@@ -83,6 +65,32 @@ async function run(options: BenchOptions): Promise<void> {
   const failed = cells.filter((cell) => cell.failed !== null);
   for (const cell of failed) console.error(`${cell.scenario}, ${cell.contestant}: ${cell.failed}`);
   process.exitCode = failed.length === 0 ? 0 : 1;
+}
+
+/** Measures with a bar that says what is left. */
+async function measured(planned: readonly PlannedCell[], runs: number): Promise<readonly Cell[]> {
+  const begun = Date.now();
+  const whole = estimate(planned, runs);
+  console.log(`${planned.length} cells: about ${Math.ceil(whole / 60)} min`);
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % | {left} left | {cell}',
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  bar.start(Math.ceil(whole), 0, { left: '', cell: '' });
+  try {
+    return await measure(planned, runs, {
+      at: ({ scenario, contestant }, done) => {
+        const spent = (Date.now() - begun) / 1_000;
+        // What is left takes as much longer than expected as what is done has.
+        const left = done < 5 ? whole - done : (whole - done) * (spent / done);
+        bar.update(done, { left: `${Math.ceil(left)} s`, cell: `${scenario.name}: ${contestant.name}` });
+      },
+    });
+  } finally {
+    bar.stop();
+  }
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -12,6 +12,7 @@ interface Member {
   readonly from: number;
   readonly tally: Tally;
   reader: Reader;
+  isPaused: boolean;
 }
 
 /** How subscribers come. */
@@ -108,7 +109,7 @@ export class Crowd {
             reject(new Error(reason));
           },
         });
-      const member: Member = { channel, from, tally, reader: open() };
+      const member: Member = { channel, from, tally, reader: open(), isPaused: false };
       this.#members.push(member);
     });
   }
@@ -145,11 +146,16 @@ export class Crowd {
     return this.#members.reduce((sum, { channel, from }) => sum + (published.get(channel) ?? 0) - from, 0);
   }
 
-  /** Resolves when everything has arrived, or when nothing has for so long. */
+  /** Resolves when everything has arrived at all who read, or when nothing has for so long. */
   async arrival(published: ReadonlyMap<string, number>, patienceMs: number): Promise<void> {
+    const readers = this.#members.filter(({ isPaused }) => !isPaused);
     const expected = this.expected(published);
+    const isBehind = () =>
+      readers.length === this.size
+        ? this.#delivered < expected
+        : readers.some(({ channel, tally }) => tally.lost(published.get(channel) ?? 0) > 0);
     let last = this.#delivered;
-    for (let since = performance.now(); this.#delivered < expected; ) {
+    for (let since = performance.now(); isBehind(); ) {
       if (this.#delivered !== last) {
         last = this.#delivered;
         since = performance.now();
@@ -158,13 +164,20 @@ export class Crowd {
     }
   }
 
-  /** Of some of them, by their index, the reading stops or goes on. */
+  /** So many of them take nothing more. */
   pause(count: number): void {
-    for (const { reader } of this.#members.slice(0, count)) reader.pause();
+    for (const member of this.#members.slice(0, count)) {
+      member.isPaused = true;
+      member.reader.pause();
+    }
   }
 
+  /** All of them take what there is. */
   resume(): void {
-    for (const { reader } of this.#members) reader.resume();
+    for (const member of this.#members.filter(({ isPaused }) => isPaused)) {
+      member.isPaused = false;
+      member.reader.resume();
+    }
   }
 
   counts(published: ReadonlyMap<string, number>): Counts {

@@ -6,13 +6,17 @@ import { type PlannedCell, secondsOf } from './plan.js';
 import type { Cell } from './result.js';
 
 /** Told how far it is. */
-export interface Progress {
+interface Progress {
   /** @param doneSeconds the part of the estimate that is done */
   at(cell: PlannedCell, doneSeconds: number): void;
 }
 
+type Outcomes = ReadonlyMap<PlannedCell, CellOutcome[]>;
+
 /** Side by side; each is two processes. */
 const LANES = 24;
+/** Where no figure counts, as many as keep the machine busy. */
+const SMOKE_LANES = 3;
 
 /** How often a cell is run: over a distance once, as a longer way does not make the times of one run differ. */
 export function runsOf({ settings }: PlannedCell, runs: number): number {
@@ -34,14 +38,14 @@ export async function measure(
   runs: number,
   progress: Progress,
 ): Promise<readonly Cell[]> {
-  const outcomes = new Map<PlannedCell, CellOutcome[]>(cells.map((cell) => [cell, []]));
+  const outcomes: Outcomes = new Map(cells.map((cell) => [cell, []]));
   const load = new LoadHandle(true);
   let done = 0;
   try {
     for (const group of groupsOf(cells)) {
       if (group[0]?.scenario.isParallel === true) {
         progress.at(group[0], done);
-        await sideBySide(group, outcomes);
+        await sideBySide(group, LANES, outcomes);
         done += estimate(group, 1);
         continue;
       }
@@ -65,10 +69,14 @@ function orderOf({ scenario, contestant, settings }: PlannedCell, isPinned: bool
   return { scenario: scenario.name, contestant: contestant.name, settings, isPinned };
 }
 
-async function sideBySide(
-  group: readonly PlannedCell[],
-  outcomes: ReadonlyMap<PlannedCell, CellOutcome[]>,
-): Promise<void> {
+/** Runs everything once, several cells at a time: whether all of it works, and nothing else. */
+export async function smoke(cells: readonly PlannedCell[]): Promise<readonly Cell[]> {
+  const outcomes: Outcomes = new Map(cells.map((cell) => [cell, []]));
+  await sideBySide(cells, SMOKE_LANES, outcomes);
+  return cells.map((cell) => cellOf(cell, outcomes.get(cell) ?? []));
+}
+
+async function sideBySide(group: readonly PlannedCell[], lanes: number, outcomes: Outcomes): Promise<void> {
   let next = 0;
   const lane = async () => {
     const load = new LoadHandle(false);
@@ -80,7 +88,7 @@ async function sideBySide(
       await load.end();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(LANES, group.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(lanes, group.length) }, lane));
 }
 
 /** Cells that are compared with each other: of one scenario, and of one place in everybody's plan. */

@@ -20,16 +20,12 @@ export function ownUsage(): Usage {
   };
 }
 
-/** What other programs have used together, by Linux's /proc (proc(5)). Their time comes in ticks of mostly 10 ms. */
+/** What other programs have used together, by Linux's /proc (proc(5)). */
 export function usageOf(pids: readonly number[]): Usage {
   const usages = pids.map((pid) => {
-    // The name, in brackets, may hold spaces; after it come the fields from the third on.
-    const [, rest = ''] = /^\d+ \(.*\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
-    const fields = rest.split(' ');
-    const ticks = Number(fields[11]) + Number(fields[12]);
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
     return {
-      cpuMicros: (ticks * 1_000_000) / ticksPerSecond(),
+      cpuMicros: cpuMicrosOf(pid),
       rssBytes: kibOf(status, 'VmRSS') * 1_024,
       peakBytes: kibOf(status, 'VmHWM') * 1_024,
     };
@@ -52,6 +48,22 @@ export function familyOf(pid: number): readonly number[] {
 
 function kibOf(status: string, field: string): number {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+}
+
+/** Exactly where the kernel keeps account of its scheduling, else in ticks of mostly 10 ms. */
+function cpuMicrosOf(pid: number): number {
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`);
+    const nanos = tasks.map((task) =>
+      Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'latin1').split(' ')[0]),
+    );
+    return nanos.reduce((sum, nano) => sum + nano, 0) / 1_000;
+  } catch {
+    // The name, in brackets, may hold spaces; after it come the fields from the third on.
+    const [, rest = ''] = /^\d+ \(.*\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
+    const fields = rest.split(' ');
+    return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / ticksPerSecond();
+  }
 }
 
 let perSecond = 0;

@@ -59,9 +59,10 @@ function rowOf(cell: Cell, cells: readonly Cell[], shown: typeof COLUMNS, figure
   ];
 }
 
-/** Whether a figure of one says something about the other: the same technique with the same settings. */
+/** Whether a figure of one says something about the other: the same technique, an iframe's being SSE's, with the same settings. */
 function isComparable(one: Cell, other: Cell): boolean {
-  return one.technique === other.technique && JSON.stringify(one.settings) === JSON.stringify(other.settings);
+  const techniqueOf = ({ technique }: Cell) => (technique === 'iframe' ? 'sse' : technique);
+  return techniqueOf(one) === techniqueOf(other) && JSON.stringify(one.settings) === JSON.stringify(other.settings);
 }
 
 function align(rows: readonly (readonly string[])[]): string {

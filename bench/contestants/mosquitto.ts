@@ -26,7 +26,9 @@ async function serve({ port }: ServerSetting): Promise<Served> {
   const publisherPort = await freePort();
   const args = (folder: string) => ['-c', `${folder}/lab.conf`];
   const configuration = configurationFor(own, publisherPort);
-  const broker = await Program.start(programPath(PROGRAM) ?? PROGRAM, configuration, args, { ports: [own, publisherPort] });
+  const broker = await Program.start(programPath(PROGRAM) ?? PROGRAM, configuration, args, {
+    ports: [own, publisherPort],
+  });
   const publisher = connect(publisherPort, '127.0.0.1');
   publisher.setNoDelay(true).resume();
   publisher.on('error', () => undefined);

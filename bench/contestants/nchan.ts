@@ -9,7 +9,12 @@ import { programPath } from './packages.js';
 import { freePort, Program, programVersion } from './program.js';
 
 /** Where Debian's package libnginx-mod-nchan has it, and where others keep modules of nginx. */
-const MODULES = ['/usr/lib/nginx/modules', '/usr/lib64/nginx/modules', '/usr/local/lib/nginx/modules', '/etc/nginx/modules'];
+const MODULES = [
+  '/usr/lib/nginx/modules',
+  '/usr/lib64/nginx/modules',
+  '/usr/local/lib/nginx/modules',
+  '/etc/nginx/modules',
+];
 
 function modulePath(): string | null {
   const own = process.env['NCHAN_MODULE'];

@@ -7,6 +7,7 @@ import type { Answer } from '../wire/keep-alive.js';
 import { pollReader } from '../wire/polls.js';
 import { streamReader, webSocketReader } from '../wire/streams.js';
 import { end, host } from './host.js';
+import { iframeReader } from './iframe-reader.js';
 import { packageVersion } from './packages.js';
 
 /** Keeps what it is told to keep, in bytes as well, whatever the size of the messages. */
@@ -35,7 +36,7 @@ async function serve({ port, keep }: ServerSetting): Promise<Served> {
 
 const HELLO = '"type":"hello"';
 
-function address(transport: string, { channel, since }: Site): string {
+function address(transport: string, { channel, since: first }: Site, since: string = first): string {
   return `/push/${transport}?channel=${channel}&since=${since}`;
 }
 
@@ -70,7 +71,7 @@ const READERS: Readonly<Record<string, { readonly technique: Technique; readonly
     read: webSocketReader({ target: (site) => address('websocket', site), readyText: HELLO }),
   },
   sse: { technique: 'sse', read: stream('sse') },
-  iframe: { technique: 'iframe', read: stream('iframe') },
+  iframe: { technique: 'iframe', read: iframeReader((site, since) => address('iframe', site, since), HELLO) },
   'long-polling': { technique: 'long-polling', read: polls('long-polling', true) },
   polling: { technique: 'polling', read: polls('polling', false) },
 };

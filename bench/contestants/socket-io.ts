@@ -18,7 +18,8 @@ async function serve({ port }: ServerSetting, transport: 'websocket' | 'polling'
     raw.request = null;
   });
   io.on('connection', (socket) => {
-    const { channel } = socket.handshake.query;
+    // What comes with the connect packet stays when the request has been let go.
+    const { channel } = socket.handshake.auth;
     if (typeof channel === 'string') void socket.join(channel);
     socket.on('echo', (text: string, answer: (text: string) => void) => answer(text));
   });
@@ -42,18 +43,22 @@ const SEPARATOR = '\x1e';
 /** No packet that is not an event is longer. */
 const CONTROL_BYTES = 300;
 
-function target(transport: string, { channel }: Pick<Site, 'channel'>): string {
-  return `/socket.io/?EIO=4&transport=${transport}&channel=${channel}`;
+function target(transport: string): string {
+  return `/socket.io/?EIO=4&transport=${transport}`;
+}
+
+function connectPacket({ channel }: Site): string {
+  return `${CONNECT}${JSON.stringify({ channel })}`;
 }
 
 const readWebSocket: Read = (site, events): Reader => {
   let isReady = false;
-  const socket: WebSocketLine = new WebSocketLine(site, target('websocket', site), [], {
+  const socket: WebSocketLine = new WebSocketLine(site, target('websocket'), [], {
     open: () => undefined,
     part: (bytes, isFirst) => {
       if (isFirst && bytes.length < CONTROL_BYTES) {
         const kind = bytes.toString('latin1', 0, 2);
-        if (kind.startsWith('0')) return socket.send(CONNECT);
+        if (kind.startsWith('0')) return socket.send(connectPacket(site));
         if (kind === PING) return socket.send(PONG);
         if (kind === CONNECT && !isReady) {
           isReady = true;
@@ -71,7 +76,7 @@ const readWebSocket: Read = (site, events): Reader => {
 const readPolling: Read = (site, events): Reader => {
   const down = new KeepAlive(site, events.failed);
   const up = new KeepAlive(site, events.failed);
-  let address = target('polling', site);
+  let address = target('polling');
   let isReady = false;
   let isPaused = false;
   let isDue = false;
@@ -91,7 +96,7 @@ const readPolling: Read = (site, events): Reader => {
       if (open !== undefined) {
         const { sid }: { readonly sid: string } = JSON.parse(open.slice(1));
         address = `${address}&sid=${sid}`;
-        say(CONNECT);
+        say(connectPacket(site));
       }
       if (packets.includes(PING)) say(PONG);
       if (!isReady && packets.some((packet) => packet.startsWith(CONNECT))) {
@@ -123,7 +128,11 @@ const readPolling: Read = (site, events): Reader => {
 
 /** A ping among many events stands at the end, or between two separators. */
 function hasPing(body: Buffer): boolean {
-  return body.subarray(0, 2).toString() === `${PING}${SEPARATOR}` || body.includes(`${SEPARATOR}${PING}${SEPARATOR}`) || body.subarray(-2).toString() === `${SEPARATOR}${PING}`;
+  return (
+    body.subarray(0, 2).toString() === `${PING}${SEPARATOR}` ||
+    body.includes(`${SEPARATOR}${PING}${SEPARATOR}`) ||
+    body.subarray(-2).toString() === `${SEPARATOR}${PING}`
+  );
 }
 
 /** A peer: socket.io, on one of its transports. */
@@ -137,7 +146,7 @@ export const socketIo: readonly Contestant[] = [
     serve: (setting) => serve(setting, 'websocket'),
     read: readWebSocket,
     call: webSocketCaller({
-      target: (site) => target('websocket', site),
+      target: () => target('websocket'),
       greet: (message) => (message.startsWith('0') ? CONNECT : null),
       isReady: (message) => message.startsWith(CONNECT),
       wrap: (text) => `420${JSON.stringify(['echo', text])}`,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Connection } from 'sockjs';
 import type { Contestant, Read, Reader, Served, ServerSetting, Site } from '../contestant.js';
-import { streamReader, webSocketReader } from '../wire/streams.js';
+import { STREAM_ENDED, streamReader, webSocketReader } from '../wire/streams.js';
 import { Audiences } from './audiences.js';
 import { end, host } from './host.js';
 import { ofPackage } from './packages.js';
@@ -43,7 +43,6 @@ const readEventSource: Read = (site, events): Reader => {
   const form = { target: (at: Site) => target(at, session, 'eventsource') };
   // The first byte is there to open the stream, and `o` to open the session.
   const read = (): Reader => {
-    const begun = Date.now();
     return streamReader(isReady ? form : { ...form, readyText: 'data: o' })(site, {
       ready: () => {
         if (!isReady) events.ready();
@@ -51,18 +50,14 @@ const readEventSource: Read = (site, events): Reader => {
       },
       bytes: events.bytes,
       failed: (reason) => {
-        if (isReady && !isClosed && Date.now() > begun) reader = read();
+        if (isReady && reason === STREAM_ENDED) reader = read();
         else events.failed(reason);
       },
     });
   };
-  let isClosed = false;
   let reader = read();
   return {
-    close: () => {
-      isClosed = true;
-      reader.close();
-    },
+    close: () => reader.close(),
     pause: () => reader.pause(),
     resume: () => reader.resume(),
   };

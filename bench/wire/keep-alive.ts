@@ -10,6 +10,7 @@ export interface Answer extends Head {
 /** What to ask for. */
 export interface Ask {
   readonly target: string;
+  /** With a body, its type has to be among them; it is text where there are none. */
   readonly headers?: readonly string[];
   /** With a body it is a POST. */
   readonly body?: string;
@@ -33,7 +34,7 @@ export class KeepAlive {
     if (this.#isClosed) return;
     this.#answered = answered;
     this.#line ??= this.#connect();
-    const kind = body === undefined ? headers : ['Content-Type: text/plain;charset=UTF-8', ...headers];
+    const kind = body === undefined || headers.length > 0 ? headers : ['Content-Type: text/plain;charset=UTF-8'];
     this.#line.request(target, kind, body === undefined ? 'GET' : 'POST', body);
   }
 

@@ -3,6 +3,9 @@ import { AnswerParser } from './answers.js';
 import { Line } from './line.js';
 import { WebSocketLine } from './web-socket.js';
 
+/** Why a reader fails whose server has ended its answer as it should. */
+export const STREAM_ENDED = 'the stream has ended';
+
 /** How to read one stream: what to ask for, and when it is proved. */
 export interface StreamForm {
   target(site: Site): string;
@@ -21,7 +24,7 @@ export function streamReader(form: StreamForm): Read {
         else if (form.readyText === undefined) events.ready();
       },
       body: ready,
-      end: () => fail('the stream has ended'),
+      end: () => fail(STREAM_ENDED),
     });
     const line = new Line(site.port, site.traffic, { bytes: (piece) => parser.feed(piece), over: events.failed });
     const fail = (reason: string) => {
