@@ -3,6 +3,7 @@ import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { contestantOf } from './contestants/index.js';
 import { estimate, measure, smoke } from './lab.js';
+import { findingsOf } from './literature.js';
 import { machineFacts } from './machine.js';
 import { type PlannedCell, planOf } from './plan.js';
 import type { Cell, LabResult } from './result.js';
@@ -58,7 +59,7 @@ async function run(options: BenchOptions): Promise<void> {
     mode,
     machine,
     cells,
-    findings: [],
+    findings: findingsOf(cells),
     missing: plan.missing,
   };
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(result, null, 1)}\n`);

@@ -18,9 +18,9 @@ const LANES = 24;
 /** Where no figure counts, as many as keep the machine busy. */
 const SMOKE_LANES = 3;
 
-/** How often a cell is run: over a distance once, as a longer way does not make the times of one run differ. */
-export function runsOf({ settings }: PlannedCell, runs: number): number {
-  return (settings['delayMs'] ?? 0) > 0 ? 1 : runs;
+/** How often a cell is run: over a distance once, as it outweighs what the machine does meanwhile. */
+function runsOf({ scenario, settings }: PlannedCell, runs: number): number {
+  return scenario.isOnce === true || (settings['delayMs'] ?? 0) > 0 ? 1 : runs;
 }
 
 /** About how long all of it takes, in seconds. */

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly question: string;
   /** The figure that matters, by which the runs of a cell are compared. */
   figure(contestant: Contestant): keyof Figures;
+  /** Whether one run says enough, because what is looked at is no figure of a few per cent. */
+  readonly isOnce?: boolean;
   /** Whether cells may run side by side, because neither time nor processor time is measured. */
   readonly isParallel?: boolean;
   /** What is measured of a contestant in this mode; nothing where the question makes no sense for it. */

@@ -12,8 +12,8 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     return { subscribers, burst: BURST, perSecond, seconds, bytes: 100, ...poll };
   };
   if (mode === 'smoke') return [size(4, 10, 0.2)];
-  if (mode === 'quick') return [size(200, 10, 0.8)];
-  return [size(100, 10, 4), size(1_000, 3, 4), ...delayed(mode, size(100, 5, 4))];
+  if (mode === 'quick') return [size(200, 10, 0.5)];
+  return [size(100, 10, 1.5), size(1_000, 3, 2), ...delayed(mode, size(100, 5, 2))];
 }
 
 /** Many messages in one tick, a few times a second. */
@@ -22,7 +22,7 @@ export const burst: Scenario = {
   question: 'What does a message cost that comes together with others?',
   figure: () => 'cpuMicrosPerMessage',
   plan,
-  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.3 * seconds + subscribers / 3_000 + delayMs / 50,
+  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.3 * seconds + subscribers / 3_000 + delayMs / 100,
   async run(trial) {
     await trial.subscribe(trial.of('subscribers'));
     return steady(trial, {

@@ -1,9 +1,9 @@
 import type { Contestant } from '../contestant.js';
 import type { Mode, Scenario, Settings } from '../scenario.js';
-import { delayed, pollMsOf } from './settings.js';
+import { delayed, isChosen, pollMsOf } from './settings.js';
 
 /** How many messages of the past are published in one tick, and how many ticks there are in a second. */
-const PER_TICK = 50;
+const PER_TICK = 100;
 const TICKS_PER_SECOND = 200;
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
@@ -13,6 +13,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     return { subscribers, missed, keep: missed, bytes: 100, ...poll };
   };
   if (mode === 'smoke') return [size(500, 2)];
+  if (!isChosen(mode, contestant)) return [];
   if (mode === 'quick') return [size(10_000, 5)];
   return [size(10_000, 50), ...delayed(mode, size(10_000, 10))];
 }
@@ -22,9 +23,10 @@ export const catchUp: Scenario = {
   name: 'catch-up',
   question: 'How long until somebody has what was missed?',
   figure: () => 'readyMs',
+  isOnce: true,
   plan,
   seconds: ({ missed = 0, subscribers = 0, delayMs = 0 }) =>
-    missed / 8_000 + (missed * subscribers) / 300_000 + delayMs / 10,
+    missed / 15_000 + (missed * subscribers) / 300_000 + delayMs / 20,
   async run(trial) {
     await trial.publish({
       ticks: Math.ceil(trial.of('missed') / PER_TICK),

@@ -9,9 +9,9 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     return { channels, subscribers, perSecond, seconds, bytes: 100, ...poll };
   };
   if (mode === 'smoke') return [size(3, 6, 60, 0.2)];
-  if (!isChosen(mode, contestant, ['ws', 'socket.io websocket'])) return [];
-  if (mode === 'quick') return [size(100, 200, 500, 0.6)];
-  return [size(10, 1_000, 200, 3), size(1_000, 1_000, 1_000, 3), ...delayed(mode, size(50, 100, 100, 3))];
+  if (!isChosen(mode, contestant, ['ws'])) return [];
+  if (mode === 'quick') return [size(100, 200, 500, 0.5)];
+  return [size(10, 1_000, 200, 1), size(1_000, 1_000, 1_000, 2), ...delayed(mode, size(50, 100, 100, 1))];
 }
 
 /** Many channels, each with an audience of its own. */
@@ -19,8 +19,9 @@ export const channels: Scenario = {
   name: 'channels',
   question: 'What does it cost that everybody gets something else?',
   figure: () => 'cpuMicrosPerMessage',
+  isOnce: true,
   plan,
-  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.6 * seconds + subscribers / 1_000 + delayMs / 50,
+  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.6 * seconds + subscribers / 1_000 + delayMs / 100,
   async run(trial) {
     const names = Array.from({ length: trial.of('channels') }, (_, index) => `c${index}`);
     const channelOf = (index: number) => names[index % names.length] ?? '';

@@ -1,6 +1,6 @@
 import type { Contestant } from '../contestant.js';
 import type { Mode, Scenario, Settings } from '../scenario.js';
-import { delayed, pollMsOf } from './settings.js';
+import { delayed, isChosen, pollMsOf } from './settings.js';
 
 /** Before it counts, so many come. */
 const WARM_UP = 100;
@@ -8,6 +8,7 @@ const WARM_UP = 100;
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = pollMsOf(contestant, 1_000);
   if (mode === 'smoke') return [{ subscribers: 4, ...poll }];
+  if (!isChosen(mode, contestant, ['socket.io websocket', 'socket.io polling', 'better-sse'])) return [];
   if (mode === 'quick') return [{ subscribers: 500, ...poll }];
   return [{ subscribers: 2_000, ...poll }, ...delayed(mode, { subscribers: 500, ...poll })];
 }

@@ -14,9 +14,9 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     case 'smoke':
       return [size(4, 50, 0.2), { ...size(2, 20, 0.2), delayMs: 10 }];
     case 'quick':
-      return [size(100, 50, 0.6), size(1_000, 20, 1)];
+      return [size(1_000, 20, 0.6)];
     case 'full':
-      return [size(100, 50, 5), size(1_000, 20, 5), size(4_000, 5, 5), ...delayed(mode, size(100, 20, 5))];
+      return [size(100, 50, 2), size(1_000, 20, 2), size(4_000, 5, 2), ...delayed(mode, size(100, 20, 2))];
     default:
       return mode satisfies never;
   }
@@ -28,7 +28,7 @@ export const fanOut: Scenario = {
   question: 'What does a message cost that goes to many, at a steady rate?',
   figure: () => 'cpuMicrosPerMessage',
   plan,
-  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.3 * seconds + subscribers / 3_000 + delayMs / 50,
+  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.3 * seconds + subscribers / 3_000 + delayMs / 100,
   async run(trial) {
     await trial.subscribe(trial.of('subscribers'));
     return steady(trial, { perSecond: trial.of('perSecond'), seconds: trial.of('seconds') });

@@ -12,8 +12,8 @@ function plan(mode: Mode, { technique }: Contestant): readonly Settings[] {
   const poll = technique === 'polling' ? { pollMs: 0 } : {};
   const size = (subscribers: number, seconds: number): Settings => ({ subscribers, seconds, bytes: 100, ...poll });
   if (mode === 'smoke') return [size(4, 0.2)];
-  if (mode === 'quick') return [size(100, 0.8)];
-  return [size(100, 4), size(1_000, 4), ...delayed(mode, size(100, 4))];
+  if (mode === 'quick') return [size(100, 0.6)];
+  return [size(100, 1.5), size(1_000, 2), ...delayed(mode, size(100, 2))];
 }
 
 /** As fast as the subscribers get it. */

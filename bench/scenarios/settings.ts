@@ -11,7 +11,10 @@ export function delayed(mode: Mode, settings: Settings): readonly Settings[] {
   return mode === 'full' ? [50, 200].map((delayMs) => ({ ...settings, delayMs })) : [];
 }
 
-/** In a quick run, questions beside the main ones are put to the product and to those that it is compared with most. */
-export function isChosen(mode: Mode, { kind, name }: Contestant, others: readonly string[] = []): boolean {
-  return mode !== 'quick' || kind === 'pushgate' || others.includes(name);
+/** What stands for the others in a quick run. */
+const QUICK: readonly string[] = ['pushgate websocket', 'pushgate sse', 'pushgate long-polling'];
+
+/** In a quick run, questions beside the main ones are put to some only. */
+export function isChosen(mode: Mode, { name }: Contestant, others: readonly string[] = []): boolean {
+  return mode !== 'quick' || QUICK.includes(name) || others.includes(name);
 }

@@ -3,7 +3,7 @@ import type { Mode, Scenario, Settings } from '../scenario.js';
 import { delayed, isChosen, pollMsOf } from './settings.js';
 import { steady } from './steady.js';
 
-const SIZES = [16, 1_024, 16_384, 262_144, 1_048_576] as const;
+const SIZES = [16, 1_024, 32_768, 1_048_576] as const;
 /** So much a second, over all subscribers: what a core can carry without being what is measured. */
 const BYTES_PER_SECOND = 60_000_000;
 const SUBSCRIBERS = 10;
@@ -19,9 +19,9 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
       { ...size(16, 0.2), subscribers: 2 },
       { ...size(1_048_576, 0.5), subscribers: 2 },
     ];
-  if (!isChosen(mode, contestant, [])) return [];
-  if (mode === 'quick') return [size(16, 0.4), size(1_048_576, 0.8)];
-  return [...SIZES.map((bytes) => size(bytes, 2)), ...delayed(mode, size(16_384, 2))];
+  if (!isChosen(mode, contestant)) return [];
+  if (mode === 'quick') return [size(16, 0.3), size(1_048_576, 0.6)];
+  return [...SIZES.map((bytes) => size(bytes, 1)), ...delayed(mode, size(32_768, 1))];
 }
 
 /** From the shortest message to a large one. */
@@ -29,8 +29,9 @@ export const sizes: Scenario = {
   name: 'sizes',
   question: 'How does the size of a message move the balance?',
   figure: () => 'cpuMicrosPerMessage',
+  isOnce: true,
   plan,
-  seconds: ({ seconds = 0, delayMs = 0 }) => 1.6 * seconds + delayMs / 50,
+  seconds: ({ seconds = 0, delayMs = 0 }) => 1.6 * seconds + delayMs / 100,
   async run(trial) {
     await trial.subscribe(trial.of('subscribers'));
     return steady(trial, { perSecond: trial.of('perSecond'), seconds: trial.of('seconds') });

@@ -10,8 +10,8 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   };
   if (mode === 'smoke') return [size(4, 2, 40, 0.3)];
   if (!isChosen(mode, contestant, ['ws'])) return [];
-  if (mode === 'quick') return [size(20, 10, 300, 1)];
-  return [size(40, 20, 200, 4), ...delayed(mode, size(20, 10, 100, 4))];
+  if (mode === 'quick') return [size(20, 10, 300, 0.7)];
+  return [size(40, 20, 200, 2), ...delayed(mode, size(20, 10, 100, 2))];
 }
 
 /** Some take nothing for a while, and then everything; the others must not feel it, nor the server's memory. */
@@ -19,8 +19,9 @@ export const slowReaders: Scenario = {
   name: 'slow-readers',
   question: 'What do slow readers cost the server, and how late are the others?',
   figure: () => 'rssPeakMiB',
+  isOnce: true,
   plan,
-  seconds: ({ seconds = 0, delayMs = 0 }) => 2 * seconds + 1 + delayMs / 25,
+  seconds: ({ seconds = 0, delayMs = 0 }) => 2 * seconds + 1 + delayMs / 50,
   async run(trial) {
     await trial.subscribe(trial.of('subscribers'));
     trial.crowd.pause(trial.of('slow'));

@@ -15,6 +15,7 @@ export const storm: Scenario = {
   name: 'storm',
   question: 'How long is nobody served after a restart when all come back at once?',
   figure: () => 'readyMs',
+  isOnce: true,
   plan,
   seconds: ({ subscribers = 0, delayMs = 0 }) => 1.5 + subscribers / 700 + delayMs / 40,
   async run(trial) {
