@@ -1,14 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { contestantOf } from './contestants/index.js';
 import { estimate, measure, smoke } from './lab.js';
 import { findingsOf } from './literature.js';
 import { machineFacts } from './machine.js';
+import { compare, reportHtml } from './outputs.js';
 import { type PlannedCell, planOf } from './plan.js';
 import type { Cell, LabResult } from './result.js';
-import type { Mode } from './scenario.js';
 import { scenarioOf } from './scenarios/index.js';
+import type { Mode } from './settings.js';
 import { tableOf } from './table.js';
 
 /** What the command was told. */
@@ -19,6 +20,8 @@ interface BenchOptions {
   readonly contestant: readonly string[];
   readonly runs?: number;
   readonly json?: string;
+  readonly html?: string;
+  readonly compare?: string;
 }
 
 const RUNS: Readonly<Record<Mode, number>> = { smoke: 1, quick: 1, full: 3 };
@@ -33,6 +36,8 @@ await new Command('bench')
   .option('--contestant <name>', 'only this contestant; may be repeated', collect, [])
   .option('--runs <number>', 'how often each cell is run; its figures are the medians', wholeNumber)
   .option('--json <file>', 'writes the result, for comparisons to come')
+  .option('--html <file>', 'writes the report')
+  .option('--compare <file>', 'says what has changed since an older result')
   .action(run)
   .parseAsync();
 
@@ -40,6 +45,9 @@ async function run(options: BenchOptions): Promise<void> {
   const mode: Mode = options.smoke ? 'smoke' : options.quick ? 'quick' : 'full';
   const { runs = RUNS[mode] } = options;
   const plan = planOf({ mode, scenarios: options.scenario, contestants: options.contestant });
+  // Before an hour goes by, and not after it, is the time to find that there is no such file.
+  const old: LabResult | null =
+    options.compare === undefined ? null : JSON.parse(await readFile(options.compare, 'utf8'));
   const startedAt = new Date();
   const machine = machineFacts(plan.contestants);
   console.log(`Node ${machine.node} on ${machine.cores} × ${machine.processor}; ${machine.pinned ? '' : 'not '}pinned`);
@@ -51,6 +59,10 @@ async function run(options: BenchOptions): Promise<void> {
     const ofIt = cells.filter((cell) => cell.scenario === name);
     console.log(tableOf(scenario, ofIt, ({ contestant }) => scenario.figure(contestantOf(contestant))));
   }
+  const findings = findingsOf(cells);
+  if (findings.length > 0) console.log('Against the literature:');
+  for (const { claim, measured, holds } of findings)
+    console.log(`  ${holds ? 'holds' : 'does not hold'}: ${claim}\n    ${measured}`);
   const result: LabResult = {
     schema: 1,
     startedAt: startedAt.toISOString(),
@@ -59,10 +71,12 @@ async function run(options: BenchOptions): Promise<void> {
     mode,
     machine,
     cells,
-    findings: findingsOf(cells),
+    findings,
     missing: plan.missing,
   };
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(result, null, 1)}\n`);
+  if (options.html !== undefined) await writeFile(options.html, await reportHtml(result));
+  if (old !== null) console.log(compare(old, result));
   const failed = cells.filter((cell) => cell.failed !== null);
   for (const cell of failed) console.error(`${cell.scenario}, ${cell.contestant}: ${cell.failed}`);
   process.exitCode = failed.length === 0 ? 0 : 1;

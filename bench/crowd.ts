@@ -42,6 +42,7 @@ export class Crowd {
   readonly #histograms = new Map<string, RecordableHistogram>();
   #delivered = 0;
   #isRecording = false;
+  #isClosed = false;
 
   constructor(contestant: Contestant) {
     this.#contestant = contestant;
@@ -100,7 +101,7 @@ export class Crowd {
           failed: (reason) => {
             if (!isReady && joining.retries) {
               setTimeout(() => {
-                member.reader = open();
+                if (!this.#isClosed) member.reader = open();
               }, RETRY_MS);
               return;
             }
@@ -193,6 +194,7 @@ export class Crowd {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const { reader } of this.#members) reader.close();
   }
 }

@@ -31,7 +31,8 @@ function pollingDelay(cells: readonly Cell[]): Finding | null {
   const pollMs = setting(cell, 'pollMs');
   return {
     claim: 'Polling is late by about half its interval on average, and the transit.',
-    source: 'RFC 6202, section 2.1, on polling: the latency depends on the interval; half of it is the mean of an even spread',
+    source:
+      'RFC 6202, section 2.1, on polling: the latency depends on the interval; half of it is the mean of an even spread',
     measured: `Polled every ${pollMs} ms, messages were ${meanMs.toFixed(0)} ms late on average: ${(meanMs / pollMs).toFixed(2)} of the interval.`,
     holds: Math.abs(meanMs / pollMs - 0.5) <= POLLING_TOLERANCE,
   };
@@ -68,7 +69,9 @@ function transits(cells: readonly Cell[]): Finding | null {
 }
 
 function headerBytes(cells: readonly Cell[]): Finding | null {
-  const steady = cells.filter(({ scenario }) => scenario === 'fan-out').filter((cell) => setting(cell, 'delayMs') === 0);
+  const steady = cells
+    .filter(({ scenario }) => scenario === 'fan-out')
+    .filter((cell) => setting(cell, 'delayMs') === 0);
   const around = (choose: (cell: Cell) => boolean) => {
     const cell = steady.find(choose);
     const { upBytesPerMessage: up, downBytesPerMessage: down } = cell?.figures ?? {};
@@ -80,7 +83,8 @@ function headerBytes(cells: readonly Cell[]): Finding | null {
   if (socket === null || longPoll === null) return null;
   return {
     claim: 'HTTP adds hundreds of bytes to a message, and WebSocket two.',
-    source: 'RFC 6455, section 5.2: a server’s frame of up to 125 bytes has a head of 2 bytes; RFC 6202, section 2.2, on header overhead',
+    source:
+      'RFC 6455, section 5.2: a server’s frame of up to 125 bytes has a head of 2 bytes; RFC 6202, section 2.2, on header overhead',
     measured:
       `Around a message of 100 bytes there were ${socket.toFixed(1)} bytes on a WebSocket, ` +
       `${sse === null ? '' : `${sse.toFixed(1)} on a stream of events, `}and ${longPoll.toFixed(0)} with a long-poll, both ways together ` +
@@ -100,15 +104,19 @@ function requestBalance(cells: readonly Cell[]): Finding | null {
   if (polling === undefined || waiting.length === 0) return null;
   const pollsPerSecond = 1_000 / setting(polling, 'pollMs');
   const perSecond = (cell: Cell) => (cell.figures.requestsPerMessage ?? 0) * setting(cell, 'perSecond');
-  const told = waiting.map((cell) => `${perSecond(cell).toFixed(1)} at ${setting(cell, 'perSecond')} messages a second`);
+  const told = waiting.map(
+    (cell) => `${perSecond(cell).toFixed(1)} at ${setting(cell, 'perSecond')} messages a second`,
+  );
   const above = waiting.filter((cell) => setting(cell, 'perSecond') > 1.5 * pollsPerSecond);
   const below = waiting.filter((cell) => setting(cell, 'perSecond') < 0.67 * pollsPerSecond);
   return {
-    claim: 'With more messages than polls would be made in the same time, long-polling makes more requests than polling.',
+    claim:
+      'With more messages than polls would be made in the same time, long-polling makes more requests than polling.',
     source: 'Follows from RFC 6202, sections 2.1 and 2.2: a request for each interval, against one for each message',
     measured: `A subscriber made ${pollsPerSecond.toFixed(1)} polls a second; with long-polling ${told.join(', ')}.`,
     holds:
-      above.every((cell) => perSecond(cell) > pollsPerSecond) && below.every((cell) => perSecond(cell) <= pollsPerSecond),
+      above.every((cell) => perSecond(cell) > pollsPerSecond) &&
+      below.every((cell) => perSecond(cell) <= pollsPerSecond),
   };
 }
 
@@ -148,7 +156,9 @@ function protobufShare(): Finding {
     const json = Buffer.byteLength(JSON.stringify(value));
     return { name, binary, json, share: binary / json };
   });
-  const told = shares.map(({ name, binary, json, share }) => `${name} ${binary} of ${json} bytes (${Math.round(share * 100)} %)`);
+  const told = shares.map(
+    ({ name, binary, json, share }) => `${name} ${binary} of ${json} bytes (${Math.round(share * 100)} %)`,
+  );
   return {
     claim: 'Protobuf takes a tenth of what JSON takes.',
     source: 'A figure that tutorials repeat, without a payload',
@@ -158,38 +168,39 @@ function protobufShare(): Finding {
 }
 
 /** Messages such as applications send. */
-const PAYLOADS: readonly { readonly name: string; readonly schema: string; readonly value: Record<string, unknown> }[] = [
-  {
-    name: 'a line of chat',
-    schema: `syntax = "proto3";
+const PAYLOADS: readonly { readonly name: string; readonly schema: string; readonly value: Record<string, unknown> }[] =
+  [
+    {
+      name: 'a line of chat',
+      schema: `syntax = "proto3";
       message Payload { string id = 1; string room = 2; string author = 3; string text = 4; uint64 sentAt = 5; }`,
-    value: {
-      id: '01JD3V6Z8K4QW2N7X5T9RBCMHE',
-      room: 'general',
-      author: 'maria.lindgren',
-      text: 'Could somebody have a look at the invoice from Tuesday? The totals on page two do not add up.',
-      sentAt: 1_732_104_000_123,
+      value: {
+        id: '01JD3V6Z8K4QW2N7X5T9RBCMHE',
+        room: 'general',
+        author: 'maria.lindgren',
+        text: 'Could somebody have a look at the invoice from Tuesday? The totals on page two do not add up.',
+        sentAt: 1_732_104_000_123,
+      },
     },
-  },
-  {
-    name: 'a tick of a price',
-    schema: `syntax = "proto3";
+    {
+      name: 'a tick of a price',
+      schema: `syntax = "proto3";
       message Payload { string symbol = 1; double bid = 2; double ask = 3; uint32 volume = 4; uint64 at = 5; }`,
-    value: { symbol: 'EURUSD', bid: 1.08453, ask: 1.08461, volume: 250_000, at: 1_732_104_000_123 },
-  },
-  {
-    name: 'a track of 100 points',
-    schema: `syntax = "proto3";
+      value: { symbol: 'EURUSD', bid: 1.08453, ask: 1.08461, volume: 250_000, at: 1_732_104_000_123 },
+    },
+    {
+      name: 'a track of 100 points',
+      schema: `syntax = "proto3";
       message Point { double latitude = 1; double longitude = 2; float speed = 3; uint64 at = 4; }
       message Payload { string vehicle = 1; repeated Point points = 2; }`,
-    value: {
-      vehicle: 'van-17',
-      points: Array.from({ length: 100 }, (_, index) => ({
-        latitude: Number((59.3293 + Math.sin(index / 9) / 100).toFixed(6)),
-        longitude: Number((18.0686 + index / 5_000).toFixed(6)),
-        speed: 12.5,
-        at: 1_732_104_000_000 + index * 1_000,
-      })),
+      value: {
+        vehicle: 'van-17',
+        points: Array.from({ length: 100 }, (_, index) => ({
+          latitude: Number((59.3293 + Math.sin(index / 9) / 100).toFixed(6)),
+          longitude: Number((18.0686 + index / 5_000).toFixed(6)),
+          speed: 12.5,
+          at: 1_732_104_000_000 + index * 1_000,
+        })),
+      },
     },
-  },
-];
+  ];

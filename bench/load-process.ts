@@ -1,7 +1,7 @@
 import { contestantOf } from './contestants/index.js';
 import type { Counts, Figures } from './result.js';
-import type { Settings } from './scenario.js';
 import { scenarioOf } from './scenarios/index.js';
+import type { Settings } from './settings.js';
 import { Trial } from './trial.js';
 
 /*

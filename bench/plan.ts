@@ -1,8 +1,9 @@
 import type { Contestant } from './contestant.js';
 import { contestants } from './contestants/index.js';
 import type { LabResult } from './result.js';
-import type { Mode, Scenario, Settings } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import { scenarios } from './scenarios/index.js';
+import type { Mode, Settings } from './settings.js';
 
 /** What is to be measured. */
 export interface PlannedCell {

@@ -1,11 +1,7 @@
 import type { Contestant } from './contestant.js';
-import type { Cell, Figures, LabResult } from './result.js';
+import type { Figures } from './result.js';
+import type { Mode, Settings } from './settings.js';
 import type { Trial } from './trial.js';
-
-export type Mode = LabResult['mode'];
-
-/** What a cell is set to. All of it goes into the result, by these names. */
-export type Settings = Cell['settings'];
 
 /** One question, put to every contestant that it suits. */
 export interface Scenario {

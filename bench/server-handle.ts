@@ -35,7 +35,7 @@ export class ServerHandle {
     if (this.#child.connected) this.#child.send(order);
   }
 
-  /** Ends the server as a crash would, after it has ended what it started itself. */
+  /** Ends the server without a word to its clients, as a crash would, after it has ended what it started itself. */
   async end(): Promise<void> {
     const patience = new Promise<void>((resolve) => setTimeout(resolve, 3_000).unref());
     const stopped = this.#child.connected ? this.ask({ order: 'stop' }, 'stopped').catch(() => undefined) : undefined;

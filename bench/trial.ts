@@ -3,8 +3,8 @@ import type { Contestant, Site, Traffic } from './contestant.js';
 import { Crowd } from './crowd.js';
 import type { Usage } from './process-usage.js';
 import type { Counts, Figures } from './result.js';
-import type { Settings } from './scenario.js';
 import { ServerHandle } from './server-handle.js';
+import type { Settings } from './settings.js';
 import { DelayProxy } from './wire/delay-proxy.js';
 import { STAMP_BYTES } from './wire/stamp.js';
 
@@ -174,24 +174,13 @@ export class Trial {
 
   /** Ends the server as a crash would, and starts another one at the same address. Its subscribers are to be had anew. */
   async restart(): Promise<void> {
-    this.#leave();
-    await this.#server.end();
-    this.#server = new ServerHandle(this.#isPinned);
-    await this.#start(this.#serverPort);
-  }
-
-  /** The subscribers go home, with everything counted. */
-  #leave(): void {
     this.#past.push(this.#crowd.counts(this.#published));
     this.#failures.push(...this.#crowd.failures);
     this.#crowd.close();
     this.#crowd = new Crowd(this.contestant);
-  }
-
-  /** Sends the subscribers home; what they had counts. */
-  async disperse(): Promise<void> {
-    this.#leave();
-    await sleep(SETTLE_MS);
+    await this.#server.end();
+    this.#server = new ServerHandle(this.#isPinned);
+    await this.#start(this.#serverPort);
   }
 
   /** What became of all messages so far. */

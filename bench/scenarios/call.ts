@@ -1,6 +1,7 @@
 import { createHistogram } from 'node:perf_hooks';
 import type { Contestant } from '../contestant.js';
-import type { Mode, Scenario, Settings } from '../scenario.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
 import { nowMicros } from '../wire/clock.js';
 import { delayed } from './settings.js';
 

@@ -1,5 +1,6 @@
 import type { Contestant } from '../contestant.js';
-import type { Mode, Scenario, Settings } from '../scenario.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
 import { delayed, isChosen, pollMsOf } from './settings.js';
 
 /** Before it counts, so many come. */
@@ -10,7 +11,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   if (mode === 'smoke') return [{ subscribers: 4, ...poll }];
   if (!isChosen(mode, contestant, ['socket.io websocket', 'socket.io polling', 'better-sse'])) return [];
   if (mode === 'quick') return [{ subscribers: 500, ...poll }];
-  return [{ subscribers: 2_000, ...poll }, ...delayed(mode, { subscribers: 500, ...poll })];
+  return [{ subscribers: 1_000, ...poll }, ...delayed(mode, { subscribers: 200, ...poll })];
 }
 
 /** How many connect at the same time. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contestant } from '../contestant.js';
-import type { Mode, Scenario, Settings } from '../scenario.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
 import { pollMsOf } from './settings.js';
 
 /** Connections that come first and stay: what is loaded with the first of them is no property of a connection. */

@@ -1,5 +1,5 @@
 import type { Contestant } from '../contestant.js';
-import type { Mode, Settings } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
 
 /** The pause between two polls, where there is one. */
 export function pollMsOf({ technique }: Contestant, pollMs: number): Settings {

@@ -1,5 +1,6 @@
 import type { Contestant } from '../contestant.js';
-import type { Mode, Scenario, Settings } from '../scenario.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
 import { delayed, isChosen, pollMsOf } from './settings.js';
 import { steady } from './steady.js';
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { scenarios } from '../../bench/scenarios/index.js';
 import type { Cell, LabResult } from '../../bench/result.js';
+import { scenarios } from '../../bench/scenarios/index.js';
 import { catalog } from '../../transports/catalog.js';
 import { newFolder } from '../support/folder.js';
 

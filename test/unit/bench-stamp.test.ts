@@ -27,7 +27,9 @@ describe('a stamp', () => {
 
   it('is not found in bytes that only look like one', () => {
     const found: number[] = [];
-    new StampScanner().scan(Buffer.from('~000000000!0000;~00000000000000.'), STAMP_BYTES, (number) => found.push(number));
+    new StampScanner().scan(Buffer.from('~000000000!0000;~00000000000000.'), STAMP_BYTES, (number) =>
+      found.push(number),
+    );
     expect(found).toEqual([]);
   });
 
