@@ -18,7 +18,7 @@ import { scopeOf } from './author.js';
 import type { Downlink } from './downlink.js';
 import { readDownlinkQuery } from './downlink-query.js';
 import type { FanOut } from './fan-out.js';
-import { performFrame } from './frame.js';
+import { Frames } from './frame.js';
 import type { GatewaySettings } from './gateway-options.js';
 import { flowOfHead } from './head.js';
 import type { Hosts } from './hosts.js';
@@ -270,8 +270,8 @@ export class Door {
     permit.checkSubscribe(asked.channels.keys());
     const address = settings.addresses.of(request);
     const caller = { client: asked.client, address, user: permit.user, permit };
-    const calls = uplink.callsUnderWay();
     let downlink: Downlink | null = null;
+    const frames = new Frames({ caller, downlink: () => downlink, uplink, limits: settings.limits, metrics });
     this.#seat(request, socket, asked.client, permit, () => downlink);
     this.#noteMove(query, transport.name);
     const exchange: UpgradeExchange = {
@@ -282,8 +282,7 @@ export class Door {
         downlink = this.#open(transport.name, asked, request, sink, permit);
         return downlink;
       },
-      perform: (frame, answer) =>
-        performFrame(frame, { caller, downlink, uplink, limits: settings.limits, metrics, calls }, answer),
+      perform: (frame, answer) => frames.perform(frame, answer),
     };
     await transport.accept(exchange);
   }
