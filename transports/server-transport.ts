@@ -27,7 +27,7 @@ export interface RequestTransport {
 export interface UpgradeTransport {
   readonly name: string;
   readonly carries: 'upgrade';
-  /** MUST take the socket over, or destroy it. */
+  /** MUST take the socket over, or destroy it, or throw before it has written anything. */
   accept(exchange: UpgradeExchange): void | Promise<void>;
 }
 

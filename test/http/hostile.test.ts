@@ -123,7 +123,7 @@ describe('garbage at any downlink', () => {
   it('is refused as the channels of a subscription', async () => {
     const site = await inExpress({ bus: bus() });
     const socket = await listenWebSocket(site.push);
-    const channels = [1, 'a', null, {}, [1], ['a', null], [['a']], [{ toString: 'a' }], true];
+    const channels = [1, 'a', null, {}, [], [1], ['a', null], [['a']], [{ toString: 'a' }], true];
     for (const one of channels) socket.send({ type: 'subscribe', channels: one });
     await waitUntil('an answer to each', () => socket.ofType('error').length === channels.length);
     expect(socket.ofType('ack')).toEqual([]);

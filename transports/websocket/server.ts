@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ServerOptions, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { CLOSE } from '../close.js';
+import { PushError } from '../error.js';
 import { takenOf } from '../server-socket.js';
 import type { ServerTransport, TransportSettings, UpgradeExchange } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
@@ -43,6 +44,10 @@ export const transport: ServerTransport = {
   carries: 'upgrade',
   accept(exchange) {
     const { request, socket, head, settings } = exchange;
+    // `ws` takes version 8 as well, a draft.
+    if (request.headers['sec-websocket-version'] !== '13') {
+      throw new PushError('UPGRADE_REQUIRED', 'Connect with version 13 of the WebSocket protocol (RFC 6455).');
+    }
     machineFor(settings).handleUpgrade(request, socket, head, (client) => carry(exchange, client));
   },
 };
