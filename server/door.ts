@@ -284,6 +284,7 @@ export class Door {
       },
       perform: (frame, answer) =>
         performFrame(frame, { caller, downlink, uplink, limits: settings.limits, metrics, calls }, answer),
+      refused: (code) => this.#note(code, request),
     };
     await transport.accept(exchange);
   }
@@ -356,12 +357,16 @@ export class Door {
   }
 
   #refuse(error: unknown, request: IncomingMessage): PushError {
-    const { settings, metrics } = this.#options;
     const shown = toPushError(error);
-    if (shown.code === 'INTERNAL') settings.onError(error);
-    metrics.refused(shown.code);
-    settings.logger.debug({ code: shown.code, ...requestFields(request) }, 'refused');
+    if (shown.code === 'INTERNAL') this.#options.settings.onError(error);
+    this.#note(shown.code, request);
     return shown;
+  }
+
+  #note(code: string, request: IncomingMessage): void {
+    const { settings, metrics } = this.#options;
+    metrics.refused(code);
+    settings.logger.debug({ code, ...requestFields(request) }, 'refused');
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { ErrorCode } from './error.js';
 import type { Bye } from './record.js';
 import type { WireFormat } from './wire-format.js';
 
@@ -60,6 +61,8 @@ export interface UpgradeExchange extends Exchange {
    * and MUST NOT reject. Never rejects.
    */
   perform(frame: string, answer: (lines: string) => Promise<void>): Promise<void>;
+  /** Says that the half refuses what the peer has sent, and ends the connection for it: the gateway counts it. */
+  refused(code: ErrorCode): void;
 }
 
 /** Where a downlink writes: one response or one socket. Implemented by a transport, called by the gateway. */

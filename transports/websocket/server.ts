@@ -11,6 +11,13 @@ import { inTurn } from './server-frames.js';
 /** Who does not answer a close frame for so long is cut, in milliseconds. */
 const CLOSE_MS = 1_000;
 
+/** What `ws` closes with 1009, or with 1008: too many fragments. */
+const TOO_LARGE: ReadonlySet<string> = new Set([
+  'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
+  'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH',
+  'WS_ERR_TOO_MANY_BUFFERED_PARTS',
+]);
+
 const format: WireFormat<Buffer> = {
   name: 'lines',
   message: ({ json }) => json,
@@ -52,7 +59,7 @@ export const transport: ServerTransport = {
   },
 };
 
-function carry({ socket, settings, flow, perform }: UpgradeExchange, client: WebSocket): void {
+function carry({ socket, settings, flow, perform, refused }: UpgradeExchange, client: WebSocket): void {
   const text = { binary: false };
   const downlink = flow<Buffer>({
     format,
@@ -85,6 +92,7 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Web
     // What comes behind something that was refused is not heard.
     if (client.readyState !== client.OPEN) return;
     if (isBinary) {
+      refused('BAD_REQUEST');
       client.close(CLOSE.badRequest, 'Send text frames: lines of JSON.');
       return;
     }
@@ -93,7 +101,9 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Web
   });
   // A frame that is none, or is too large: `ws` sends the close frame that says so, and cuts who does not answer it. To
   // end the socket here would reset it, and the peer would lose that frame.
-  client.on('error', () => undefined);
+  client.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    if (code.startsWith('WS_ERR_')) refused(TOO_LARGE.has(code) ? 'TOO_LARGE' : 'BAD_REQUEST');
+  });
   client.once('close', () => downlink.closed());
 }
 
