@@ -125,7 +125,7 @@ class PushGateway implements Gateway {
         type: 'hello',
         ...position,
         heartbeatMs: this.#settings.transport.heartbeatMs,
-        limits: { messageBytes: limits.messageBytes, channels: limits.channels },
+        limits: { messageBytes: limits.messageBytes, channels: limits.channels, operations: limits.operations },
         transports: this.#offer(),
       }),
     });

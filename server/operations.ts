@@ -8,6 +8,11 @@ import { scan, tooManyOperations } from './scan.js';
 /** An operation, or why it is none; with its key, where one could be read, so that the answer finds its question. */
 export type Parsed = { readonly operation: Operation } | { readonly error: PushError; readonly key?: string };
 
+/** What kind of operation it is, if it is one. */
+export function typeOf(parsed: Parsed): Operation['type'] | 'unreadable' {
+  return 'operation' in parsed ? parsed.operation.type : 'unreadable';
+}
+
 /** Reads the body of a POST: an array of operations, or one. @throws PushError when there are too many */
 export function parseOperations(value: Json, limits: Limits): Parsed[] {
   const list = Array.isArray(value) ? value : [value];

@@ -100,13 +100,18 @@ export function slice(size: () => number): Fault {
   return (exchange) => exchange.pass({ down: slicer(), up: slicer() });
 }
 
-/** Every piece of the answer comes so much later. */
+/** Every piece of the answer comes so much later, as many as are on the way. */
 export function delay(ms: number): Fault {
-  const down = () =>
-    stage(async (bytes, push) => {
-      await sleep(ms);
-      push(bytes);
+  const down = () => {
+    let last: Promise<unknown> = Promise.resolve();
+    const send = (bytes: Buffer, push: (piece: Buffer) => void) => {
+      last = Promise.all([last, sleep(ms)]).then(() => push(bytes));
+    };
+    return stage(send, async () => {
+      await last;
+      return null;
     });
+  };
   return (exchange) => exchange.pass({ down: down() });
 }
 
@@ -175,7 +180,7 @@ function headOnly(then: () => void): Transform {
 /** A stage that hands on what its function pushes, one piece after the other, and what is left at the end. */
 function stage(
   take: (bytes: Buffer, push: (piece: Buffer) => void) => void | Promise<void>,
-  rest: () => Buffer | null = () => null,
+  rest: () => Buffer | null | Promise<null> = () => null,
 ): Transform {
   return new Transform({
     transform(bytes: Buffer, _encoding, done: TransformCallback) {
@@ -183,6 +188,10 @@ function stage(
       if (taken === undefined) done();
       else taken.then(() => done(), done);
     },
-    flush: (done) => done(null, rest()),
+    flush(done) {
+      const left = rest();
+      if (left instanceof Promise) left.then(() => done(), done);
+      else done(null, left);
+    },
   });
 }

@@ -17,7 +17,10 @@ export interface Bus {
   readonly engine: string;
   /** The life of this log. A cursor of another epoch belongs to a log that is gone. */
   readonly epoch: string;
-  /** Appends a message. Resolves when the log has it, with the same receipt for a repeated key. */
+  /**
+   * Appends a message. Resolves when the log has it, with the same receipt for a repeated key. MUST append in the order of
+   * the calls, also of those that do not wait for the ones before: a batch of messages is published so.
+   */
   publish(draft: Draft): Promise<Receipt>;
   /** Reads on from a position for each channel, merged in order of offset. */
   read(request: ReadRequest): Promise<Page>;

@@ -59,6 +59,16 @@ export function describeBus({ name, open: openEngine, runs }: Engine): void {
       expect(await bus.head()).toBe(4);
     });
 
+    it('appends in the order of the calls, large and small, awaited or not', async () => {
+      const bus = await openBus();
+      const calls = Array.from({ length: 200 }, (_, index) => {
+        const data = JSON.stringify('x'.repeat((index * 7_919) % 10_007));
+        return bus.publish({ channel: `c${index % 3}`, data, ...(index % 2 === 0 ? {} : { key: `k${index}` }) });
+      });
+      const ids = (await Promise.all(calls)).map(({ id }) => id);
+      expect(ids).toEqual(Array.from({ length: 200 }, (_, index) => `e.${index + 1}`));
+    });
+
     it('merges channels in the order of the log', async () => {
       const bus = await openBus();
       for (const channel of ['b', 'a', 'c', 'a', 'b']) await publish(bus, channel);
