@@ -297,6 +297,7 @@ export class Door {
         return seat.downlink;
       },
       perform: performer({ caller, seat, uplink, limits: settings.limits, metrics }),
+      refused: noter(this.#options, requestFields(request)),
     };
     await transport.accept(exchange);
   }
@@ -368,13 +369,23 @@ export class Door {
   }
 
   #refuse(error: unknown, request: IncomingMessage): PushError {
-    const { settings, metrics } = this.#options;
     const shown = toPushError(error);
-    if (shown.code === 'INTERNAL') settings.onError(error);
-    metrics.refused(shown.code);
-    settings.logger.debug({ code: shown.code, ...requestFields(request) }, 'refused');
+    if (shown.code === 'INTERNAL') this.#options.settings.onError(error);
+    this.#note(shown.code, request);
     return shown;
   }
+
+  #note(code: string, request: IncomingMessage): void {
+    noter(this.#options, requestFields(request))(code);
+  }
+}
+
+/** Notes what is refused. Kept for as long as a connection is open, and so without the request that it came with. */
+function noter({ settings, metrics }: DoorOptions, fields: Readonly<Record<string, unknown>>): (code: string) => void {
+  return (code) => {
+    metrics.refused(code);
+    settings.logger.debug({ code, ...fields }, 'refused');
+  };
 }
 
 /**

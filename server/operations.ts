@@ -89,6 +89,8 @@ function required(fields: Fields, name: string): Json {
 /** The channels of a subscription: `channels`, or a single `channel`. */
 function readChannels(fields: Fields): string[] {
   const channels = fields.get('channels') ?? [fields.get('channel') ?? null];
-  if (!Array.isArray(channels)) throw new PushError('OPERATION_INVALID', '"channels" is an array of names.');
+  if (!Array.isArray(channels) || channels.length === 0) {
+    throw new PushError('OPERATION_INVALID', '"channels" is an array of names, of one at least.');
+  }
   return channels.map(checkChannel);
 }

@@ -42,7 +42,14 @@ export interface LogSize {
   readonly bytes: number;
   /** Channels that hold a message. */
   readonly channels: number;
+  /** Messages that are gone since the log was opened, by what of {@link Retention} they exceeded. Absent: not counted. */
+  readonly evicted?: Evictions;
 }
+
+/** What of {@link Retention} a message can exceed: its channel's count, bytes or age, or the log's total. */
+export const EVICTION_REASONS = ['count', 'bytes', 'age', 'total'] as const;
+export type EvictionReason = (typeof EVICTION_REASONS)[number];
+export type Evictions = Readonly<Record<EvictionReason, number>>;
 
 /** A message to be published. */
 export interface Draft {

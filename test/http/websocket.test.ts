@@ -140,6 +140,20 @@ describe('a handshake', () => {
     await waitUntil('the socket to be gone', () => connectionsOf(site.server).then((count) => count === 0));
   });
 
+  it.each(['8', '12', '014', '13, 8', ''])(
+    'of version "%s" is refused, and told the one that is spoken',
+    async (version) => {
+      const site = await inExpress({ bus: bus() });
+      const headers = { ...HANDSHAKE, 'sec-websocket-version': version };
+      const answer = await rawHttp(`${site.push}/websocket`, { headers });
+      expect(answer.status).toBe(426);
+      expect(answer.headers.get('sec-websocket-version')).toBe('13');
+      expect(answer.headers.get('upgrade')).toBe('websocket');
+      expect(JSON.parse(await answer.rest())).toMatchObject({ code: 'UPGRADE_REQUIRED' });
+      await waitUntil('the socket to be gone', () => connectionsOf(site.server).then((count) => count === 0));
+    },
+  );
+
   it('takes frames that come together with it', async () => {
     const site = await inExpress({ bus: bus() });
     const text = '{"type":"publish","channel":"a","data":"early"}';
@@ -425,6 +439,16 @@ describe('operations on a WebSocket', () => {
     socket.send({ type: 'subscribe', channels: ['c', 'd'], key: '2' });
     expect(await socket.first('error')).toMatchObject({ code: 'CHANNELS_TOO_MANY', key: '2' });
     expect(await socket.first('ack')).toMatchObject({ channels: ['a', 'b', 'c'], key: '1' });
+  });
+
+  it('of no channel at all change nothing and are refused', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push, '?channel=a');
+    socket.send({ type: 'subscribe', channels: [], key: '1' }, { type: 'unsubscribe', channels: [], key: '2' });
+    await waitUntil('both', () => socket.ofType('error').length === 2);
+    for (const error of socket.ofType('error')) expect(error).toMatchObject({ code: 'OPERATION_INVALID' });
+    await site.gateway.publish('a', 1);
+    expect(await socket.dataOf(1)).toEqual([1]);
   });
 
   it('that cannot be read get an error, and the connection goes on', async () => {
