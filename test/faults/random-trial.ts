@@ -10,7 +10,6 @@ import {
   cutAfterHead,
   type Fault,
   failAfterForwarding,
-  Line,
   pass,
   refuse,
   reset,
@@ -248,11 +247,7 @@ class TrialWorld {
       case 'flow':
         return this.#valve.open();
       case 'sever': {
-        const line = new Line();
-        this.#proxy.rule = () => line.fault;
-        this.#proxy.cut();
-        await sleep(50);
-        line.sever();
+        this.#proxy.sever();
         this.#proxy.unblock();
         return;
       }
