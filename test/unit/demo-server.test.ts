@@ -31,7 +31,7 @@ describe('the demo’s server', () => {
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
-    demo.close();
+    await demo.close();
     await gateway.close();
     await site.close();
   });
