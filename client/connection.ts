@@ -225,6 +225,8 @@ export class Connection implements Link {
         if (this.#half.renew !== undefined) this.#listener.covered(this.coverage.confirmAll(record.cursor));
         return;
       case 'gap':
+        // Each poll may be answered from another log, and an answer to an earlier one is never read.
+        if (this.#half.renew !== undefined) this.coverage.meet(record.to);
         return this.#listener.gap(record);
       case 'bye':
         return this.#listener.bye(record);
@@ -277,7 +279,7 @@ export class Connection implements Link {
   /** One frame for each starting point: a subscribe frame has one for all its channels. */
   #subscribe(send: (frame: string) => void, tracks: readonly Track[]): void {
     const byPosition = new Map<Position, string[]>();
-    for (const [channel, position] of this.coverage.add(tracks)) {
+    for (const [channel, position] of this.coverage.hold(tracks)) {
       const channels = byPosition.get(position);
       if (channels === undefined) byPosition.set(position, [channel]);
       else channels.push(channel);

@@ -21,6 +21,8 @@ export interface GapNotice {
 export class Coverage {
   readonly #asked = new Map<string, Set<Track>>();
   readonly #covered = new Set<Track>();
+  /** Those that are asked for on the connection as it is: what comes before their answer is not theirs. */
+  readonly #held = new Set<Track>();
   /** The last cursor seen, and whether the tracks have been moved to it. */
   #seen: Cursor | null = null;
   #folded = true;
@@ -34,6 +36,16 @@ export class Coverage {
     const wanted = [...tracks];
     for (const track of this.#covered) if (!wanted.includes(track)) this.#covered.delete(track);
     return this.add(wanted);
+  }
+
+  /**
+   * Takes tracks in that are asked for on an open connection. Their channel may just have been left on it: then messages
+   * of the last subscription are still under way, and would move the new one's position past what it is to be given.
+   */
+  hold(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
+    const held = [...tracks];
+    for (const track of held) this.#held.add(track);
+    return this.add(held);
   }
 
   /** Takes tracks in, for a request that is about to be made; returns where each of their channels starts. */
@@ -53,6 +65,7 @@ export class Coverage {
   /** Forgets a track; `true` when its channel has none left. */
   remove(track: Track): boolean {
     this.#covered.delete(track);
+    this.#held.delete(track);
     const tracks = this.#asked.get(track.channel);
     tracks?.delete(track);
     return tracks?.size === 0 && this.#asked.delete(track.channel);
@@ -101,6 +114,7 @@ export class Coverage {
     this.fold();
     const fresh: Track[] = [];
     for (const track of tracks) {
+      this.#held.delete(track);
       if (!this.includes(track)) continue;
       track.start(head);
       if (!this.#covered.has(track)) fresh.push(track);
@@ -119,9 +133,16 @@ export class Coverage {
   /** The tracks for which a message is new. */
   take(channel: string, id: Cursor): Track[] {
     const takers: Track[] = [];
-    for (const track of this.#asked.get(channel) ?? []) if (track.take(id)) takers.push(track);
+    for (const track of this.#asked.get(channel) ?? []) {
+      if (!this.#held.has(track) && track.take(id)) takers.push(track);
+    }
     this.see(id);
     return takers;
+  }
+
+  /** The answer that is being read comes from this cursor's log. */
+  meet(cursor: Cursor): void {
+    for (const tracks of this.#asked.values()) for (const track of tracks) track.meet(cursor);
   }
 
   /** What of a gap concerns whom. */
@@ -129,7 +150,9 @@ export class Coverage {
     const notices: GapNotice[] = [];
     for (const channel of gap.channels) {
       let from: Cursor | null = null;
-      for (const track of this.#asked.get(channel) ?? []) from = track.skip(gap.from, gap.to) ?? from;
+      for (const track of this.#asked.get(channel) ?? []) {
+        if (!this.#held.has(track)) from = track.skip(gap.from, gap.to) ?? from;
+      }
       if (from !== null) notices.push({ channel, from, to: gap.to });
     }
     return notices;

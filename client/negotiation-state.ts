@@ -98,11 +98,9 @@ export type Stimulus =
   | { readonly type: 'wanted' | 'unwanted' }
   /** `awaited`: what attempts still wait for; the hello, unless something else is said. */
   | { readonly type: 'tick'; readonly awaited?: string }
-  /** What the gateway refused is mended: there is no reason to wait. */
-  | { readonly type: 'again' }
   | { readonly type: 'hello'; readonly id: number; readonly offered: readonly string[]; readonly ms: number }
-  /** An attempt or a connection is over, however that came. */
-  | { readonly type: 'ended'; readonly id: number; readonly reason: CloseReason }
+  /** An attempt or a connection is over, however that came. `isMended`: what it was refused for is no more. */
+  | { readonly type: 'ended'; readonly id: number; readonly reason: CloseReason; readonly isMended?: boolean }
   /** An attempt's transport cannot work here at all. */
   | { readonly type: 'unsupported'; readonly id: number; readonly detail: string }
   /** Nothing has come through a connection for longer than the gateway promised. */

@@ -65,12 +65,12 @@ class Turn {
         return this.#close(phase, 'the application closed it');
       case 'tick':
         return this.#tick(phase, event.awaited);
-      case 'again':
-        return this.#again(phase);
       case 'hello':
         return this.#proved(phase, event.id, event.offered, event.ms);
       case 'ended':
-        return this.#ended(phase, event.id, event.reason);
+        return event.isMended
+          ? this.#again(this.#refused(phase, event.id, event.reason))
+          : this.#ended(phase, event.id, event.reason);
       case 'unsupported':
         return this.#unsupported(phase, event.id, event.detail);
       case 'silent':
@@ -227,6 +227,15 @@ class Turn {
     return { ...phase, attempts, renewAt, renewals: phase.renewals + 1 };
   }
 
+  /** One of several attempts was refused, and the next round will not be: this one has not failed. */
+  #refused(phase: Phase, id: number, reason: CloseReason): Phase {
+    const attempt = attemptsOf(phase).find((candidate) => candidate.id === id);
+    if (phase.at !== 'connecting' || attempt === undefined) return this.#ended(phase, id, reason);
+    this.#trace(attempt.transport, 'failed', describe(reason));
+    return { ...phase, attempts: without(phase.attempts, attempt) };
+  }
+
+  /** There is no reason to wait any more. */
   #again(phase: Phase): Phase {
     if (phase.at === 'open') return phase.renewAt === NEVER ? phase : this.#renew(phase, 'asked for something else');
     if (phase.at !== 'connecting' && phase.at !== 'waiting') return phase;

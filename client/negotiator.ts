@@ -259,9 +259,8 @@ export class Negotiator {
       if (outcome.retry === false && this.#refuseUncovered({ ...reason, channels: asked }, connection))
         outcome = { ...reason, retry: true };
     }
-    this.tell({ type: 'ended', id, reason: outcome.retry === false ? { channels: asked, ...outcome } : outcome });
-    // What stood in the way is mended.
-    if (reason.retry === false && outcome.retry === true) this.tell({ type: 'again' });
+    const told = outcome.retry === false ? { channels: asked, ...outcome } : outcome;
+    this.tell({ type: 'ended', id, reason: told, isMended: reason.retry === false && outcome.retry === true });
   }
 
   /** A token that is over can be replaced, and a channel that is refused need not stand in the way of the others. */

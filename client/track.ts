@@ -10,8 +10,10 @@ const REMEMBERED_EPOCHS = 8;
 export class Track {
   readonly channel: string;
   #position: Position;
-  /** Logs that this channel has left: what still arrives from them comes from a connection that is out of date. */
-  #past: readonly string[] = [];
+  /** Logs that this channel has left, by epoch, and how far it had come in each. */
+  #left: ReadonlyMap<string, Cursor> = new Map();
+  /** The log that a connection was last asked for. */
+  #present: string | null = null;
   /** The end of the last gap that was told: a connection that starts from before it is told of it again. */
   #told: Cursor | null = null;
 
@@ -38,9 +40,13 @@ export class Track {
   /** A connection carries this channel from `head` on, if it had asked for "now". */
   start(head: Cursor): void {
     // A connection is asked for one log. If that log had been left, it is back: a failover that was undone.
-    const epoch = epochOf(head);
-    this.#past = this.#past.filter((past) => past !== epoch);
+    this.meet(head);
     if (this.#position === 'now') this.#position = head;
+  }
+
+  /** An answer to what was just asked comes from this cursor's log, be it one that had been left. */
+  meet(cursor: Cursor): void {
+    this.#present = epochOf(cursor);
   }
 
   /**
@@ -64,10 +70,11 @@ export class Track {
     const ahead = isAfter(to, position);
     if (ahead !== null) return ahead ? position : null;
     const epoch = epochOf(to);
-    if (epoch === null || this.#past.includes(epoch)) return null;
-    // `to` may reach past messages of this channel that follow, so anything of the new log is taken.
+    if (epoch === null || this.#isOver(epoch)) return null;
     this.#leave(position);
-    this.#position = formatCursor(epoch, 0);
+    // `to` may reach past messages of this channel that follow, so anything of a new log is taken; of one that is back,
+    // what comes after the last one taken.
+    this.#position = this.#left.get(epoch) ?? formatCursor(epoch, 0);
     return position;
   }
 
@@ -78,17 +85,29 @@ export class Track {
       if (after === false) return false;
       if (after === null) {
         const epoch = epochOf(cursor);
-        if (epoch === null || this.#past.includes(epoch)) return false;
+        if (epoch === null || this.#isOver(epoch)) return false;
         this.#leave(position);
+        const known = this.#left.get(epoch);
+        if (known !== undefined && isAfter(cursor, known) === false) {
+          this.#position = known;
+          return false;
+        }
       }
     }
     this.#position = cursor;
     return true;
   }
 
+  /** Whether what arrives from a log comes from a connection that is out of date. */
+  #isOver(epoch: string): boolean {
+    return this.#left.has(epoch) && epoch !== this.#present;
+  }
+
   #leave(position: Cursor): void {
     const epoch = epochOf(position);
-    if (epoch !== null) this.#past = [...this.#past, epoch].slice(-REMEMBERED_EPOCHS);
+    if (epoch === null) return;
+    const others = [...this.#left].filter(([left]) => left !== epoch);
+    this.#left = new Map([...others, [epoch, position] as const].slice(-REMEMBERED_EPOCHS));
   }
 
   /** Whether this track's position comes before another's of the same channel. */
@@ -98,6 +117,6 @@ export class Track {
     if (a === b || a === 'now' || b === 'earliest') return false;
     if (a === 'earliest' || b === 'now') return true;
     const after = isAfter(b, a);
-    return after ?? other.#past.includes(epochOf(a) ?? '');
+    return after ?? other.#isOver(epochOf(a) ?? '');
   }
 }

@@ -35,7 +35,11 @@ export class AnswerWatch {
   add(response: ServerResponse): void {
     if (response.closed) return;
     this.#answers.set(response, null);
-    response.once('close', () => this.#answers.delete(response));
+    response.on('close', () => this.remove(response));
+  }
+
+  remove(response: ServerResponse): void {
+    this.#answers.delete(response);
   }
 
   /** One round. */

@@ -6,8 +6,11 @@ export interface Member {
   /** Entries up to this offset have reached it already. */
   readonly skipUpTo: number;
   readonly client: string | null;
-  /** Takes what its own audience's format makes. MUST NOT throw, whatever happens to it or in the making. */
-  deliver(make: () => unknown, messages: number): void;
+  /**
+   * Takes what its own audience's format makes, at a time that is looked up once for all members. MUST NOT throw, whatever
+   * happens to it or in the making.
+   */
+  deliver(make: () => unknown, messages: number, now: number): void;
 }
 
 /**
@@ -43,11 +46,12 @@ export class Audience {
       shared ??= this.#packet(entries, last);
       return shared;
     };
+    const now = performance.now();
     for (const member of this.members) {
       const apart = member.skipUpTo >= first.offset || (member.client !== null && excepted.has(member.client));
       const own = apart ? entries.filter((entry) => isFor(member, entry)) : entries;
       if (own.length === 0) continue;
-      member.deliver(apart ? () => this.#packet(own, last) : share, own.length);
+      member.deliver(apart ? () => this.#packet(own, last) : share, own.length, now);
     }
   }
 

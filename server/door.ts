@@ -18,6 +18,7 @@ import { scopeOf } from './author.js';
 import type { Downlink } from './downlink.js';
 import { readDownlinkQuery } from './downlink-query.js';
 import type { FanOut } from './fan-out.js';
+import type { FrameContext } from './frame.js';
 import { performFrame } from './frame.js';
 import type { GatewaySettings } from './gateway-options.js';
 import { flowOfHead } from './head.js';
@@ -33,6 +34,7 @@ import { preflightHeaders } from './origins.js';
 import type { PeopleRoutes } from './people-routes.js';
 import { PEOPLE_PATHS } from './people-routes.js';
 import { refuseUpgrade, sendProblem, toPushError } from './problem.js';
+import { isTaken, release, takeOver } from './take-over.js';
 import { partsOf, targetOf } from './target.js';
 import type { Uplink } from './uplink.js';
 
@@ -54,6 +56,11 @@ export interface ConnectionInfo {
   readonly user: string | null;
   readonly channels: readonly string[];
   readonly address: string;
+}
+
+/** What is on a connection, once that is known. Closures that live as long as it hold this, and so not its request. */
+interface Seat {
+  downlink: Downlink | null;
 }
 
 /** What the door opens to. */
@@ -120,10 +127,12 @@ export class Door {
     const { transports, loaded, offer, people } = this.#options;
     try {
       if (this.#state !== 'open') response.shouldKeepAlive = false;
-      await loaded;
       const target = targetOf(request);
       const { name, rest } = partsOf(target.path);
-      const transport = rest === '' ? transports.get(name) : undefined;
+      const find = () => (rest === '' ? transports.get(name) : undefined);
+      if (isStream(find())) takeOver(request, response);
+      await loaded;
+      const transport = find();
       if (transport === undefined && !PEOPLE_PATHS.has(name)) {
         if (next !== undefined) return next();
         throw new PushError('NOT_FOUND', `Nothing is here; the transports are ${offer().join(', ')}.`);
@@ -219,7 +228,7 @@ export class Door {
         (await fanOut.once(asked, format, query.get('hello') === '1')).packet;
       const failed = (error: unknown) => sendProblem(response, this.#refuse(error, request));
       const flow: RequestExchange['flow'] = (sink) => flowOfHead(sink, response, once, failed);
-      await transport.serve({ ...this.#exchange(request, query), response, once, flow });
+      await transport.serve({ ...this.#exchange(request, query), response, release: () => null, once, flow });
       return;
     }
     // Gone while the application or the gateway made it wait: nothing would ever tell the half.
@@ -228,8 +237,8 @@ export class Door {
     response.once('finish', () => {
       if (this.#state !== 'open') request.socket.destroySoon();
     });
-    let downlink: Downlink | null = null;
-    this.#seat(request, response, asked.client, permit, () => downlink);
+    const seat: Seat = { downlink: null };
+    this.#seat(request, isTaken(response) ? request.socket : response, asked.client, permit, seat);
     if (transport.carries === 'upgrade') {
       // Only now: to whom a browser does not show why an upgrade was refused, a plain request does.
       response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
@@ -239,9 +248,15 @@ export class Door {
     const exchange: RequestExchange = {
       ...this.#exchange(request, query),
       response,
+      release: () => {
+        const socket = release(response);
+        // It has no answer to watch any more.
+        if (socket !== null) this.#answers.remove(response);
+        return socket;
+      },
       flow: (sink) => {
-        downlink = this.#open(transport.name, asked, request, sink, permit);
-        return downlink;
+        seat.downlink = this.#open(transport.name, asked, request, sink, permit);
+        return seat.downlink;
       },
       once: async (format) => {
         let carried: Carried = { messages: 0, gaps: 0, isFull: false, hasStalled: false };
@@ -271,19 +286,18 @@ export class Door {
     const address = settings.addresses.of(request);
     const caller = { client: asked.client, address, user: permit.user, permit };
     const calls = uplink.callsUnderWay();
-    let downlink: Downlink | null = null;
-    this.#seat(request, socket, asked.client, permit, () => downlink);
+    const seat: Seat = { downlink: null };
+    this.#seat(request, socket, asked.client, permit, seat);
     this.#noteMove(query, transport.name);
     const exchange: UpgradeExchange = {
       ...this.#exchange(request, query),
       socket,
       head,
       flow: (sink) => {
-        downlink = this.#open(transport.name, asked, request, sink, permit);
-        return downlink;
+        seat.downlink = this.#open(transport.name, asked, request, sink, permit);
+        return seat.downlink;
       },
-      perform: (frame, answer) =>
-        performFrame(frame, { caller, downlink, uplink, limits: settings.limits, metrics, calls }, answer),
+      perform: performer({ caller, seat, uplink, limits: settings.limits, metrics, calls }),
     };
     await transport.accept(exchange);
   }
@@ -294,17 +308,16 @@ export class Door {
     carrier: ServerResponse | Duplex,
     client: string | null,
     { user }: Permit,
-    downlink: () => Downlink | null,
+    seat: Seat,
   ): void {
     const { settings, crowd, metrics } = this.#options;
     const address = settings.addresses.of(request);
     const leave = crowd.enter({ address, user, client }, () => {
       metrics.refused('CONNECTION_REPLACED');
-      const carried = downlink();
-      if (carried === null) carrier.destroy();
-      else carried.end(REPLACED);
+      if (seat.downlink === null) carrier.destroy();
+      else seat.downlink.end(REPLACED);
     });
-    carrier.once('close', leave);
+    carrier.on('close', leave);
   }
 
   /** What a client says of itself is counted only under names that exist. */
@@ -371,6 +384,14 @@ export class Door {
  */
 function comesByItself({ headers }: IncomingMessage): boolean {
   return headers['last-event-id'] !== undefined && headers.accept?.includes('text/event-stream') === true;
+}
+
+function isStream(transport: ServerTransport | undefined): boolean {
+  return transport?.carries === 'request' && transport.isStream === true;
+}
+
+function performer({ seat, ...context }: Omit<FrameContext, 'downlink'> & { seat: Seat }): UpgradeExchange['perform'] {
+  return (frame, answer) => performFrame(frame, { ...context, downlink: seat.downlink }, answer);
 }
 
 /** A client is spared its own messages, and not those of another user's client of the same name. */

@@ -145,8 +145,8 @@ export class Downlink implements Flow, Member, Carried {
     });
   }
 
-  deliver(make: () => unknown, messages: number): void {
-    if (this.#put(make, messages)) return;
+  deliver(make: () => unknown, messages: number, now: number): void {
+    if (this.#put(make, messages, now)) return;
     this.#stopLive();
     this.#fill();
   }
@@ -163,7 +163,7 @@ export class Downlink implements Flow, Member, Carried {
         this.end(STALLED);
       }
     } else if (this.#state.at === 'live' && now - this.#lastWrite >= heartbeatMs - period) {
-      this.deliver(() => heartbeat(this.sink.format), 0);
+      this.deliver(() => heartbeat(this.sink.format), 0, now);
     }
   }
 
@@ -274,10 +274,10 @@ export class Downlink implements Flow, Member, Carried {
    * Writes a packet; returns whether there is room for more. A half or a format that throws ends its own connection:
    * the others of the audience have nothing to do with it.
    */
-  #put(make: () => unknown, messages: number): boolean {
+  #put(make: () => unknown, messages: number, now = performance.now()): boolean {
     try {
       const packet = make();
-      this.#lastWrite = performance.now();
+      this.#lastWrite = now;
       this.messages += messages;
       return this.sink.write(packet);
     } catch (error) {

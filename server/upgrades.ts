@@ -45,12 +45,21 @@ export function takeUpgrades(server: AnyServer, owner: UpgradeOwner): () => void
 }
 
 /**
+ * Takes the upgrade of one request that did not ask for one, should it come before this turn's microtasks. Returns
+ * `false` when somebody else would see it too, who could not know what it means.
+ */
+export function expectUpgrade(server: AnyServer, request: IncomingMessage, take: () => void): boolean {
+  return desks.get(server)?.expect(request, take) ?? false;
+}
+
+/**
  * The one listener for all the gateways on a server. Once a server has a listener for upgrades, Node leaves every one
  * of them to it, so that those which nobody wants need an answer too: they are served as what they would have been
  * without the `Upgrade` header, which a server may ignore (RFC 9110, section 7.8).
  */
 class UpgradeDesk {
   readonly #owners = new Set<UpgradeOwner>();
+  readonly #expected = new WeakMap<IncomingMessage, () => void>();
 
   constructor(private readonly server: AnyServer) {}
 
@@ -63,7 +72,16 @@ class UpgradeDesk {
     };
   }
 
+  expect(request: IncomingMessage, take: () => void): boolean {
+    const listeners = this.server.listeners('upgrade');
+    if (listeners.length !== 1 || listeners[0] !== this.#answer) return false;
+    this.#expected.set(request, take);
+    return true;
+  }
+
   readonly #answer: UpgradeListener = (request, socket, head) => {
+    const take = this.#expected.get(request);
+    if (take !== undefined) return take();
     for (const owner of this.#owners) if (owner.claims(request)) return owner.take(request, socket, head);
     const others = this.server.listeners('upgrade') as UpgradeListener[];
     if (others.some((other) => other !== this.#answer && !watchers.has(other))) return;
@@ -88,6 +106,8 @@ function serveAsRequest(server: AnyServer, request: IncomingMessage, socket: Dup
   response.once('finish', () => {
     response.detachSocket(socket);
     socket.end();
+    // Whoever has a place until then would have it for ever.
+    response.emit('close');
   });
   server.emit('request', request, response);
 }

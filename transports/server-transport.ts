@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Bye } from './record.js';
 import type { WireFormat } from './wire-format.js';
@@ -19,6 +20,8 @@ export interface RequestTransport {
   /** The last part of its path: `/push/<name>`. */
   readonly name: string;
   readonly carries: 'request';
+  /** Its response goes on until the connection ends, so that it may be given the socket ({@link RequestExchange.release}). */
+  readonly isStream?: boolean;
   /** MUST answer the request, or throw before it has written anything. */
   serve(exchange: RequestExchange): void | Promise<void>;
 }
@@ -44,6 +47,11 @@ interface Exchange {
 /** One request for a downlink, and the ways to answer it. */
 export interface RequestExchange extends Exchange {
   readonly response: ServerResponse;
+  /**
+   * For a stream whose head is written: parts the response from its socket, and returns that if the gateway has it. The
+   * half then writes to the socket as HTTP has it, listens to it alone, ends it, and keeps neither request nor response.
+   */
+  release(): Socket | null;
   /** Reads once what comes after the position, with a `hello` if the query asks for one (`hello=1`); may be empty. */
   once<Packet>(format: WireFormat<Packet>): Promise<Packet>;
 }

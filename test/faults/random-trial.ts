@@ -8,6 +8,7 @@ import {
   bufferResponse,
   cutAfter,
   cutAfterHead,
+  delay,
   type Fault,
   failAfterForwarding,
   pass,
@@ -62,6 +63,13 @@ type Happening =
   | { readonly type: 'send'; readonly client: number; readonly count: number }
   | { readonly type: 'subscribe'; readonly client: number; readonly channel: number; readonly since: Since }
   | { readonly type: 'unsubscribe'; readonly client: number; readonly channel: number }
+  | {
+      readonly type: 'reenter';
+      readonly client: number;
+      readonly channel: number;
+      readonly since: Since;
+      readonly ms: number;
+    }
   | { readonly type: 'block'; readonly names: readonly string[]; readonly fault: string }
   | { readonly type: 'cutAfter'; readonly bytes: number; readonly direction: 'up' | 'down' }
   | { readonly type: 'jump'; readonly client: number }
@@ -75,6 +83,8 @@ export interface Course {
   readonly happenings: readonly Happening[];
   /** Messages kept of each channel: many, or so few that readers fall behind them. */
   readonly kept: number;
+  /** How far away the gateway is while nothing is wrong: what has been sent is still under way for so long. */
+  readonly delayMs: number;
 }
 
 const client = fc.nat(catalog.length);
@@ -102,6 +112,16 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       client,
       channel,
       since: fc.constantFrom<Since>('earliest', 'now', 'somewhere'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('reenter' as const),
+      client,
+      channel,
+      since: fc.constantFrom<Since>('earliest', 'now', 'somewhere'),
+      ms: fc.nat(30),
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('unsubscribe' as const), client, channel }) },
@@ -136,6 +156,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 export const course: fc.Arbitrary<Course> = fc.record({
   happenings: fc.array(happening, { minLength: 10, maxLength: 50 }),
   kept: fc.constantFrom(1_000_000, 1_000_000, 15),
+  delayMs: fc.constantFrom(0, 20),
 });
 
 /** What came of a trial; nothing went wrong when `faults` is empty. */
@@ -149,8 +170,8 @@ export interface TrialReport {
 }
 
 /** Lets things happen to one client of each transport and one of all of them, then mends everything and counts. */
-export async function tryCourse({ happenings, kept }: Course, directory: string): Promise<TrialReport> {
-  const world = await TrialWorld.start(directory, kept);
+export async function tryCourse({ happenings, kept, delayMs }: Course, directory: string): Promise<TrialReport> {
+  const world = await TrialWorld.start(directory, kept, delayMs);
   try {
     for (const each of happenings) await world.live(each);
     await world.mend();
@@ -171,6 +192,7 @@ class TrialWorld {
   readonly #clients: readonly TrialClient[];
   /** By channel, in the order of the log. */
   readonly #published = new Map<string, string[]>(CHANNELS.map((name) => [name, []]));
+  readonly #sound: Fault;
   #valve = new Valve();
   /** Publishing and restarting happen one after the other, so that the order of the log is known. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -179,11 +201,11 @@ class TrialWorld {
   #isOver = false;
   #count = 0;
 
-  static async start(directory: string, kept: number): Promise<TrialWorld> {
+  static async start(directory: string, kept: number, delayMs: number): Promise<TrialWorld> {
     const bus = await FileBus.open({ directory, retention: { count: kept } });
     const listening = await listen(createServer());
     const proxy = await FaultProxy.before(listening.port);
-    const world = new TrialWorld(directory, kept, bus, listening, proxy);
+    const world = new TrialWorld(directory, kept, delayMs === 0 ? pass : delay(delayMs), bus, listening, proxy);
     for (const name of CHANNELS) await world.#publish(name, 3, 10);
     for (const each of world.#clients) {
       for (const name of CHANNELS.slice(0, 2)) each.subscribe(name, 'earliest', 0, () => world.#known(name));
@@ -192,13 +214,22 @@ class TrialWorld {
     return world;
   }
 
-  private constructor(directory: string, kept: number, bus: FileBus, listening: Listening, proxy: FaultProxy) {
+  private constructor(
+    directory: string,
+    kept: number,
+    sound: Fault,
+    bus: FileBus,
+    listening: Listening,
+    proxy: FaultProxy,
+  ) {
+    this.#sound = sound;
     this.#directory = directory;
     this.#kept = kept;
     this.#bus = bus;
     this.#listening = listening;
     this.#proxy = proxy;
     this.#gateway = this.#attach();
+    this.#heal();
     // One that may use all of them, and one for each.
     const orders = [catalog, ...catalog.map((name) => [name])];
     this.#clients = orders.map((order) => new TrialClient(proxy.url, order));
@@ -219,6 +250,15 @@ class TrialWorld {
         by?.subscribe(name, since, first, () => this.#known(name));
         return;
       }
+      case 'reenter': {
+        // What was sent for the subscription that is left is still under way.
+        const name = CHANNELS[what.channel] ?? 'a';
+        by?.unsubscribe(name);
+        await sleep(what.ms);
+        const [since, first] = this.#place(name, what.since);
+        by?.subscribe(name, since, first, () => this.#known(name));
+        return;
+      }
       case 'unsubscribe':
         by?.unsubscribe(CHANNELS[what.channel] ?? 'a');
         return;
@@ -233,7 +273,7 @@ class TrialWorld {
       case 'cut':
         return this.#proxy.cut();
       case 'heal':
-        return this.#proxy.unblock();
+        return this.#heal();
       case 'stall': {
         this.#valve.open();
         const valve = new Valve();
@@ -264,7 +304,7 @@ class TrialWorld {
   async mend(): Promise<void> {
     this.#isOver = true;
     this.#valve.open();
-    this.#proxy.unblock();
+    this.#heal();
     for (const name of CHANNELS) await this.#publish(name, 1, 10);
     const ends = new Map([...this.#published].map(([name, ids]) => [name, ids.at(-1) ?? '']));
     await Promise.all(this.#clients.map((each) => each.untilTaken(ends)));
@@ -324,6 +364,10 @@ class TrialWorld {
     const turn = this.#turn.then(act);
     this.#turn = turn;
     return turn;
+  }
+
+  #heal(): void {
+    this.#proxy.rule = () => this.#sound;
   }
 
   async #restart(): Promise<void> {

@@ -212,6 +212,16 @@ describe('a round in which nothing is proved', () => {
     expect(opened(talk.tell({ type: 'wake', reason: 'online', stale: false }))).toEqual(['one']);
   });
 
+  it('has not failed when what was refused is mended: the next one begins at once', () => {
+    const talk = new Talk({ order: ['one'] });
+    talk.tell({ type: 'wanted' });
+    const reason = { detail: 'The token has expired.', retry: true, code: 'TOKEN_EXPIRED', status: 401 };
+    const effects = talk.tell({ type: 'ended', id: talk.id('one'), reason, isMended: true });
+    expect(opened(effects)).toEqual(['one']);
+    expect(effects.some(({ type }) => type === 'report')).toBe(false);
+    expect(talk.state.memory.troubles).toBe(0);
+  });
+
   it('is final when the gateway refused what was asked, even if a browser hides why the others failed', () => {
     const talk = new Talk({ order: ['one', 'two'] });
     talk.tell({ type: 'wanted' });

@@ -32,6 +32,17 @@ describe('a track', () => {
     expect(track.take('old.6')).toBe(true);
   });
 
+  it('goes on from where it had come in a log that is back, and takes nothing of it twice', () => {
+    const track = new Track('a', 'old.5');
+    expect(track.skip('old.5', 'new.3')).toBe('old.5');
+    expect(track.take('new.4')).toBe(true);
+    track.start('old.9');
+    expect(track.skip('new.4', 'old.9')).toBe('new.4');
+    expect(['old.4', 'old.5', 'old.6'].map((id) => track.take(id))).toEqual([false, false, true]);
+    track.start('new.6');
+    expect(['new.4', 'new.5'].map((id) => track.take(id))).toEqual([false, true]);
+  });
+
   it('stays where it is at a gap in its log, because what is left of it follows', () => {
     const track = new Track('a', 'log.5');
     expect(track.skip('log.0', 'log.9')).toBe('log.5');
@@ -216,5 +227,21 @@ describe('positions', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a channel that is left and entered again on the same connection', () => {
+  it('takes nothing before its own answer, as that is still of the last subscription', () => {
+    const coverage = new Coverage();
+    const last = new Track('a', 'log.5');
+    coverage.ask([last]);
+    coverage.confirmAll('log.5');
+    coverage.remove(last);
+    const next = new Track('a', 'earliest');
+    coverage.hold([next]);
+    expect(coverage.take('a', 'log.6')).toEqual([]);
+    expect(coverage.skip({ type: 'gap', channels: ['a'], from: 'log.0', to: 'log.3' })).toEqual([]);
+    coverage.confirm([next], 'log.7');
+    expect(coverage.take('a', 'log.1')).toEqual([next]);
   });
 });

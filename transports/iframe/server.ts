@@ -1,6 +1,7 @@
 import { PushError } from '../error.js';
 import type { Bye } from '../record.js';
-import { takenOf } from '../server-socket.js';
+import type { StreamPacket } from '../server-stream.js';
+import { openStream, streamPacket } from '../server-stream.js';
 import type { ServerTransport } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
 
@@ -27,11 +28,11 @@ function script(json: string): string {
   return `<script>push('${json.replace(UNSAFE, (character) => ESCAPES[character] ?? '')}')</script>\n`;
 }
 
-const format: WireFormat<Buffer> = {
+const format: WireFormat<StreamPacket> = {
   name: 'iframe',
   message: ({ json }) => script(json),
   packet: ({ controls, messages }) =>
-    Buffer.from(controls.map((record) => script(JSON.stringify(record))).join('') + messages.join('')),
+    streamPacket(controls.map((record) => script(JSON.stringify(record))).join('') + messages.join('')),
 };
 
 /** The document's beginning. Each script removes itself, so that the document does not grow with the messages. */
@@ -42,11 +43,16 @@ function opening(origin: string | null): string {
 `;
 }
 
+/** Most ask for no other origin than the gateway's own. */
+const OPENING = streamPacket(opening(null));
+
 /** An HTML document that never ends ("forever frame"); each record is a script in it. */
 export const transport: ServerTransport = {
   name: 'iframe',
   carries: 'request',
-  serve({ request, response, query, settings, flow, allows }) {
+  isStream: true,
+  serve(exchange) {
+    const { response, query, settings, flow, allows } = exchange;
     const origin = query.get('origin');
     if (origin !== null && !(ORIGIN.test(origin) && allows(origin))) {
       throw new PushError('ORIGIN_FORBIDDEN', `Pages of ${origin} may not read here; add it to the gateway's origins.`);
@@ -57,16 +63,16 @@ export const transport: ServerTransport = {
       'X-Accel-Buffering': 'no',
       'Content-Security-Policy': `default-src 'none'; script-src 'unsafe-inline'; frame-ancestors ${origin ?? "'self'"}`,
     });
+    const stream = openStream(exchange, {
+      drained: () => renew() || downlink.drained(),
+      closed: () => downlink.closed(),
+    });
     let written = 0;
-    const put = (bytes: Buffer) => {
-      written += bytes.length;
-      return response.write(bytes);
+    const put = (packet: StreamPacket) => {
+      written += packet.body.length;
+      return stream.write(packet);
     };
-    const end = (bye: Bye) => {
-      // Who does not read would keep the socket, and what is left in it, for as long as it likes.
-      if (response.writableNeedDrain) response.destroy();
-      else response.end(format.packet({ controls: [bye], messages: [], cursor: '' }));
-    };
+    const end = (bye: Bye) => stream.end(format.packet({ controls: [bye], messages: [], cursor: '' }));
     // Only when there is room, so that the bye gets through: who takes nothing is not renewed but closed, in its time.
     const renew = () => {
       if (written < settings.renewBytes) return false;
@@ -74,14 +80,12 @@ export const transport: ServerTransport = {
       downlink.closed();
       return true;
     };
-    put(Buffer.from(opening(origin)));
-    const downlink = flow<Buffer>({
+    put(origin === null ? OPENING : streamPacket(opening(origin)));
+    const downlink = flow<StreamPacket>({
       format,
-      write: (bytes) => put(bytes) && !renew(),
+      write: (packet) => put(packet) && !renew(),
       end,
-      taken: () => takenOf(request.socket),
+      taken: stream.taken,
     });
-    response.on('drain', () => renew() || downlink.drained());
-    response.once('close', () => downlink.closed());
   },
 };

@@ -1,54 +1,20 @@
-import type { ServerResponse } from 'node:http';
-import { Connection, createEventBuffer, createSession, EventBuffer } from 'better-sse';
+import { Connection, createEventBuffer } from 'better-sse';
 import type { ControlRecord } from '../record.js';
-import { takenOf } from '../server-socket.js';
+import type { StreamPacket } from '../server-stream.js';
+import { openStream, streamPacket } from '../server-stream.js';
 import type { ServerTransport } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
-
-/** Text that was encoded before, once for everybody, in the form in which better-sse writes a batch. */
-class EncodedEvents extends EventBuffer {
-  constructor(text: string) {
-    super();
-    this.read = () => text;
-  }
-}
 
 /** All of them but one: whether the connection is kept is Node's to say, which knows what the client speaks. */
 const { Connection: _, ...HEADERS } = Connection.constants.RESPONSE_HEADERS;
 
-/** The answer alone. What better-sse makes of a whole request is a URL, from a Host header that may be anything. */
-class Answer extends Connection {
-  readonly url: URL;
-  readonly request: Request;
-  readonly response = new Response();
-
-  constructor(
-    query: URLSearchParams,
-    private readonly to: ServerResponse,
-  ) {
-    super();
-    this.url = new URL(`http://localhost/?${query}`);
-    this.request = new Request(this.url);
-  }
-
-  sendHead(): void {
-    this.to.writeHead(200, HEADERS);
-  }
-
-  sendChunk(chunk: string): void {
-    this.to.write(chunk);
-  }
-
-  cleanup(): void {}
-}
-
 // Records are JSON already, and JSON text has no line breaks that could end a field.
 const jsonText = { serializer: String };
 
-const format: WireFormat<EncodedEvents> = {
+const format: WireFormat<StreamPacket> = {
   name: 'sse',
   message: ({ id, json }) => createEventBuffer(jsonText).id(id).data(json).dispatch().read(),
-  packet: ({ controls, messages }) => new EncodedEvents(controls.map(controlEvent).join('') + messages.join('')),
+  packet: ({ controls, messages }) => streamPacket(controls.map(controlEvent).join('') + messages.join('')),
 };
 
 /** A control record is an event named after its type. */
@@ -63,35 +29,36 @@ function controlEvent(record: ControlRecord): string {
   return event.dispatch().read();
 }
 
+/** Spaces that polyfills in old browsers ask for, which see nothing of a response before its first 2 KiB, by parameter. */
+const PADDING = { padding: 2_049, evs_preamble: 2_056 };
+
+/** What a stream begins with. A session of better-sse would write the same, for a `Request` with an `AbortSignal` each. */
+function opening(query: URLSearchParams, retryMs: number): StreamPacket {
+  const buffer = createEventBuffer(jsonText);
+  for (const [name, spaces] of Object.entries(PADDING)) {
+    if (query.has(name)) buffer.comment(' '.repeat(spaces)).dispatch();
+  }
+  return streamPacket(buffer.retry(retryMs).dispatch().read());
+}
+
 /** Server-sent events (WHATWG HTML, section 9.2). */
 export const transport: ServerTransport = {
   name: 'sse',
   carries: 'request',
-  async serve({ request, response, query, settings, flow }) {
-    const session = await createSession(new Answer(query, response), {
-      keepAlive: null,
-      retry: settings.retryMs,
-      trustClientEventId: false,
+  isStream: true,
+  serve(exchange) {
+    const { response, query, settings, flow } = exchange;
+    response.writeHead(200, HEADERS);
+    const stream = openStream(exchange, {
+      drained: () => downlink.drained(),
+      closed: () => downlink.closed(),
     });
-    if (response.closed) return;
-    const downlink = flow<EncodedEvents>({
+    stream.write(opening(query, settings.retryMs));
+    const downlink = flow<StreamPacket>({
       format,
-      taken: () => takenOf(request.socket),
-      write(events) {
-        void session.batch(events);
-        return !response.writableNeedDrain;
-      },
-      end(bye) {
-        // Who does not read would keep the socket, and what is left in it, for as long as it likes.
-        if (response.writableNeedDrain) {
-          response.destroy();
-          return;
-        }
-        void session.batch(format.packet({ controls: [bye], messages: [], cursor: '' }));
-        response.end();
-      },
+      taken: stream.taken,
+      write: stream.write,
+      end: (bye) => stream.end(format.packet({ controls: [bye], messages: [], cursor: '' })),
     });
-    response.on('drain', () => downlink.drained());
-    response.once('close', () => downlink.closed());
   },
 };

@@ -6,6 +6,8 @@ import { takenOf } from '../server-socket.js';
 import type { ServerTransport, TransportSettings, UpgradeExchange } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
 import { inTurn } from './server-frames.js';
+import { Pings } from './server-pings.js';
+import { textFrame } from './server-text-frame.js';
 
 /** Who does not answer a close frame for so long is cut, in milliseconds. */
 const CLOSE_MS = 1_000;
@@ -14,13 +16,20 @@ const format: WireFormat<Buffer> = {
   name: 'lines',
   message: ({ json }) => json,
   packet: ({ controls, messages }) =>
-    Buffer.from([...controls.map((record) => JSON.stringify(record)), ...messages].join('\n')),
+    textFrame([...controls.map((record) => JSON.stringify(record)), ...messages].join('\n')),
 };
 
-/** The protocol's machine, one for each gateway's settings: handshake, frames, control frames (RFC 6455). */
-const machines = new WeakMap<TransportSettings, WebSocketServer>();
+/** What all connections of a gateway share. */
+interface Machine {
+  /** The protocol: handshake, frames, control frames (RFC 6455). */
+  readonly server: WebSocketServer;
+  readonly pings: Pings;
+}
 
-function machineFor(settings: TransportSettings): WebSocketServer {
+/** One for each gateway's settings. */
+const machines = new WeakMap<TransportSettings, Machine>();
+
+function machineFor(settings: TransportSettings): Machine {
   const known = machines.get(settings);
   if (known !== undefined) return known;
   // `closeTimeout` is not among the types yet.
@@ -32,7 +41,7 @@ function machineFor(settings: TransportSettings): WebSocketServer {
     maxPayload: settings.frameBytes,
     closeTimeout: CLOSE_MS,
   };
-  const machine = new WebSocketServer(options);
+  const machine = { server: new WebSocketServer(options), pings: new Pings(settings.heartbeatMs) };
   machines.set(settings, machine);
   return machine;
 }
@@ -43,18 +52,20 @@ export const transport: ServerTransport = {
   carries: 'upgrade',
   accept(exchange) {
     const { request, socket, head, settings } = exchange;
-    machineFor(settings).handleUpgrade(request, socket, head, (client) => carry(exchange, client));
+    const { server, pings } = machineFor(settings);
+    server.handleUpgrade(request, socket, head, (client) => carry(exchange, client, pings));
   },
 };
 
-function carry({ socket, settings, flow, perform }: UpgradeExchange, client: WebSocket): void {
-  const text = { binary: false };
+function carry({ socket, flow, perform }: UpgradeExchange, client: WebSocket, pings: Pings): void {
   const downlink = flow<Buffer>({
     format,
     taken: () => takenOf(socket),
     write(frame) {
-      client.send(frame, text);
-      return !socket.writableNeedDrain;
+      // Nothing may follow a close frame (RFC 6455, section 5.5.1).
+      if (client.readyState !== client.OPEN) return !socket.writableNeedDrain;
+      // Right to the socket: without compression `ws` writes its own frames at once too, so that they keep their order.
+      return socket.write(frame);
     },
     end(bye) {
       // Who does not read would keep the socket, and what is left in it, until the closing handshake is given up.
@@ -75,7 +86,7 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Web
     // Who sends without reading the answers is not read any further.
     await room();
   });
-  const heard = watch(client, socket, settings.heartbeatMs);
+  const peer = pings.watch(client, socket);
   client.on('message', (data, isBinary) => {
     // What comes behind something that was refused is not heard.
     if (client.readyState !== client.OPEN) return;
@@ -83,36 +94,13 @@ function carry({ socket, settings, flow, perform }: UpgradeExchange, client: Web
       client.close(CLOSE.badRequest, 'Send text frames: lines of JSON.');
       return;
     }
-    heard();
+    peer.hear();
     enqueue(data as Buffer);
   });
   // A frame that is none, or is too large: `ws` sends the close frame that says so, and cuts who does not answer it. To
   // end the socket here would reset it, and the peer would lose that frame.
   client.on('error', () => undefined);
-  client.once('close', () => downlink.closed());
-}
-
-/** Cuts a peer that answers neither pings nor anything else, whatever its socket says. Returns how to say otherwise. */
-function watch(client: WebSocket, socket: Duplex, heartbeatMs: number): () => void {
-  let heard = true;
-  let taken = 0;
-  let wasBehind = false;
-  const hear = () => {
-    heard = true;
-  };
-  const pulse = setInterval(() => {
-    // A ping behind a backlog is long on its way: whoever takes of the backlog is there.
-    const moves = wasBehind && takenOf(socket) !== taken;
-    // Whom we do not read, because its operations wait for their turn, we cannot hear.
-    if (!heard && !moves && !client.isPaused) client.terminate();
-    heard = client.isPaused;
-    taken = takenOf(socket);
-    wasBehind = socket.writableLength > 0;
-    client.ping();
-  }, heartbeatMs);
-  client.on('pong', hear);
-  client.once('close', () => clearInterval(pulse));
-  return hear;
+  client.on('close', () => downlink.closed());
 }
 
 /** Waits until the socket has room, or is gone. All who wait share one pair of listeners: there may be many calls. */

@@ -1,0 +1,154 @@
+import { figureTexts } from './figures.js';
+import type { Cell, Figures, LabResult, Technique } from './result.js';
+
+/*
+ * Choosing among the cells of a run. A quick run has fewer of them than a full one, and a run by hand any: everything here
+ * takes what there is.
+ */
+
+/** What the article and the tables speak of when a scenario was run in several sizes. */
+const USUAL_SUBSCRIBERS = 1_000;
+
+/** Settings of one contestant alone: they do not make it another experiment. */
+const OWN_SETTINGS = ['pollMs'];
+
+/** Whether a scenario goes by one of these names, or by a longer one that contains it. */
+export function isScenario(scenario: string, names: readonly string[]): boolean {
+  return names.some((name) => scenario.includes(name));
+}
+
+/** The cells of a scenario that have a figure and did not fail: of the first name that has such cells. */
+export function measured({ cells }: LabResult, names: readonly string[], figure: keyof Figures): Cell[] {
+  const having = cells.filter((cell) => cell.failed === null && figureOf(cell, figure) !== undefined);
+  const named = names.map((name) => having.filter((cell) => isScenario(cell.scenario, [name])));
+  return named.find((group) => group.length > 0) ?? [];
+}
+
+/** What is counted does not drift, but a run may begin or end in the middle of a message. */
+const SPREAD_OF_COUNTS = 0.01;
+/** What the runs of a cell are taken to differ by that was run once: it cannot know better. */
+const SPREAD_OF_ONE = 0.1;
+
+/** By how much two values of a figure differ without meaning anything, as a share of them. */
+export function noiseOf(figure: keyof Figures, ...cells: readonly Cell[]): number {
+  if (figureTexts[figure].counted) return SPREAD_OF_COUNTS;
+  return Math.max(...cells.map(({ runs, spread }) => (runs > 1 ? spread : Math.max(spread, SPREAD_OF_ONE))));
+}
+
+/** A figure of a cell; `undefined` where it was not measured, or is no number. */
+export function figureOf({ figures }: Cell, figure: keyof Figures): number | undefined {
+  const value = figures[figure];
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+/** One experiment: the cells of one scenario with the same settings, save for those that are `free`. */
+export function experiments(cells: readonly Cell[], free: readonly string[] = []): Cell[][] {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const key = experimentOf(cell, free);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [cell]);
+    else group.push(cell);
+  }
+  return [...groups.values()];
+}
+
+/** What the cells of one experiment have in common. */
+export function experimentOf(cell: Cell, free: readonly string[] = []): string {
+  return cellKey({ ...cell, contestant: '' }, [...OWN_SETTINGS, ...free]);
+}
+
+/** The experiment to speak of: that with most contestants, nearest to the usual size, without distance. */
+export function usual(cells: readonly Cell[]): Cell[] {
+  const contestants = (group: readonly Cell[]) => new Set(group.map((cell) => cell.contestant)).size;
+  const offSize = (group: readonly Cell[]) =>
+    Math.abs(Math.log((group[0]?.settings['subscribers'] || USUAL_SUBSCRIBERS) / USUAL_SUBSCRIBERS));
+  const distance = (group: readonly Cell[]) => group[0]?.settings['delayMs'] ?? 0;
+  const order = (a: readonly Cell[], b: readonly Cell[]) =>
+    distance(a) - distance(b) || contestants(b) - contestants(a) || offSize(a) - offSize(b);
+  const sorted = experiments(cells).sort(order);
+  const best = sorted.filter((group) => order(group, sorted[0] ?? []) === 0);
+  // Of several rates or sizes neither the least nor the greatest is the usual one.
+  return best[Math.floor((best.length - 1) / 2)] ?? [];
+}
+
+/** The cells of the same experiment that failed: they belong beside those that did not. */
+export function failedBeside({ cells }: LabResult, beside: Cell): Cell[] {
+  const experiment = experimentOf(beside);
+  return cells.filter((cell) => cell.failed !== null && experimentOf(cell) === experiment);
+}
+
+/** A figure along a setting. */
+export interface Course {
+  readonly scenarios: readonly string[];
+  readonly figure: keyof Figures;
+  readonly along: string;
+}
+
+/** The cells of the experiment that was run with most values of a setting; none when there is only one. */
+export function alongSetting(result: LabResult, { scenarios, figure, along }: Course): Cell[] {
+  const values = (group: readonly Cell[]) => new Set(group.map((cell) => cell.settings[along])).size;
+  const [best = []] = scenarios
+    .flatMap((name) => {
+      const having = measured(result, [name], figure).filter((cell) => cell.settings[along] !== undefined);
+      return experiments(having, [along]);
+    })
+    .sort((a, b) => values(b) - values(a) || b.length - a.length);
+  return values(best) > 1 ? best : [];
+}
+
+/** The cells to compare with those of Pushgate over the same technique: peers first, then the controls. */
+export function rivals(cells: readonly Cell[], technique: Technique): Cell[] {
+  // The iframe has no peer of its own: it is the stream of SSE in another wrapping.
+  const others = cells.filter((cell) => cell.technique === (technique === 'iframe' ? 'sse' : technique));
+  const peers = others.filter((cell) => cell.kind === 'peer');
+  const best = peers.filter((cell) => /socket\.io|better-sse/.test(cell.contestant));
+  return [...(best.length > 0 ? best : peers), ...others.filter((cell) => cell.kind === 'control')];
+}
+
+/** What makes a cell the same one in another run. */
+export function cellKey({ scenario, contestant, settings }: Cell, without: readonly string[] = []): string {
+  const named = Object.entries(settings).filter(([name]) => !without.includes(name));
+  return JSON.stringify([scenario, contestant, ...named.sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
+const settingTexts: Readonly<Record<string, (value: number) => string>> = {
+  subscribers: (value) => `${whole(value)} subscribers`,
+  connections: (value) => `${whole(value)} connections`,
+  perSecond: (value) => `${whole(value)} a second`,
+  bytes: bytesText,
+  delayMs: (value) => `${whole(value)} ms away`,
+  pollMs: (value) => `polls every ${whole(value / 1_000)} s`,
+  channels: (value) => (value === 1 ? 'one channel' : `${whole(value)} channels`),
+  missed: (value) => `${whole(value)} missed`,
+  burst: (value) => `${whole(value)} at once`,
+};
+
+/** One setting in words; a name that is not known is written as it is. */
+export function settingText(name: string, value: number): string {
+  return settingTexts[name]?.(value) ?? `${name} ${whole(value)}`;
+}
+
+/** One setting as short as an axis or a name wants it. */
+export function tickText(name: string, value: number): string {
+  if (name === 'bytes') return bytesText(value);
+  if (name === 'pollMs') return `${whole(value / 1_000)} s`;
+  return name.endsWith('Ms') ? `${whole(value)} ms` : whole(value);
+}
+
+/** Settings in words: `1,000 subscribers, 20 a second, 100 B`. */
+export function settingsText(settings: Cell['settings'], without: readonly string[] = []): string {
+  return Object.entries(settings)
+    .filter(([name]) => !without.includes(name))
+    .map(([name, value]) => settingText(name, value))
+    .join(', ');
+}
+
+function bytesText(bytes: number): string {
+  if (bytes >= 2 ** 20) return `${whole(bytes / 2 ** 20)} MiB`;
+  return bytes >= 2 ** 10 ? `${whole(bytes / 2 ** 10)} KiB` : `${bytes} B`;
+}
+
+function whole(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+}

@@ -1,0 +1,110 @@
+import { LoadHandle } from './load-handle.js';
+import type { CellOutcome } from './load-process.js';
+import { cellOf } from './median.js';
+import { canPin } from './pinning.js';
+import { type PlannedCell, secondsOf } from './plan.js';
+import type { Cell } from './result.js';
+
+/** Told how far it is. */
+interface Progress {
+  /** @param doneSeconds the part of the estimate that is done */
+  at(cell: PlannedCell, doneSeconds: number): void;
+}
+
+type Outcomes = ReadonlyMap<PlannedCell, CellOutcome[]>;
+
+/** Side by side; each is two processes. */
+const LANES = 24;
+/** Where no figure counts, as many as keep the machine busy. */
+const SMOKE_LANES = 3;
+
+/** How often a cell is run: over a distance once, as it outweighs what the machine does meanwhile. */
+function runsOf({ scenario, settings }: PlannedCell, runs: number): number {
+  return scenario.isOnce === true || (settings['delayMs'] ?? 0) > 0 ? 1 : runs;
+}
+
+/** About how long all of it takes, in seconds. */
+export function estimate(cells: readonly PlannedCell[], runs: number): number {
+  const series = cells.filter(({ scenario }) => scenario.isParallel !== true);
+  const parallel = cells.filter(({ scenario }) => scenario.isParallel === true);
+  const rounds = Math.ceil(parallel.length / LANES);
+  const longest = Math.max(0, ...parallel.map(secondsOf));
+  return series.reduce((sum, cell) => sum + secondsOf(cell) * runsOf(cell, runs), 0) + rounds * longest;
+}
+
+/** Measures everything; what is compared is run in turn, so that what else the machine does falls on all of them. */
+export async function measure(
+  cells: readonly PlannedCell[],
+  runs: number,
+  progress: Progress,
+): Promise<readonly Cell[]> {
+  const outcomes: Outcomes = new Map(cells.map((cell) => [cell, []]));
+  const load = new LoadHandle(true);
+  let done = 0;
+  try {
+    for (const group of groupsOf(cells)) {
+      if (group[0]?.scenario.isParallel === true) {
+        progress.at(group[0], done);
+        await sideBySide(group, LANES, outcomes);
+        done += estimate(group, 1);
+        continue;
+      }
+      for (let run = 0; run < runs; run++) {
+        // Each time somebody else is the first.
+        const turned = [...group.slice(run % group.length), ...group.slice(0, run % group.length)];
+        for (const cell of turned.filter((one) => run < runsOf(one, runs))) {
+          progress.at(cell, done);
+          outcomes.get(cell)?.push(await load.run(orderOf(cell, canPin())));
+          done += secondsOf(cell);
+        }
+      }
+    }
+  } finally {
+    await load.end();
+  }
+  return cells.map((cell) => cellOf(cell, outcomes.get(cell) ?? []));
+}
+
+function orderOf({ scenario, contestant, settings }: PlannedCell, isPinned: boolean) {
+  return { scenario: scenario.name, contestant: contestant.name, settings, isPinned };
+}
+
+/** Runs everything once, several cells at a time: whether all of it works, and nothing else. */
+export async function smoke(cells: readonly PlannedCell[]): Promise<readonly Cell[]> {
+  const outcomes: Outcomes = new Map(cells.map((cell) => [cell, []]));
+  await sideBySide(cells, SMOKE_LANES, outcomes);
+  return cells.map((cell) => cellOf(cell, outcomes.get(cell) ?? []));
+}
+
+async function sideBySide(group: readonly PlannedCell[], lanes: number, outcomes: Outcomes): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    const load = new LoadHandle(false);
+    try {
+      for (let cell = group[next++]; cell !== undefined; cell = group[next++]) {
+        outcomes.get(cell)?.push(await load.run(orderOf(cell, false)));
+      }
+    } finally {
+      await load.end();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, group.length) }, lane));
+}
+
+/** Cells that are compared with each other: of one scenario, and of one place in everybody's plan. */
+function groupsOf(cells: readonly PlannedCell[]): PlannedCell[][] {
+  const groups: PlannedCell[][] = [];
+  let names = new Set<string>();
+  for (const cell of cells) {
+    const last = groups.at(-1);
+    const isSame =
+      last?.[0]?.scenario === cell.scenario && (cell.scenario.isParallel === true || !names.has(cell.contestant.name));
+    if (last !== undefined && isSame) last.push(cell);
+    else {
+      groups.push([cell]);
+      names = new Set();
+    }
+    names.add(cell.contestant.name);
+  }
+  return groups;
+}

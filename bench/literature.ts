@@ -1,0 +1,206 @@
+import protobuf from 'protobufjs';
+import type { Cell, Figures, Finding } from './result.js';
+
+/*
+ * What the literature says of these techniques, checked with what the lab has measured. A claim is left out when the cells
+ * that would show it were not among those that were run.
+ */
+
+/** Findings from the cells of a run. */
+export function findingsOf(cells: readonly Cell[]): readonly Finding[] {
+  const good = cells.filter(({ failed }) => failed === null);
+  const all = [pollingDelay, transits, headerBytes, requestBalance, sizeBalance].map((check) => check(good));
+  return [...all.filter((finding) => finding !== null), protobufShare()];
+}
+
+/** A cell's setting, or 0. */
+function setting({ settings }: Cell, name: string): number {
+  return settings[name] ?? 0;
+}
+
+/** How far from its interval's half a mean delay may be for polling to be as described. */
+const POLLING_TOLERANCE = 0.25;
+
+function pollingDelay(cells: readonly Cell[]): Finding | null {
+  const cell = cells
+    .filter(({ scenario, technique, kind }) => scenario === 'rates' && technique === 'polling' && kind === 'pushgate')
+    .filter((one) => setting(one, 'delayMs') === 0)
+    .sort((a, b) => Math.abs(setting(a, 'pollMs') - 1_000) - Math.abs(setting(b, 'pollMs') - 1_000))[0];
+  const meanMs = cell?.figures.meanMs;
+  if (cell === undefined || meanMs === undefined) return null;
+  const pollMs = setting(cell, 'pollMs');
+  return {
+    claim: 'Polling is late by about half its interval on average, and the transit.',
+    source:
+      'RFC 6202, section 2.1, on polling: the latency depends on the interval; half of it is the mean of an even spread',
+    measured: `Polled every ${pollMs} ms, messages were ${meanMs.toFixed(0)} ms late on average: ${(meanMs / pollMs).toFixed(2)} of the interval.`,
+    holds: Math.abs(meanMs / pollMs - 0.5) <= POLLING_TOLERANCE,
+  };
+}
+
+/** What a transit may take longer than the distance, in milliseconds: timers, and the work itself. */
+const TRANSIT_SLACK_MS = 15;
+
+function transits(cells: readonly Cell[]): Finding | null {
+  const far = cells
+    .filter(({ scenario, kind }) => scenario === 'rates' && kind === 'pushgate')
+    .filter((cell) => setting(cell, 'delayMs') > 0)
+    .sort((a, b) => setting(b, 'delayMs') - setting(a, 'delayMs'));
+  const stream = far.find(({ technique }) => technique === 'websocket' || technique === 'sse');
+  const longPoll = far.find(
+    (cell) => cell.technique === 'long-polling' && setting(cell, 'delayMs') === setting(stream ?? cell, 'delayMs'),
+  );
+  if (stream === undefined || longPoll === undefined) return null;
+  const { meanMs: streamMs = Number.NaN } = stream.figures;
+  const { meanMs = Number.NaN, p50Ms = Number.NaN, p99Ms = Number.NaN } = longPoll.figures;
+  const transit = setting(longPoll, 'delayMs');
+  const times = (ms: number) => (ms / transit).toFixed(1);
+  return {
+    claim: 'A stream brings a message in one transit; long-polling in close to one on average, and in three at most.',
+    source: 'RFC 6202, section 2.2, on maximal latency: response, next request, response',
+    measured:
+      `With transits of ${transit} ms and ${setting(longPoll, 'perSecond')} messages a second, a stream took ${times(streamMs)} ` +
+      `transits on average; long-polling ${times(meanMs)} on average, ${times(p50Ms)} at the median and ${times(p99Ms)} at p99.`,
+    holds:
+      streamMs <= transit + TRANSIT_SLACK_MS &&
+      p50Ms <= 2 * transit + TRANSIT_SLACK_MS &&
+      p99Ms <= 3 * transit + TRANSIT_SLACK_MS,
+  };
+}
+
+function headerBytes(cells: readonly Cell[]): Finding | null {
+  const steady = cells
+    .filter(({ scenario }) => scenario === 'fan-out')
+    .filter((cell) => setting(cell, 'delayMs') === 0);
+  const around = (choose: (cell: Cell) => boolean) => {
+    const cell = steady.find(choose);
+    const { upBytesPerMessage: up, downBytesPerMessage: down } = cell?.figures ?? {};
+    return cell === undefined || up === undefined || down === undefined ? null : up + down - setting(cell, 'bytes');
+  };
+  const socket = around(({ contestant }) => contestant === 'ws');
+  const sse = around(({ contestant }) => contestant === 'bare sse');
+  const longPoll = around(({ contestant }) => contestant === 'bare long-poll');
+  if (socket === null || longPoll === null) return null;
+  return {
+    claim: 'HTTP adds hundreds of bytes to a message, and WebSocket two.',
+    source:
+      'RFC 6455, section 5.2: a server’s frame of up to 125 bytes has a head of 2 bytes; RFC 6202, section 2.2, on header overhead',
+    measured:
+      `Around a message of 100 bytes there were ${socket.toFixed(1)} bytes on a WebSocket, ` +
+      `${sse === null ? '' : `${sse.toFixed(1)} on a stream of events, `}and ${longPoll.toFixed(0)} with a long-poll, both ways together ` +
+      '(raw clients; browsers send more).',
+    holds: socket <= 2.5 && longPoll >= 100,
+  };
+}
+
+function requestBalance(cells: readonly Cell[]): Finding | null {
+  const near = cells
+    .filter(({ scenario, kind }) => scenario === 'rates' && kind === 'pushgate')
+    .filter((cell) => setting(cell, 'delayMs') === 0);
+  const polling = near.find(({ technique }) => technique === 'polling');
+  const waiting = near
+    .filter(({ technique }) => technique === 'long-polling')
+    .sort((a, b) => setting(a, 'perSecond') - setting(b, 'perSecond'));
+  if (polling === undefined || waiting.length === 0) return null;
+  const pollsPerSecond = 1_000 / setting(polling, 'pollMs');
+  const perSecond = (cell: Cell) => (cell.figures.requestsPerMessage ?? 0) * setting(cell, 'perSecond');
+  const told = waiting.map(
+    (cell) => `${perSecond(cell).toFixed(1)} at ${setting(cell, 'perSecond')} messages a second`,
+  );
+  const above = waiting.filter((cell) => setting(cell, 'perSecond') > 1.5 * pollsPerSecond);
+  const below = waiting.filter((cell) => setting(cell, 'perSecond') < 0.67 * pollsPerSecond);
+  return {
+    claim:
+      'With more messages than polls would be made in the same time, long-polling makes more requests than polling.',
+    source: 'Follows from RFC 6202, sections 2.1 and 2.2: a request for each interval, against one for each message',
+    measured: `A subscriber made ${pollsPerSecond.toFixed(1)} polls a second; with long-polling ${told.join(', ')}.`,
+    holds:
+      above.every((cell) => perSecond(cell) > pollsPerSecond) &&
+      below.every((cell) => perSecond(cell) <= pollsPerSecond),
+  };
+}
+
+function sizeBalance(cells: readonly Cell[]): Finding | null {
+  const ratioAt = (pick: (bytes: readonly number[]) => number) => {
+    const sizes = cells.filter(({ scenario, kind }) => scenario === 'sizes' && kind === 'pushgate');
+    const near = sizes.filter((cell) => setting(cell, 'delayMs') === 0);
+    const bytes = pick(near.map((cell) => setting(cell, 'bytes')));
+    const cost = (technique: Cell['technique'], figure: keyof Figures) =>
+      near.find((cell) => cell.technique === technique && setting(cell, 'bytes') === bytes)?.figures[figure];
+    const ratio = (figure: keyof Figures) => {
+      const [poll, socket] = [cost('long-polling', figure), cost('websocket', figure)];
+      return poll === undefined || !socket ? null : poll / socket;
+    };
+    return { bytes, down: ratio('downBytesPerMessage'), cpu: ratio('cpuMicrosPerMessage') };
+  };
+  const small = ratioAt((bytes) => Math.min(...bytes));
+  const large = ratioAt((bytes) => Math.max(...bytes));
+  if (small.down === null || large.down === null || small.cpu === null || large.cpu === null) return null;
+  return {
+    claim: 'The larger the messages, the less it matters how they are carried.',
+    source: 'RFC 6202, section 2.2, on header overhead: it weighs most when messages are small',
+    measured:
+      `With ${small.bytes} bytes, long-polling took ${small.down.toFixed(1)} times the bytes and ${small.cpu.toFixed(1)} times the processor ` +
+      `time of WebSocket; with ${large.bytes} bytes, ${large.down.toFixed(2)} and ${large.cpu.toFixed(1)} times.`,
+    holds: large.down < small.down && large.down < 1.1,
+  };
+}
+
+/** "A tenth" is taken as granted up to this. */
+const TENTH = 0.15;
+
+function protobufShare(): Finding {
+  const shares = PAYLOADS.map(({ name, schema, value }) => {
+    const type = protobuf.parse(schema).root.lookupType('Payload');
+    const binary = type.encode(type.fromObject(value)).finish().length;
+    const json = Buffer.byteLength(JSON.stringify(value));
+    return { name, binary, json, share: binary / json };
+  });
+  const told = shares.map(
+    ({ name, binary, json, share }) => `${name} ${binary} of ${json} bytes (${Math.round(share * 100)} %)`,
+  );
+  return {
+    claim: 'Protobuf takes a tenth of what JSON takes.',
+    source: 'A figure that tutorials repeat, without a payload',
+    measured: `Encoded by protobufjs, and as JSON without spaces: ${told.join('; ')}.`,
+    holds: shares.every(({ share }) => share <= TENTH),
+  };
+}
+
+/** Messages such as applications send. */
+const PAYLOADS: readonly { readonly name: string; readonly schema: string; readonly value: Record<string, unknown> }[] =
+  [
+    {
+      name: 'a line of chat',
+      schema: `syntax = "proto3";
+      message Payload { string id = 1; string room = 2; string author = 3; string text = 4; uint64 sentAt = 5; }`,
+      value: {
+        id: '01JD3V6Z8K4QW2N7X5T9RBCMHE',
+        room: 'general',
+        author: 'maria.lindgren',
+        text: 'Could somebody have a look at the invoice from Tuesday? The totals on page two do not add up.',
+        sentAt: 1_732_104_000_123,
+      },
+    },
+    {
+      name: 'a tick of a price',
+      schema: `syntax = "proto3";
+      message Payload { string symbol = 1; double bid = 2; double ask = 3; uint32 volume = 4; uint64 at = 5; }`,
+      value: { symbol: 'EURUSD', bid: 1.08453, ask: 1.08461, volume: 250_000, at: 1_732_104_000_123 },
+    },
+    {
+      name: 'a track of 100 points',
+      schema: `syntax = "proto3";
+      message Point { double latitude = 1; double longitude = 2; float speed = 3; uint64 at = 4; }
+      message Payload { string vehicle = 1; repeated Point points = 2; }`,
+      value: {
+        vehicle: 'van-17',
+        points: Array.from({ length: 100 }, (_, index) => ({
+          latitude: Number((59.3293 + Math.sin(index / 9) / 100).toFixed(6)),
+          longitude: Number((18.0686 + index / 5_000).toFixed(6)),
+          speed: 12.5,
+          at: 1_732_104_000_000 + index * 1_000,
+        })),
+      },
+    },
+  ];

@@ -1,0 +1,36 @@
+import type { CellOutcome } from './load-process.js';
+import type { PlannedCell } from './plan.js';
+import type { Cell, Figures } from './result.js';
+
+/** Of runs of one cell, the median of each figure, and how much they differed; it has failed when one of them has. */
+export function cellOf({ scenario, contestant, settings }: PlannedCell, runs: readonly CellOutcome[]): Cell {
+  const failed = runs.find((run) => run.failed !== null);
+  const names = new Set(runs.flatMap(({ figures }) => Object.keys(figures) as (keyof Figures)[]));
+  const figures: Partial<Record<keyof Figures, number>> = {};
+  for (const name of names) figures[name] = median(valuesOf(runs, name));
+  const matters = valuesOf(runs, scenario.figure(contestant));
+  const [counts] = failed === undefined ? runs.map((run) => run.counts) : [failed.counts];
+  return {
+    scenario: scenario.name,
+    contestant: contestant.name,
+    kind: contestant.kind,
+    technique: contestant.technique,
+    settings,
+    figures: failed === undefined ? figures : {},
+    counts: counts ?? { expected: 0, delivered: 0, lost: 0, repeated: 0, disordered: 0 },
+    runs: runs.length,
+    spread: matters.length < 2 ? 0 : (Math.max(...matters) - Math.min(...matters)) / (median(matters) || 1),
+    failed: failed?.failed ?? null,
+  };
+}
+
+function valuesOf(runs: readonly CellOutcome[], name: keyof Figures): number[] {
+  return runs.map(({ figures }) => figures[name]).filter((value) => value !== undefined);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}

@@ -1,0 +1,105 @@
+/*
+ * What the lab writes as JSON, and what the report and the comparison read. A consumer MUST skip scenarios, figures and
+ * settings that it does not know; a change that breaks consumers raises `schema`.
+ */
+
+/** What a contestant is: the product, the least that could do the same job, or somebody else's product. */
+export type Kind = 'pushgate' | 'control' | 'peer';
+
+/** How messages come down. `mqtt` is MQTT over WebSocket. */
+export type Technique = 'websocket' | 'sse' | 'iframe' | 'long-polling' | 'polling' | 'mqtt';
+
+/** Everything that can be measured, by its unit. Absent where a scenario does not measure it. */
+export interface Figures {
+  /** User and system time of the server for each delivered message, connection or request, in microseconds. */
+  readonly cpuMicrosPerMessage?: number;
+  readonly cpuMicrosPerConnect?: number;
+  readonly cpuMicrosPerRequest?: number;
+  /** From when a message was meant to leave until it was read, in milliseconds: late starts count. */
+  readonly meanMs?: number;
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+  readonly p999Ms?: number;
+  /** Delivered, over all subscribers, and answered requests, in a second. */
+  readonly messagesPerSecond?: number;
+  readonly requestsPerSecond?: number;
+  /** On the wire, headers and frames included, as the load's sockets counted them. */
+  readonly upBytesPerMessage?: number;
+  readonly downBytesPerMessage?: number;
+  readonly requestsPerMessage?: number;
+  /** Bytes both ways, for each connection on which nothing is said, in a minute. */
+  readonly idleBytesPerMinute?: number;
+  readonly idleRequestsPerMinute?: number;
+  /** Resident memory of the server for each connection, in KiB, and the whole of it at its highest, in MiB. */
+  readonly rssKiBPerConnection?: number;
+  readonly rssPeakMiB?: number;
+  /** Until all were connected, or until everything missed had arrived, in milliseconds. */
+  readonly readyMs?: number;
+}
+
+/** What became of the messages: a cell in which one was lost, repeated or out of order has failed, and is not averaged. */
+export interface Counts {
+  readonly expected: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly repeated: number;
+  readonly disordered: number;
+}
+
+/** One contestant in one scenario with one setting: the median of its runs. */
+export interface Cell {
+  /** `fan-out`, `saturation`, … */
+  readonly scenario: string;
+  /** `pushgate websocket`, `ws`, `socket.io polling`, … */
+  readonly contestant: string;
+  readonly kind: Kind;
+  readonly technique: Technique;
+  /** What the scenario was set to: `subscribers`, `perSecond`, `bytes`, `delayMs`, `pollMs`, `channels`, … */
+  readonly settings: Readonly<Record<string, number>>;
+  readonly figures: Figures;
+  readonly counts: Counts;
+  /** How often it was run, and by how much the runs differed: (max - min) / median of the figure that matters. */
+  readonly runs: number;
+  readonly spread: number;
+  /** Why the figures say nothing; `null` when they do. */
+  readonly failed: string | null;
+}
+
+/** A known mechanism, checked on this machine. */
+export interface Finding {
+  /** What the literature says, in a sentence, and where. */
+  readonly claim: string;
+  readonly source: string;
+  /** What was measured, in a sentence with its figures. */
+  readonly measured: string;
+  readonly holds: boolean;
+}
+
+/** Where it was measured. */
+export interface MachineFacts {
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  /** Whether server and load had a core each to themselves. */
+  readonly pinned: boolean;
+  /** Of the contestants' packages and programs. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A whole run of the lab. */
+export interface LabResult {
+  readonly schema: 1;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly seconds: number;
+  /** How to repeat it. */
+  readonly command: string;
+  readonly mode: 'smoke' | 'quick' | 'full';
+  readonly machine: MachineFacts;
+  readonly cells: readonly Cell[];
+  readonly findings: readonly Finding[];
+  /** Contestants that this machine does not have, and why. */
+  readonly missing: readonly { readonly contestant: string; readonly reason: string }[];
+}

@@ -1,0 +1,23 @@
+import type { Contestant } from './contestant.js';
+import type { Figures } from './result.js';
+import type { Mode, Settings } from './settings.js';
+import type { Trial } from './trial.js';
+
+/** One question, put to every contestant that it suits. */
+export interface Scenario {
+  readonly name: string;
+  /** What is looked at, for the heading of its table. */
+  readonly question: string;
+  /** The figure that matters, by which the runs of a cell are compared. */
+  figure(contestant: Contestant): keyof Figures;
+  /** Whether one run says enough, because what is looked at is no figure of a few per cent. */
+  readonly isOnce?: boolean;
+  /** Whether cells may run side by side, because neither time nor processor time is measured. */
+  readonly isParallel?: boolean;
+  /** What is measured of a contestant in this mode; nothing where the question makes no sense for it. */
+  plan(mode: Mode, contestant: Contestant): readonly Settings[];
+  /** About how long one run takes, in seconds, apart from starting the processes. */
+  seconds(settings: Settings): number;
+  /** One run, against a fresh server. Throws when it comes to nothing. */
+  run(trial: Trial): Promise<Figures>;
+}

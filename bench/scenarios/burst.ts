@@ -1,0 +1,35 @@
+import type { Contestant } from '../contestant.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
+import { delayed, pollMsOf } from './settings.js';
+import { steady } from './steady.js';
+
+/** Messages that are published in one tick. */
+const BURST = 50;
+
+function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
+  const poll = pollMsOf(contestant, 200);
+  const size = (subscribers: number, perSecond: number, seconds: number): Settings => {
+    return { subscribers, burst: BURST, perSecond, seconds, bytes: 100, ...poll };
+  };
+  if (mode === 'smoke') return [size(4, 10, 0.2)];
+  if (mode === 'quick') return [size(200, 10, 0.5)];
+  return [size(100, 10, 1.5), size(1_000, 3, 2), ...delayed(mode, size(100, 5, 2))];
+}
+
+/** Many messages in one tick, a few times a second. */
+export const burst: Scenario = {
+  name: 'burst',
+  question: 'What does a message cost that comes together with others?',
+  figure: () => 'cpuMicrosPerMessage',
+  plan,
+  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.3 * seconds + subscribers / 3_000 + delayMs / 100,
+  async run(trial) {
+    await trial.subscribe(trial.of('subscribers'));
+    return steady(trial, {
+      perSecond: trial.of('perSecond'),
+      seconds: trial.of('seconds'),
+      perTick: trial.of('burst'),
+    });
+  },
+};

@@ -1,0 +1,58 @@
+import type { Contestant } from '../contestant.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
+import { delayed, isChosen, pollMsOf } from './settings.js';
+
+/** How many messages of the past are published in one tick, and how many ticks there are in a second. */
+const PER_TICK = 100;
+const TICKS_PER_SECOND = 200;
+
+function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
+  if (!contestant.remembers) return [];
+  const poll = pollMsOf(contestant, 200);
+  const size = (missed: number, subscribers: number): Settings => {
+    return { subscribers, missed, keep: missed, bytes: 100, ...poll };
+  };
+  if (mode === 'smoke') return [size(500, 2)];
+  if (!isChosen(mode, contestant)) return [];
+  if (mode === 'quick') return [size(10_000, 5)];
+  return [size(10_000, 50), ...delayed(mode, size(10_000, 10))];
+}
+
+/** Subscribers who come when all has been said already. */
+export const catchUp: Scenario = {
+  name: 'catch-up',
+  question: 'How long until somebody has what was missed?',
+  figure: () => 'readyMs',
+  isOnce: true,
+  plan,
+  seconds: ({ missed = 0, subscribers = 0, delayMs = 0 }) =>
+    missed / 15_000 + (missed * subscribers) / 300_000 + delayMs / 20,
+  async run(trial) {
+    await trial.publish({
+      ticks: Math.ceil(trial.of('missed') / PER_TICK),
+      ticksPerSecond: TICKS_PER_SECOND,
+      perTick: PER_TICK,
+    });
+    const before = await trial.snapshot();
+    const begun = performance.now();
+    await trial.subscribe(trial.of('subscribers'), { since: 'earliest' });
+    await trial.arrival();
+    const after = await trial.snapshot();
+    const { cpuMicrosPerMessage, upBytesPerMessage, downBytesPerMessage, requestsPerMessage, rssPeakMiB } = trial.costs(
+      before,
+      after,
+    );
+    if (cpuMicrosPerMessage === undefined) throw new Error('nothing of what was missed has come');
+    const readyMs = performance.now() - begun;
+    return {
+      readyMs,
+      messagesPerSecond: (after.delivered - before.delivered) / (readyMs / 1_000),
+      cpuMicrosPerMessage,
+      ...(upBytesPerMessage === undefined ? {} : { upBytesPerMessage }),
+      ...(downBytesPerMessage === undefined ? {} : { downBytesPerMessage }),
+      ...(requestsPerMessage === undefined ? {} : { requestsPerMessage }),
+      ...(rssPeakMiB === undefined ? {} : { rssPeakMiB }),
+    };
+  },
+};

@@ -1,0 +1,32 @@
+import type { Contestant } from '../contestant.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
+import { delayed, isChosen, pollMsOf } from './settings.js';
+import { steady } from './steady.js';
+
+function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
+  const poll = pollMsOf(contestant, 200);
+  const size = (channels: number, subscribers: number, perSecond: number, seconds: number): Settings => {
+    return { channels, subscribers, perSecond, seconds, bytes: 100, ...poll };
+  };
+  if (mode === 'smoke') return [size(3, 6, 60, 0.2)];
+  if (!isChosen(mode, contestant, ['ws'])) return [];
+  if (mode === 'quick') return [size(100, 200, 500, 0.5)];
+  return [size(10, 1_000, 200, 1), size(1_000, 1_000, 1_000, 2), ...delayed(mode, size(50, 100, 100, 1))];
+}
+
+/** Many channels, each with an audience of its own. */
+export const channels: Scenario = {
+  name: 'channels',
+  question: 'What does it cost that everybody gets something else?',
+  figure: () => 'cpuMicrosPerMessage',
+  isOnce: true,
+  plan,
+  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.6 * seconds + subscribers / 1_000 + delayMs / 100,
+  async run(trial) {
+    const names = Array.from({ length: trial.of('channels') }, (_, index) => `c${index}`);
+    const channelOf = (index: number) => names[index % names.length] ?? '';
+    await trial.subscribe(trial.of('subscribers'), { channelOf });
+    return steady(trial, { perSecond: trial.of('perSecond'), seconds: trial.of('seconds'), channels: names });
+  },
+};

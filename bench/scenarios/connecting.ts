@@ -1,0 +1,41 @@
+import type { Contestant } from '../contestant.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
+import { delayed, isChosen, pollMsOf } from './settings.js';
+
+/** Before it counts, so many come. */
+const WARM_UP = 100;
+
+function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
+  const poll = pollMsOf(contestant, 1_000);
+  if (mode === 'smoke') return [{ subscribers: 4, ...poll }];
+  if (!isChosen(mode, contestant, ['socket.io websocket', 'socket.io polling', 'better-sse'])) return [];
+  if (mode === 'quick') return [{ subscribers: 500, ...poll }];
+  return [{ subscribers: 1_000, ...poll }, ...delayed(mode, { subscribers: 200, ...poll })];
+}
+
+/** How many connect at the same time. */
+const AT_ONCE = 64;
+
+/** New subscribers, one after the other on each of some lanes. */
+export const connecting: Scenario = {
+  name: 'connecting',
+  question: 'What does it cost to come?',
+  figure: () => 'cpuMicrosPerConnect',
+  plan,
+  seconds: ({ subscribers = 0, delayMs = 0 }) => 0.5 + subscribers / 1_000 + (subscribers / AT_ONCE) * (delayMs / 200),
+  async run(trial) {
+    const subscribers = trial.of('subscribers');
+    await trial.subscribe(Math.min(WARM_UP, subscribers));
+    const before = await trial.snapshot();
+    const readyMs = await trial.subscribe(subscribers, { atOnce: AT_ONCE });
+    const after = await trial.snapshot();
+    // Who is connected is connected only if a message arrives.
+    await trial.publish({ ticks: 2, ticksPerSecond: 20 });
+    await trial.arrival();
+    return {
+      cpuMicrosPerConnect: (after.usage.cpuMicros - before.usage.cpuMicros) / subscribers,
+      readyMs,
+    };
+  },
+};

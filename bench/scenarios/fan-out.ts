@@ -1,0 +1,37 @@
+import type { Contestant } from '../contestant.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
+import { delayed, pollMsOf } from './settings.js';
+import { steady } from './steady.js';
+
+const BYTES = 100;
+
+function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
+  const poll = pollMsOf(contestant, mode === 'full' ? 1_000 : 200);
+  const size = (subscribers: number, perSecond: number, seconds: number): Settings => {
+    return { subscribers, perSecond, seconds, bytes: BYTES, ...poll };
+  };
+  switch (mode) {
+    case 'smoke':
+      return [size(4, 50, 0.2), { ...size(2, 20, 0.2), delayMs: 10 }];
+    case 'quick':
+      return [size(1_000, 20, 0.6)];
+    case 'full':
+      return [size(100, 50, 2), size(1_000, 20, 2), size(4_000, 5, 2), ...delayed(mode, size(100, 20, 2))];
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** Many subscribers of one channel, at a steady rate. */
+export const fanOut: Scenario = {
+  name: 'fan-out',
+  question: 'What does a message cost that goes to many, at a steady rate?',
+  figure: () => 'cpuMicrosPerMessage',
+  plan,
+  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.3 * seconds + subscribers / 3_000 + delayMs / 100,
+  async run(trial) {
+    await trial.subscribe(trial.of('subscribers'));
+    return steady(trial, { perSecond: trial.of('perSecond'), seconds: trial.of('seconds') });
+  },
+};

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Contestant } from '../contestant.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
+import { pollMsOf } from './settings.js';
+
+/** Connections that come first and stay: what is loaded with the first of them is no property of a connection. */
+const WARM_UP = 50;
+
+function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
+  // What a page would do that polls: every few seconds.
+  const poll = pollMsOf(contestant, mode === 'smoke' ? 100 : 5_000);
+  if (mode === 'smoke') return [{ subscribers: 4, seconds: 0.2, ...poll }];
+  if (mode === 'quick') return [{ subscribers: 1_000, seconds: 26, ...poll }];
+  return [{ subscribers: 1_000, seconds: 60, ...poll }];
+}
+
+/** Connections on which nothing is said. */
+export const idle: Scenario = {
+  name: 'idle',
+  question: 'What does a user cost to whom nothing is said?',
+  figure: () => 'rssKiBPerConnection',
+  isParallel: true,
+  plan,
+  seconds: ({ seconds = 0 }) => seconds + 4,
+  async run(trial) {
+    const subscribers = trial.of('subscribers');
+    await trial.subscribe(WARM_UP);
+    await sleep(200);
+    const empty = await trial.snapshot(true);
+    await trial.subscribe(subscribers);
+    await sleep(200);
+    const full = await trial.snapshot(true);
+    const begun = performance.now();
+    const { up, down, requests } = trial.crowd.traffic;
+    await sleep(trial.of('seconds') * 1_000);
+    const connections = subscribers + WARM_UP;
+    const minutes = (performance.now() - begun) / 60_000;
+    const now = trial.crowd.traffic;
+    return {
+      rssKiBPerConnection: (full.usage.rssBytes - empty.usage.rssBytes) / 1_024 / subscribers,
+      rssPeakMiB: full.usage.peakBytes / 2 ** 20,
+      idleBytesPerMinute: (now.up - up + now.down - down) / connections / minutes,
+      idleRequestsPerMinute: (now.requests - requests) / connections / minutes,
+    };
+  },
+};

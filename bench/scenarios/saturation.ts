@@ -1,0 +1,45 @@
+import type { Contestant } from '../contestant.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
+import { delayed } from './settings.js';
+
+/** So many messages may be under way to the slowest subscriber. */
+const WINDOW = 256;
+/** Of the time, so much goes by before it counts. */
+const WARM_UP = 0.3;
+
+function plan(mode: Mode, { technique }: Contestant): readonly Settings[] {
+  // A poll without a pause between two of them: how many requests a core can answer.
+  const poll = technique === 'polling' ? { pollMs: 0 } : {};
+  const size = (subscribers: number, seconds: number): Settings => ({ subscribers, seconds, bytes: 100, ...poll });
+  if (mode === 'smoke') return [size(4, 0.2)];
+  if (mode === 'quick') return [size(100, 0.6)];
+  return [size(100, 1.5), size(1_000, 2), ...delayed(mode, size(100, 2))];
+}
+
+/** As fast as the subscribers get it. */
+export const saturation: Scenario = {
+  name: 'saturation',
+  question: 'How many messages can be delivered in a second?',
+  figure: ({ technique }) => (technique === 'polling' ? 'requestsPerSecond' : 'messagesPerSecond'),
+  plan,
+  seconds: ({ seconds = 0, subscribers = 0 }) => (1 + WARM_UP) * seconds + subscribers / 3_000,
+  async run(trial) {
+    await trial.subscribe(trial.of('subscribers'));
+    const forMs = trial.of('seconds') * 1_000;
+    await trial.pump(WINDOW, WARM_UP * forMs);
+    await trial.arrival();
+    trial.crowd.record();
+    const before = await trial.snapshot();
+    await trial.pump(WINDOW, forMs);
+    await trial.arrival();
+    const after = await trial.snapshot();
+    const seconds = (after.at - before.at) / 1_000;
+    const requests = after.traffic.requests - before.traffic.requests;
+    return {
+      ...trial.costs(before, after),
+      messagesPerSecond: (after.delivered - before.delivered) / seconds,
+      ...(requests > 0 ? { requestsPerSecond: requests / seconds } : {}),
+    };
+  },
+};

@@ -1,0 +1,35 @@
+import type { Contestant } from '../contestant.js';
+import type { Scenario } from '../scenario.js';
+import type { Mode, Settings } from '../settings.js';
+import { delayed, isChosen, pollMsOf } from './settings.js';
+import { steady } from './steady.js';
+
+function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
+  const poll = pollMsOf(contestant, 200);
+  const size = (subscribers: number, slow: number, perSecond: number, seconds: number): Settings => {
+    return { subscribers, slow, perSecond, seconds, bytes: 16_384, ...poll };
+  };
+  if (mode === 'smoke') return [size(4, 2, 40, 0.3)];
+  if (!isChosen(mode, contestant, ['ws'])) return [];
+  if (mode === 'quick') return [size(20, 10, 300, 0.7)];
+  return [size(40, 20, 200, 2), ...delayed(mode, size(20, 10, 100, 2))];
+}
+
+/** Some take nothing for a while, and then everything; the others must not feel it, nor the server's memory. */
+export const slowReaders: Scenario = {
+  name: 'slow-readers',
+  question: 'What do slow readers cost the server, and how late are the others?',
+  figure: () => 'rssPeakMiB',
+  isOnce: true,
+  plan,
+  seconds: ({ seconds = 0, delayMs = 0 }) => 2 * seconds + 1 + delayMs / 50,
+  async run(trial) {
+    await trial.subscribe(trial.of('subscribers'));
+    trial.crowd.pause(trial.of('slow'));
+    const figures = await steady(trial, { perSecond: trial.of('perSecond'), seconds: trial.of('seconds') });
+    const { usage } = await trial.snapshot();
+    trial.crowd.resume();
+    await trial.arrival();
+    return { ...figures, rssPeakMiB: usage.peakBytes / 2 ** 20 };
+  },
+};

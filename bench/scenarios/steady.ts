@@ -1,0 +1,30 @@
+import type { Figures } from '../result.js';
+import type { Trial } from '../trial.js';
+
+/** What warms up before it counts: compilers, buffers, the clients' windows. */
+const WARM_UP = 0.3;
+const MOST_WARM_UP_TICKS = 400;
+
+/** What is published at a steady rate, after a part of it that is discarded. */
+export interface Steady {
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly perTick?: number;
+  readonly channels?: readonly string[];
+}
+
+/** Publishes steadily to those who have subscribed, and measures until everything has arrived. */
+export async function steady(trial: Trial, { perSecond, seconds, ...how }: Steady): Promise<Figures> {
+  const ticks = Math.max(1, Math.round(perSecond * seconds));
+  const warmUp = Math.min(MOST_WARM_UP_TICKS, Math.ceil(ticks * WARM_UP));
+  // With many channels, each tick is for one of them: all get as many.
+  const whole = (count: number) => Math.ceil(count / (how.channels?.length ?? 1)) * (how.channels?.length ?? 1);
+  await trial.publish({ ticks: whole(warmUp), ticksPerSecond: perSecond, ...how });
+  await trial.arrival();
+  trial.crowd.record();
+  const before = await trial.snapshot();
+  await trial.publish({ ticks: whole(ticks), ticksPerSecond: perSecond, ...how });
+  await trial.arrival();
+  const after = await trial.snapshot();
+  return trial.costs(before, after);
+}

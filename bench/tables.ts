@@ -1,0 +1,142 @@
+import {
+  alongSetting,
+  type Course,
+  cellKey,
+  failedBeside,
+  figureOf,
+  measured,
+  settingsText,
+  tickText,
+  usual,
+} from './cells.js';
+import { figured, figureTexts, techniques, techniqueTexts } from './figures.js';
+import type { Cell, Figures, LabResult, Technique } from './result.js';
+
+/** A figure of a scenario, as a column. */
+interface Column {
+  readonly name: string;
+  readonly scenarios: readonly string[];
+  readonly figure: keyof Figures;
+}
+
+const COLUMNS: readonly Column[] = [
+  { name: 'CPU per message', scenarios: ['fan-out'], figure: 'cpuMicrosPerMessage' },
+  { name: 'in a burst', scenarios: ['burst'], figure: 'cpuMicrosPerMessage' },
+  { name: 'at saturation', scenarios: ['saturation'], figure: 'messagesPerSecond' },
+  { name: 'memory per idle connection', scenarios: ['idle'], figure: 'rssKiBPerConnection' },
+  { name: 'CPU per connection made', scenarios: ['connect', 'storm'], figure: 'cpuMicrosPerConnect' },
+  { name: 'median latency', scenarios: ['latency', 'fan-out'], figure: 'p50Ms' },
+  { name: 'p99', scenarios: ['latency', 'fan-out'], figure: 'p99Ms' },
+];
+
+const WIRE: readonly Column[] = (['downBytesPerMessage', 'upBytesPerMessage', 'requestsPerMessage'] as const).map(
+  (figure) => ({ name: figureTexts[figure].name, scenarios: ['wire', 'fan-out'], figure }),
+);
+
+const bySubscribers: Course = { scenarios: ['fan-out'], figure: 'cpuMicrosPerMessage', along: 'subscribers' };
+const byDelay: Course = { scenarios: ['distance', 'latency', 'fan-out'], figure: 'p50Ms', along: 'delayMs' };
+
+const NOTHING = 'The kept run has no figures for this table.';
+
+/**
+ * The tables of a run, as Markdown, by the name that a document asks for them: `machine` (where and how), `summary` (all
+ * contestants), `wire` (bytes and requests), `subscribers` (CPU per message by their number), `delay` (latency by
+ * distance), and one for each technique by its name. A table that the run has no figures for is a sentence that says so.
+ */
+export function markdownTables(result: LabResult): Map<string, string> {
+  const own = (technique: Technique) => (cell: Cell) => cell.technique === technique;
+  return new Map([
+    ['machine', machineText(result)],
+    ['summary', contestantTable(result, COLUMNS)],
+    ['wire', contestantTable(result, WIRE)],
+    ['subscribers', settingTable(result, 'CPU per message, by subscribers', bySubscribers)],
+    ['delay', settingTable(result, 'median latency, by distance', byDelay)],
+    ...techniques.map((name): [string, string] => [name, contestantTable(result, [...COLUMNS, ...WIRE], own(name))]),
+  ]);
+}
+
+function machineText({ machine, startedAt, command, seconds, cells }: LabResult): string {
+  const spreads = cells.filter((cell) => cell.failed === null && cell.runs > 1).map((cell) => cell.spread);
+  const middling = spreads.sort((a, b) => a - b)[Math.floor(spreads.length / 2)];
+  const noise =
+    middling === undefined
+      ? 'each cell run once'
+      : `runs of a cell ${Math.round(middling * 100)} % apart in the middle`;
+  return plain(
+    `Measured on ${startedAt.slice(0, 10)} with \`${command}\` in ${Math.round(seconds / 60)} minutes: Node ${machine.node.replace(/^v/, '')}, ` +
+      `${machine.cores} × ${machine.processor}, ${machine.platform}, ${machine.pinned ? 'server and load pinned' : 'not pinned'}; ${noise}. Only ratios mean anything.`,
+  );
+}
+
+/** A row for each contestant, a column for each figure that one of them has. */
+function contestantTable(result: LabResult, columns: readonly Column[], wanted = (_: Cell) => true): string {
+  const filled = columns.flatMap(({ name, scenarios, figure }) => {
+    const cells = usual(measured(result, scenarios, figure));
+    const [first] = cells;
+    if (first === undefined) return [];
+    const all = [...cells, ...failedBeside(result, first)].filter(wanted);
+    return all.length === 0 ? [] : [{ name, figure, cells: all, settings: settingsText(first.settings, ['pollMs']) }];
+  });
+  if (filled.length === 0) return NOTHING;
+  const rows = inOrder(filled.flatMap(({ cells }) => cells)).map((row) => [
+    nameText(row),
+    ...filled.map(({ cells, figure }) => {
+      const cell = cells.find(({ contestant }) => contestant === row.contestant);
+      return cell === undefined ? '–' : valueText(result, cell, figure);
+    }),
+  ]);
+  const notes = filled.map(({ name, settings }) => `${name}: ${settings}`);
+  return `${markdown(['', ...filled.map(({ name }) => name)], rows)}\n\n${plain(notes.join('; '))}.`;
+}
+
+/** A row for each contestant, a column for each value of a setting. */
+function settingTable(result: LabResult, title: string, course: Course): string {
+  const cells = alongSetting(result, course);
+  const values = [...new Set(cells.map((cell) => cell.settings[course.along] ?? 0))].sort((a, b) => a - b);
+  if (values.length === 0) return NOTHING;
+  const rows = inOrder(cells).map((row) => [
+    nameText(row),
+    ...values.map((value) => {
+      const settings = { ...row.settings, [course.along]: value };
+      return valueText(result, { ...row, settings }, course.figure);
+    }),
+  ]);
+  return markdown([title, ...values.map((value) => tickText(course.along, value))], rows);
+}
+
+/** One cell for each contestant, by technique, Pushgate first. */
+function inOrder(cells: readonly Cell[]): Cell[] {
+  const kinds = ['pushgate', 'peer', 'control'];
+  const each = new Map(cells.map((cell) => [cell.contestant, cell]));
+  return [...each.values()].sort(
+    (a, b) =>
+      techniques.indexOf(a.technique) - techniques.indexOf(b.technique) ||
+      kinds.indexOf(a.kind) - kinds.indexOf(b.kind),
+  );
+}
+
+function nameText({ contestant, kind, technique }: Cell): string {
+  return kind === 'pushgate'
+    ? `**Pushgate, ${techniqueTexts[technique]}**`
+    : `${contestant}${kind === 'control' ? ' (control)' : ''}`;
+}
+
+/** The figure of the cell that has the scenario, contestant and settings of this one. */
+function valueText({ cells }: LabResult, like: Cell, figure: keyof Figures): string {
+  const key = cellKey(like);
+  const cell = cells.find((one) => cellKey(one) === key);
+  if (cell?.failed) return 'failed';
+  const value = cell === undefined ? undefined : figureOf(cell, figure);
+  return value === undefined ? '–' : figured(value, figure);
+}
+
+function markdown(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(plain).join(' | ')} |`;
+  const rule = `| --- |${' ---: |'.repeat(heads.length - 1)}`;
+  return [line(heads), rule, ...rows.map(line)].join('\n');
+}
+
+/** Text of a run must neither end a table's cell nor begin markup. */
+function plain(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+}

@@ -1,0 +1,20 @@
+/**
+ * Puts the figures of the newest kept result of the lab into the documents: `npm run tables`. What stands between
+ * `<!-- lab:NAME -->` and `<!-- /lab -->` is replaced; the names are those of `markdownTables`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { markedDocuments, newestResult } from '../bench/kept.js';
+import { fillMarks } from '../bench/marks.js';
+import { markdownTables } from '../bench/tables.js';
+
+const result = newestResult();
+if (result === null)
+  throw new Error('No result is kept in bench/results; run "npm run bench", and keep its JSON there.');
+const tables = markdownTables(result);
+for (const file of markedDocuments()) {
+  const before = readFileSync(file, 'utf8');
+  const after = fillMarks(before, tables);
+  if (after === before) continue;
+  writeFileSync(file, after);
+  console.log(`wrote ${file}`);
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { OutgoingMessage, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { expectUpgrade } from './upgrades.js';
+
+/*
+ * A stream needs nothing of Node's HTTP machine once its head is written, but parser, request and response stay with
+ * it for as long as it lasts: 8 of 12 KiB. Node lets go of them for an upgrade, and looks whether a request is one when
+ * its listener has returned. That this can be said of a request from inside the listener is not documented, so all of
+ * it is here; whenever a condition does not hold or the upgrade does not come, the response stays Node's, which works
+ * as well and costs more.
+ */
+
+/** Responses on a socket that Node has let go of. */
+const taken = new WeakSet<ServerResponse>();
+
+/**
+ * Asks Node to let go of the socket of a request, for a response that goes on until the connection ends. MUST be called
+ * before the listener of the request returns, and before anything is listened to on the response.
+ */
+export function takeOver(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request;
+  if (!isPlain(request, response)) return;
+  const { server }: { server?: Server } = socket as object;
+  const isUpgrade = server !== undefined && expectUpgrade(server, request, () => take(response, socket));
+  if (!isUpgrade) return;
+  const flagged: IncomingMessage & { upgrade?: boolean | null } = request;
+  flagged.upgrade = true;
+  // By now the upgrade has come. It does not when another request came right behind this one, and is being read.
+  queueMicrotask(() => {
+    if (!taken.has(response)) flagged.upgrade = false;
+  });
+}
+
+/** Whether the response is on a socket of its own, which ends with it. */
+export function isTaken(response: ServerResponse): boolean {
+  return taken.has(response);
+}
+
+/**
+ * Parts a response whose head is written from its socket, and returns that; `null` when it is Node's. Nothing is to be
+ * done with the response afterwards. It says nothing of its end either: what is listened to has to be on the socket.
+ */
+export function release(response: ServerResponse): Socket | null {
+  const { socket } = response;
+  if (!taken.delete(response) || socket === null) return null;
+  response.detachSocket(socket);
+  return socket;
+}
+
+/** Whether nobody but Node has to do with the request, so that nobody waits for what only Node tells. */
+function isPlain(request: IncomingMessage, response: ServerResponse): boolean {
+  const { headers, method } = request;
+  return (
+    method === 'GET' &&
+    headers.upgrade === undefined &&
+    headers['content-length'] === undefined &&
+    headers['transfer-encoding'] === undefined &&
+    // Behind a request that is still being answered it has none.
+    response.socket instanceof Socket &&
+    response.write === OutgoingMessage.prototype.write &&
+    response.end === OutgoingMessage.prototype.end &&
+    // Node itself listens to one of them.
+    response.listenerCount('finish') === 1 &&
+    ['close', 'drain', 'error'].every((event) => response.listenerCount(event) === 0) &&
+    ['close', 'aborted', 'end', 'data', 'error'].every((event) => request.listenerCount(event) === 0)
+  );
+}
+
+/** Does for the socket what Node's HTTP machine did. */
+function take(response: ServerResponse, socket: Socket): void {
+  taken.add(response);
+  // It cannot be used for another request: what came of one already is lost with the parser.
+  response.shouldKeepAlive = false;
+  socket.setTimeout(0);
+  socket.on('error', destroy).on('end', end);
+  // What else the peer sends has no meaning any more, but that it leaves has.
+  socket.resume();
+}
+
+function destroy(this: Socket): void {
+  this.destroy();
+}
+
+function end(this: Socket): void {
+  this.end();
+}

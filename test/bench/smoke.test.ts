@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Cell, LabResult } from '../../bench/result.js';
+import { scenarios } from '../../bench/scenarios/index.js';
+import { catalog } from '../../transports/catalog.js';
+import { newFolder } from '../support/folder.js';
+
+const BENCH = fileURLToPath(new URL('../../dist/bench/bench.js', import.meta.url));
+/** Nothing here depends on how long anything takes, other than on its coming to an end. */
+const TIMEOUT_MS = 300_000;
+
+const CONTROLS = ['ws', 'express polling'];
+const contestants = [...catalog.map((transport) => `pushgate ${transport}`), ...CONTROLS];
+
+describe('a smoke run of the lab', () => {
+  let status: number | null;
+  let said = '';
+  let result: LabResult;
+
+  beforeAll(async () => {
+    const file = join(newFolder(), 'result.json');
+    const named = contestants.flatMap((name) => ['--contestant', name]);
+    const child = spawn(process.execPath, [BENCH, '--smoke', '--json', file, ...named], { stdio: 'pipe' });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (piece: string) => {
+        said += piece;
+      });
+    }
+    status = await new Promise((resolve) => child.once('close', resolve));
+    result = JSON.parse(readFileSync(file, 'utf8'));
+  }, TIMEOUT_MS);
+
+  it('puts every question to every transport', () => {
+    const asked = new Map(scenarios.map(({ name }) => [name, new Set<string>()]));
+    for (const { scenario, contestant } of result.cells) asked.get(scenario)?.add(contestant);
+    for (const [scenario, answered] of asked) {
+      // Only some have something to call, and only some remember.
+      if (scenario === 'call') expect([...answered]).toContain('pushgate websocket');
+      else expect([...answered]).toEqual(expect.arrayContaining(contestants.slice(0, catalog.length)));
+    }
+  });
+
+  it('fails for none of them', () => {
+    expect(result.cells.filter(({ failed }) => failed !== null)).toEqual([]);
+    expect(status).toBe(0);
+  });
+
+  it('accounts for every message', () => {
+    for (const { scenario, counts } of result.cells) {
+      expect(counts).toEqual({ ...counts, delivered: counts.expected, lost: 0, repeated: 0, disordered: 0 });
+      if (scenario !== 'idle' && scenario !== 'call') expect(counts.expected).toBeGreaterThan(0);
+    }
+  });
+
+  it('writes a result that fits its schema', () => {
+    expect(result).toMatchObject({ schema: 1, mode: 'smoke', missing: [] });
+    expect(new Date(result.startedAt).toISOString()).toBe(result.startedAt);
+    expect(result.seconds).toBeGreaterThan(0);
+    expect(result.command).toContain('--smoke');
+    expect(Object.keys(result.machine).sort()).toEqual(
+      ['cores', 'memoryGiB', 'node', 'pinned', 'platform', 'processor', 'versions'].sort(),
+    );
+    for (const cell of result.cells) expect(problemsOf(cell)).toEqual([]);
+  });
+
+  it('checks what the literature says', () => {
+    expect(result.findings.length).toBeGreaterThan(0);
+    for (const finding of result.findings) {
+      expect(finding).toEqual({
+        claim: expect.any(String),
+        source: expect.any(String),
+        measured: expect.not.stringContaining('NaN'),
+        holds: expect.any(Boolean),
+      });
+    }
+  });
+
+  it('prints a table for every question', () => {
+    for (const { name, question } of scenarios) expect(said).toContain(`${name}: ${question}`);
+  });
+});
+
+/** What of a cell is not as the schema has it. */
+function problemsOf(cell: Cell): string[] {
+  const { scenario, contestant, kind, technique, settings, figures, counts, runs, spread } = cell;
+  const numbers = { ...settings, ...figures, ...counts, runs, spread };
+  const odd = Object.entries(numbers).filter(([, value]) => typeof value !== 'number' || !Number.isFinite(value));
+  return [
+    ...odd.map(([name, value]) => `${scenario}, ${contestant}: ${name} is ${value}`),
+    ...(['pushgate', 'control', 'peer'].includes(kind) ? [] : [`kind ${kind}`]),
+    ...(['websocket', 'sse', 'iframe', 'long-polling', 'polling', 'mqtt'].includes(technique) ? [] : [technique]),
+    ...(Object.keys(figures).length > 0 ? [] : [`${scenario}, ${contestant}: no figures`]),
+  ];
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from '@jest/globals';
+import { markedDocuments, newestResult } from '../../bench/kept.js';
+import { fillMarks } from '../../bench/marks.js';
+import { markdownTables } from '../../bench/tables.js';
+import { madeUpQuickResult, madeUpResult } from './made-up-result.js';
+
+const tables = markdownTables(madeUpResult());
+
+describe('the tables of a run', () => {
+  it('have a row for each contestant, Pushgate first, and a column for each figure', () => {
+    const [head, rule, first, second] = lines('summary');
+    expect(head).toMatch(/^\| {2}\| CPU per message \| in a burst \| at saturation \| memory per idle connection \|/);
+    expect(rule).toBe(`| --- |${' ---: |'.repeat(7)}`);
+    expect(first).toMatch(
+      /^\| \*\*Pushgate, WebSocket\*\* \| 6\.2 µs \| 0\.21 µs \| 910,000\/s \| 5\.1 KiB \| 88 µs \|/,
+    );
+    expect(second).toMatch(/^\| socket\.io websocket \|/);
+    expect(lines('summary')).toContainEqual(expect.stringMatching(/^\| ws \(control\) \|/));
+  });
+
+  it('say below what each column was set to', () => {
+    expect(lines('summary').at(-1)).toMatch(/^CPU per message: 1,000 subscribers, 20 a second, 100 B; in a burst: /);
+  });
+
+  it('show what failed as failed, and what was not measured as a dash', () => {
+    expect(lines('summary').find((line) => line.includes('sockjs'))).toContain('| failed |');
+    expect(lines('subscribers').find((line) => line.includes('socket.io polling'))).toMatch(/\| failed \|$/);
+    expect([...markdownTables(madeUpQuickResult())].join()).not.toContain('undefined');
+  });
+
+  it('follow a figure along a setting', () => {
+    expect(lines('subscribers')[0]).toBe('| CPU per message, by subscribers | 100 | 1,000 | 4,000 |');
+    expect(lines('delay')[0]).toBe('| median latency, by distance | 0 ms | 50 ms | 200 ms |');
+  });
+
+  it('hold one technique each, for the page about it', () => {
+    expect(lines('sse').filter((line) => line.startsWith('| ')).length).toBe(2 + 3);
+    expect(lines('mqtt')).toEqual(['The kept run has no figures for this table.']);
+  });
+
+  it('cannot be broken by what a machine is called', () => {
+    const result = madeUpResult();
+    const named = markdownTables({ ...result, machine: { ...result.machine, processor: 'a | b <script>' } });
+    expect(named.get('machine')).toContain('a \\| b &lt;script>');
+  });
+
+  function lines(name: string): string[] {
+    return (tables.get(name) ?? '').replaceAll('\u00a0', ' ').split('\n');
+  }
+});
+
+describe('the marks in a document', () => {
+  const document =
+    'before\n<!-- lab:machine -->\nold\n\ntext\n<!-- /lab -->\nafter\n<!-- lab:wire -->\n<!-- /lab -->\n';
+
+  it('keep what stands around them, and get the newest between them, once and again', () => {
+    const filled = fillMarks(document, tables);
+    expect(filled).toMatch(/^before\n<!-- lab:machine -->\nMeasured on 2026-03-01 with/);
+    expect(filled).toContain('<!-- /lab -->\nafter\n<!-- lab:wire -->\n| ');
+    expect(filled).not.toContain('old');
+    expect(fillMarks(filled, tables)).toBe(filled);
+  });
+
+  it('must ask for a table that there is', () => {
+    expect(() => fillMarks('<!-- lab:weather -->\n<!-- /lab -->', tables)).toThrow(
+      'No table is called "weather"; there are machine, summary,',
+    );
+  });
+});
+
+describe('kept results', () => {
+  const folder = 'test/output/kept';
+
+  it('count by when they were measured, whatever their files are called', () => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const keep = (name: string, startedAt: string) =>
+      writeFileSync(`${folder}/${name}.json`, JSON.stringify({ ...madeUpResult(), startedAt }));
+    keep('z', '2026-01-01T00:00:00.000Z');
+    keep('a', '2026-02-01T00:00:00.000Z');
+    expect(newestResult(folder)?.startedAt).toBe('2026-02-01T00:00:00.000Z');
+    expect(newestResult(`${folder}/nowhere`)).toBeNull();
+  });
+
+  it('are what the documents show: "npm run tables" would change nothing', async () => {
+    const kept = newestResult();
+    const current = markdownTables(kept ?? madeUpResult());
+    for (const file of markedDocuments()) {
+      const text = await readFile(file, 'utf8');
+      const filled = fillMarks(text, current);
+      // Without a kept result only the names of the marks can be checked.
+      if (kept !== null) expect([file, filled]).toEqual([file, text]);
+    }
+  });
+});
