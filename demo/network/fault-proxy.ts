@@ -141,6 +141,8 @@ export class FaultProxy {
     let isSevered = false;
     const gone = (other: Socket) => {
       if (isSevered) giveUpInTime(other);
+      // What has come through by then is not to be lost because the way on was still being opened.
+      else if (other.connecting) other.destroySoon();
       else other.destroy();
     };
     upstream.on('error', () => gone(client));
