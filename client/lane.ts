@@ -3,7 +3,7 @@ import { PushError } from '../transports/error.js';
 import { readProblem } from '../transports/problem.js';
 import { parseReplies, type UplinkReply } from '../transports/record.js';
 import { type BackoffRules, backoff } from './backoff.js';
-import type { Outgoing } from './outgoing.js';
+import { type Outgoing, together } from './outgoing.js';
 
 const BATCH_OPERATIONS = 100;
 const BATCH_BYTES = 512 * 1_024;
@@ -74,7 +74,7 @@ export class Lane {
     let rest = parcels;
     while (rest.length > 0 && this.#retry === null && this.#requests.size < this.#mostRequests) {
       const share = Math.ceil(rest.length / (this.#mostRequests - this.#requests.size));
-      const batch = this.#batchOf(rest.slice(0, Math.min(share, BATCH_OPERATIONS)));
+      const batch = together(rest, { operations: Math.min(share, BATCH_OPERATIONS), bytes: this.#batchBytes });
       rest = rest.slice(batch.length);
       void this.#request(batch);
     }
@@ -100,15 +100,6 @@ export class Lane {
       this.#environment.clearTimeout(timer);
       abort.abort();
     }
-  }
-
-  #batchOf(parcels: readonly Parcel[]): readonly Parcel[] {
-    let bytes = 0;
-    const end = parcels.findIndex((parcel, index) => {
-      bytes += parcel.bytes + 1;
-      return index > 0 && bytes > this.#batchBytes;
-    });
-    return end === -1 ? parcels : parcels.slice(0, end);
   }
 
   async #request(batch: readonly Parcel[]): Promise<void> {

@@ -22,6 +22,19 @@ type Keyed<Operation extends { readonly key?: string }, Load extends keyof Opera
   readonly key: string;
 };
 
+/** As many of these, from the first on, as travel together; at least one. */
+export function together<Kind extends Outgoing>(
+  parcels: readonly Kind[],
+  most: { readonly operations: number; readonly bytes: number },
+): readonly Kind[] {
+  let bytes = 0;
+  const end = parcels.findIndex((parcel, index) => {
+    bytes += parcel.bytes + 1;
+    return index > 0 && (index >= most.operations || bytes > most.bytes);
+  });
+  return end === -1 ? parcels : parcels.slice(0, end);
+}
+
 /** Throws `JSON_INVALID`, or `TOO_LARGE` when the data has more than `limit` bytes. */
 export function outgoingPublish(operation: Keyed<Publish, 'data'>, data: Json, limit: number): Outgoing {
   return outgoing(operation, 'data', data, limit);

@@ -118,7 +118,7 @@ export class PushClient {
         for (const track of tracks) this.#subscriptions.get(track)?.end(error);
       },
       uplink: (send) => this.#uplink.use(send),
-      limited: ({ messageBytes }) => this.#uplink.limit(messageBytes),
+      limited: (limits) => this.#uplink.limit(limits),
       answered: (reply) => this.#uplink.settle(reply),
       failed: (error, final) => this.#failed(error, final),
       trace: (entry) => this.#note({ at: environment.now() - this.#startedAt, ...entry }),

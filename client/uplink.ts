@@ -1,14 +1,21 @@
 import type { Environment, Timer } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
-import type { UplinkReply } from '../transports/record.js';
+import type { Hello, UplinkReply } from '../transports/record.js';
 import type { BackoffRules } from './backoff.js';
 import { Lane, type LaneOwner, type Parcel, type Post } from './lane.js';
-import { type Outgoing, tooLarge } from './outgoing.js';
+import { type Outgoing, together, tooLarge } from './outgoing.js';
 
 /** More operations than this waiting for their answers are refused with `BUFFER_FULL`. */
 const QUEUED = 1_000;
 /** The most requests with calls at a time. */
 const CALL_REQUESTS = 4;
+/** Operations in a frame, where the gateway does not say how many it takes. */
+const FRAME_OPERATIONS = 100;
+/**
+ * The most bytes of a frame that holds several: no text of this length has more parts than a gateway takes. Refused, it
+ * would leave all of them without an answer.
+ */
+const FRAME_BYTES = 128 * 1_024;
 
 interface Pending extends Parcel {
   readonly timer: Timer;
@@ -27,6 +34,7 @@ export class Uplink {
   readonly #lanes: { readonly [Type in Outgoing['type']]: Lane };
   readonly #pending = new Map<string, Pending>();
   #send: ((frame: string) => void) | null = null;
+  #frame = { operations: FRAME_OPERATIONS, bytes: FRAME_BYTES };
   #isFlushing = false;
   #isClosed = false;
 
@@ -76,7 +84,12 @@ export class Uplink {
   }
 
   /** What the gateway takes became known: what is larger would end the connection that it is sent over. */
-  limit(mostBytes: number): void {
+  limit({
+    messageBytes: mostBytes,
+    operations = FRAME_OPERATIONS,
+  }: Pick<Hello['limits'], 'messageBytes' | 'operations'>): void {
+    // What the gateway takes as one message, it takes as a frame of several.
+    this.#frame = { operations, bytes: Math.min(FRAME_BYTES, mostBytes) };
     for (const pending of [...this.#pending.values()]) {
       if (pending.loadBytes > mostBytes) this.#fail(pending, tooLarge(mostBytes));
     }
@@ -124,11 +137,16 @@ export class Uplink {
       call.send(unsent.filter(({ type }) => type === 'call'));
       return;
     }
-    for (const pending of unsent) {
-      // A publish that is under way comes first: what follows it must not overtake it on another path.
-      if (pending.type === 'publish' && publish.isBusy) continue;
-      pending.isSent = true;
-      this.#send(pending.text);
+    // Publishes that are under way come first: what follows them must not overtake them on another path.
+    let rest = publish.isBusy ? unsent.filter(({ type }) => type === 'call') : unsent;
+    while (rest.length > 0) {
+      // Each call has a frame of its own, so that the publishes beside it need not wait until those before them are answered.
+      const calls = rest.findIndex(({ type }) => type === 'call');
+      const frame =
+        calls === 0 ? rest.slice(0, 1) : together(rest.slice(0, calls === -1 ? undefined : calls), this.#frame);
+      for (const pending of frame) pending.isSent = true;
+      this.#send(frame.map(({ text }) => text).join('\n'));
+      rest = rest.slice(frame.length);
     }
   }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { Server as TlsServer } from 'node:https';
 import { PushError } from '../transports/error.js';
 import { sendProblem } from './problem.js';
+import { watchHeads } from './refused-heads.js';
 import { belowPath, partsOf, targetOf } from './target.js';
 import type { UpgradeListener } from './upgrades.js';
 import { takeUpgrades } from './upgrades.js';
@@ -13,6 +14,8 @@ export interface Listeners {
   /** Whether an upgrade to this name, and to nothing below it, is taken here. */
   readonly claims: (name: string) => boolean;
   readonly upgrade: UpgradeListener;
+  /** Told of what the server itself has refused; there is no request then, and so no path that it could be under. */
+  readonly refusedHead: (code: string) => void;
 }
 
 /** How to give back what was taken; each may be called twice. */
@@ -26,6 +29,8 @@ export interface Attachment {
  * that are added later get every request, as with any server; attach last.
  */
 export function attachTo(server: Server | TlsServer, path: string, listeners: Listeners): Attachment {
+  const unwatch = watchHeads(server, listeners.refusedHead);
+  const leaveRequests = listeners.request && takeRequests(server, path, listeners.request);
   return {
     leaveUpgrades: takeUpgrades(server, {
       claims(request) {
@@ -39,7 +44,10 @@ export function attachTo(server: Server | TlsServer, path: string, listeners: Li
         listeners.upgrade(request, socket, head);
       },
     }),
-    leaveRequests: listeners.request === undefined ? () => undefined : takeRequests(server, path, listeners.request),
+    leaveRequests() {
+      unwatch();
+      leaveRequests?.();
+    },
   };
 }
 

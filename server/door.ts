@@ -19,7 +19,7 @@ import type { Downlink } from './downlink.js';
 import { readDownlinkQuery } from './downlink-query.js';
 import type { FanOut } from './fan-out.js';
 import type { FrameContext } from './frame.js';
-import { performFrame } from './frame.js';
+import { Frames } from './frame.js';
 import type { GatewaySettings } from './gateway-options.js';
 import { flowOfHead } from './head.js';
 import type { Hosts } from './hosts.js';
@@ -285,7 +285,6 @@ export class Door {
     permit.checkSubscribe(asked.channels.keys());
     const address = settings.addresses.of(request);
     const caller = { client: asked.client, address, user: permit.user, permit };
-    const calls = uplink.callsUnderWay();
     const seat: Seat = { downlink: null };
     this.#seat(request, socket, asked.client, permit, seat);
     this.#noteMove(query, transport.name);
@@ -297,7 +296,8 @@ export class Door {
         seat.downlink = this.#open(transport.name, asked, request, sink, permit);
         return seat.downlink;
       },
-      perform: performer({ caller, seat, uplink, limits: settings.limits, metrics, calls }),
+      perform: performer({ caller, seat, uplink, limits: settings.limits, metrics }),
+      refused: noter(this.#options, requestFields(request)),
     };
     await transport.accept(exchange);
   }
@@ -369,13 +369,23 @@ export class Door {
   }
 
   #refuse(error: unknown, request: IncomingMessage): PushError {
-    const { settings, metrics } = this.#options;
     const shown = toPushError(error);
-    if (shown.code === 'INTERNAL') settings.onError(error);
-    metrics.refused(shown.code);
-    settings.logger.debug({ code: shown.code, ...requestFields(request) }, 'refused');
+    if (shown.code === 'INTERNAL') this.#options.settings.onError(error);
+    this.#note(shown.code, request);
     return shown;
   }
+
+  #note(code: string, request: IncomingMessage): void {
+    noter(this.#options, requestFields(request))(code);
+  }
+}
+
+/** Notes what is refused. Kept for as long as a connection is open, and so without the request that it came with. */
+function noter({ settings, metrics }: DoorOptions, fields: Readonly<Record<string, unknown>>): (code: string) => void {
+  return (code) => {
+    metrics.refused(code);
+    settings.logger.debug({ code, ...fields }, 'refused');
+  };
 }
 
 /**
@@ -390,8 +400,13 @@ function isStream(transport: ServerTransport | undefined): boolean {
   return transport?.carries === 'request' && transport.isStream === true;
 }
 
+/** Most connections never send a frame, and what frames need is made for the first one. */
 function performer({ seat, ...context }: Omit<FrameContext, 'downlink'> & { seat: Seat }): UpgradeExchange['perform'] {
-  return (frame, answer) => performFrame(frame, { ...context, downlink: seat.downlink }, answer);
+  let frames: Frames | null = null;
+  return (frame, answer) => {
+    frames ??= new Frames({ ...context, downlink: () => seat.downlink });
+    return frames.perform(frame, answer);
+  };
 }
 
 /** A client is spared its own messages, and not those of another user's client of the same name. */

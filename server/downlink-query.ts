@@ -26,8 +26,10 @@ export function readDownlinkQuery(request: IncomingMessage, query: URLSearchPara
 
   const channels = new Map<string, Position>();
   for (const name of names) channels.set(name, common);
+  const read = new Set<string>();
   for (const [parameter, value] of query) {
-    if (!parameter.startsWith(OWN_POSITION)) continue;
+    if (!parameter.startsWith(OWN_POSITION) || read.has(parameter)) continue;
+    read.add(parameter);
     const name = parameter.slice(OWN_POSITION.length);
     if (!names.has(name)) {
       throw new PushError('BAD_REQUEST', `"${parameter}" is for a channel that is not asked for; add channel=${name}.`);

@@ -48,7 +48,8 @@ export interface Gateway {
   readonly handler: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
   /**
    * Serves the gateway's path on an HTTP server: upgrades, and requests unless told otherwise. Other paths stay with
-   * the listeners that the server has already. Returns how to undo it. A server that is to carry many channels with
+   * the listeners that the server has already. Returns how to undo it. What
+   * Node itself refuses of this server, a head that is too large or too slow, is counted in the metrics. A server that is to carry many channels with
    * long names on one request wants a `maxHeaderSize` above Node's 16 KiB.
    */
   attach(server: Server | TlsServer, options?: AttachOptions): () => void;
@@ -124,7 +125,7 @@ class PushGateway implements Gateway {
         type: 'hello',
         ...position,
         heartbeatMs: this.#settings.transport.heartbeatMs,
-        limits: { messageBytes: limits.messageBytes, channels: limits.channels },
+        limits: { messageBytes: limits.messageBytes, channels: limits.channels, operations: limits.operations },
         transports: this.#offer(),
       }),
     });
@@ -176,6 +177,10 @@ class PushGateway implements Gateway {
       ...(requests ? { request: this.handler } : {}),
       claims: (name) => this.#names.has(name),
       upgrade: (request, socket, head) => void this.#door.upgrade(request, socket, head),
+      refusedHead: (code) => {
+        this.#metrics.refused(code);
+        this.#settings.logger.debug({ code }, 'refused before it was a request');
+      },
     });
     this.#attachments.add(attachment);
     return () => {

@@ -10,7 +10,20 @@ export type { Json, Message } from '../transports/record.js';
 export type { Access, AccessRequest, Authorize, Grant } from './access/access.js';
 export type { JwtAlgorithm, JwtOptions } from './access/jwt.js';
 export { jwt } from './access/jwt.js';
-export type { Bus, Draft, Entry, Following, Hole, LogSize, Page, ReadRequest, Receipt, Retention } from './bus/bus.js';
+export type {
+  Bus,
+  Draft,
+  Entry,
+  EvictionReason,
+  Evictions,
+  Following,
+  Hole,
+  LogSize,
+  Page,
+  ReadRequest,
+  Receipt,
+  Retention,
+} from './bus/bus.js';
 export { DEFAULT_RETENTION, EARLIEST } from './bus/bus.js';
 export type { FileBusOptions } from './bus/file/file-bus.js';
 export { FileBus } from './bus/file/file-bus.js';

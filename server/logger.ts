@@ -7,7 +7,7 @@ import { targetOf } from './target.js';
  *
  * | level | what |
  * | --- | --- |
- * | `debug` | connections that come and go, requests that are refused |
+ * | `debug` | connections that come and go, requests, frames and heads that are refused |
  * | `info` | the gateway closes |
  * | `warn` | readers that are closed because they take nothing |
  * | `error` | what broke inside |

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { isErrorCode } from '../transports/error.js';
 import type { Bus } from './bus/bus.js';
+import { EVICTION_REASONS } from './bus/bus.js';
 
 /** What has gone over one downlink so far. */
 export interface Carried {
@@ -20,6 +21,9 @@ interface Counted {
   /** Bytes written to its socket since it was opened, HTTP heads included. */
   readonly bytes: () => number;
 }
+
+/** Counted like error codes, though nobody is told them: what an HTTP server refuses by itself. */
+const UNTOLD: ReadonlySet<string> = new Set(['HEAD_TOO_LARGE', 'REQUEST_TIMEOUT']);
 
 const QUANTILES = [0.5, 0.99] as const;
 
@@ -55,7 +59,7 @@ export class Metrics {
 
   readonly #refusals = new Counter({
     name: 'pushgate_refusals_total',
-    help: 'Requests, upgrades and operations that were refused, by error code.',
+    help: 'Requests, upgrades, frames and operations that were refused, by error code.',
     labelNames: ['code'] as const,
     registers: [this.#registry],
   });
@@ -115,6 +119,18 @@ export class Metrics {
       async () => (await bus.size()).bytes,
     );
     this.#gauge('pushgate_log_channels', 'Channels that hold a message.', async () => (await bus.size()).channels);
+    new Counter({
+      name: 'pushgate_evictions_total',
+      help: 'Messages that retention has taken from the log since it was opened, by what of it was exceeded.',
+      labelNames: ['reason'] as const,
+      registers: [this.#registry],
+      async collect() {
+        const { evicted } = await bus.size();
+        this.reset();
+        if (evicted === undefined) return;
+        for (const reason of EVICTION_REASONS) this.inc({ reason }, evicted[reason]);
+      },
+    });
   }
 
   /** The media type of {@link text}. */
@@ -142,7 +158,7 @@ export class Metrics {
 
   /** Counts a refusal. An application's own codes are counted as one: there may be any number of them. */
   refused(code: string): void {
-    this.#refusals.inc({ code: isErrorCode(code) ? code : 'OTHER' });
+    this.#refusals.inc({ code: isErrorCode(code) || UNTOLD.has(code) ? code : 'OTHER' });
   }
 
   /** Counts that a client says to come from another transport. */

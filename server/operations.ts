@@ -8,6 +8,11 @@ import { scan, tooManyOperations } from './scan.js';
 /** An operation, or why it is none; with its key, where one could be read, so that the answer finds its question. */
 export type Parsed = { readonly operation: Operation } | { readonly error: PushError; readonly key?: string };
 
+/** What kind of operation it is, if it is one. */
+export function typeOf(parsed: Parsed): Operation['type'] | 'unreadable' {
+  return 'operation' in parsed ? parsed.operation.type : 'unreadable';
+}
+
 /** Reads the body of a POST: an array of operations, or one. @throws PushError when there are too many */
 export function parseOperations(value: Json, limits: Limits): Parsed[] {
   const list = Array.isArray(value) ? value : [value];
@@ -84,6 +89,8 @@ function required(fields: Fields, name: string): Json {
 /** The channels of a subscription: `channels`, or a single `channel`. */
 function readChannels(fields: Fields): string[] {
   const channels = fields.get('channels') ?? [fields.get('channel') ?? null];
-  if (!Array.isArray(channels)) throw new PushError('OPERATION_INVALID', '"channels" is an array of names.');
+  if (!Array.isArray(channels) || channels.length === 0) {
+    throw new PushError('OPERATION_INVALID', '"channels" is an array of names, of one at least.');
+  }
   return channels.map(checkChannel);
 }

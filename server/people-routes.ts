@@ -56,7 +56,7 @@ export function peopleRoutes(services: Services): PeopleRoutes {
       const caller = callerOf(request);
       const operations = parseOperations(await readBody(request, batch), settings.limits);
       uplink.checkRate(operations, caller);
-      const answers = await uplink.performAll({
+      const { answers } = await uplink.begin({
         operations,
         metrics,
         perform: (parsed) => uplink.perform(parsed, caller),
@@ -65,7 +65,7 @@ export function peopleRoutes(services: Services): PeopleRoutes {
         callBytes: 0,
         isGone: () => response.closed,
       });
-      response.type('json').send(`[${answers.join(',')}]`);
+      response.type('json').send(`[${(await answers).join(',')}]`);
     })
     .all(refuseMethod('POST'));
 

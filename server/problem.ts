@@ -41,6 +41,11 @@ function retryAfter({ status, retryMs }: PushError): Record<string, string> {
   return { 'Retry-After': `${Math.max(1, Math.ceil((retryMs ?? 0) / 1_000))}` };
 }
 
+/** Who asked for another version of the protocol is told which one is spoken here (RFC 6455, section 4.2.2). */
+function spokenHere({ status }: PushError): Record<string, string> {
+  return status === 426 ? { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' } : {};
+}
+
 /** Refuses an upgrade with a problem on the bare socket. */
 export function refuseUpgrade(request: IncomingMessage, socket: Duplex, error: PushError): void {
   const body = problemBody(error);
@@ -50,8 +55,8 @@ export function refuseUpgrade(request: IncomingMessage, socket: Duplex, error: P
   socket.end(
     [
       `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,
-      'Connection: close',
-      ...Object.entries({ ...retryAfter(error), ...challenge(error, request) }).map(
+      error.status === 426 ? 'Connection: close, Upgrade' : 'Connection: close',
+      ...Object.entries({ ...retryAfter(error), ...challenge(error, request), ...spokenHere(error) }).map(
         ([name, value]) => `${name}: ${value}`,
       ),
       'Content-Type: application/problem+json; charset=utf-8',

@@ -5,19 +5,27 @@ import type { Permit } from './access/permit.js';
 import type { Author } from './author.js';
 import { scopeOf } from './author.js';
 import type { Bus, Receipt } from './bus/bus.js';
-import { CallsUnderWay } from './calls-under-way.js';
 import { toJsonText } from './input.js';
 import { ownerOf } from './limits/addresses.js';
 import type { Limits } from './limits/limits.js';
 import { PublishRate } from './limits/publish-rate.js';
 import type { Metrics } from './metrics.js';
 import type { Parsed } from './operations.js';
+import { typeOf } from './operations.js';
 import { toPushError } from './problem.js';
 import { RecentAnswers } from './recent-answers.js';
+import { UnderWay } from './under-way.js';
 import { within } from './within.js';
 
 /** How many calls of one connection, or of one POST, may be under way: each may hold params and an answer. */
 const CALLS = 32;
+/**
+ * Messages on their way into the log, all clients together, in characters of JSON. Beyond that, each client has one more
+ * at a time: a log that is slow must not fill the memory with batches, nor have to refuse them.
+ */
+const PUBLISHING = 4 * 1024 * 1024;
+/** The most bytes of the answer to a publish: key, channel and what is wrong, each escaped. */
+const PUBLISH_ANSWER = 4 * 1024;
 
 /** Who performs an operation. Client and user scope keys, and tell whose echo to spare. */
 export interface Caller extends Author {
@@ -49,7 +57,7 @@ export interface Batch {
   /** Performs one of them; `null` when its answer went out already. MUST NOT reject. */
   readonly perform: (parsed: Parsed) => Promise<UplinkReply | null>;
   /** Those of the connection or POST. */
-  readonly calls: CallsUnderWay;
+  readonly calls: UnderWay;
   /** What each call counts among them, in bytes. */
   readonly callBytes: number;
   /**
@@ -61,11 +69,19 @@ export interface Batch {
   readonly isGone?: () => boolean;
 }
 
+/** A batch of which nothing is left to be begun. */
+export interface Begun {
+  /** The answers, each as JSON text, when all of it is done. */
+  readonly answers: Promise<string[]>;
+}
+
 /** Performs operations, whichever way they came up: each key once, and every one answered. */
 export class Uplink {
   readonly #rate: PublishRate;
   readonly #methods = new Map<string, Method>();
   readonly #calls = new RecentAnswers({ count: 10_000, bytes: 16 * 1024 * 1024, ageMs: 120_000 });
+  /** Characters of the messages that the log does not have yet. */
+  #publishing = 0;
 
   constructor(
     private readonly bus: Bus,
@@ -87,10 +103,15 @@ export class Uplink {
    * @throws PushError `RATE_LIMITED`
    */
   checkRate([first]: readonly Parsed[], caller: Caller): void {
-    if (first !== undefined && 'operation' in first && first.operation.type === 'publish') this.#checkRate(caller);
+    if (first !== undefined && typeOf(first) === 'publish') this.#checkRate(caller);
   }
 
-  /** Publishes for a caller. @throws PushError `FORBIDDEN`, `RATE_LIMITED`, or what {@link publish} throws */
+  /**
+   * Publishes for a caller. MUST NOT wait for anything before the log is asked: the order of the operations is that of these
+   * calls.
+   *
+   * @throws PushError `FORBIDDEN`, `RATE_LIMITED`, or what {@link publish} throws
+   */
   async publishFor(operation: Omit<Publish, 'type'>, caller: Requester): Promise<Receipt> {
     caller.permit.checkPublish(operation.channel);
     this.#checkRate(caller);
@@ -98,68 +119,77 @@ export class Uplink {
     return this.publish(operation, caller);
   }
 
-  /** Publishes for the gateway's own application. */
+  /** Publishes for the gateway's own application. MUST NOT wait for anything before the log is asked. */
   async publish(
     operation: Omit<Publish, 'type' | 'data'> & { readonly data: unknown },
     author: Author,
   ): Promise<Receipt> {
     const { channel, key, echo } = operation;
-    return this.bus.publish({
-      channel,
-      data: toJsonText(operation.data, 'The message', this.options.limits),
-      // Keys are the client's own: another client may use the same one for something else.
-      ...(key === undefined ? {} : { key: scoped(author, channel, key) }),
-      ...(echo === false && author.client !== null ? { except: scopeOf(author) } : {}),
-    });
+    const data = toJsonText(operation.data, 'The message', this.options.limits);
+    this.#publishing += data.length;
+    try {
+      return await this.bus.publish({
+        channel,
+        data,
+        // Keys are the client's own: another client may use the same one for something else.
+        ...(key === undefined ? {} : { key: scoped(author, channel, key) }),
+        ...(echo === false && author.client !== null ? { except: scopeOf(author) } : {}),
+      });
+    } finally {
+      this.#publishing -= data.length;
+    }
   }
 
   /** The calls of a connection, or of a POST, that is beginning. */
-  callsUnderWay(): CallsUnderWay {
-    return new CallsUnderWay({ count: CALLS, bytes: this.options.limits.bodyBytes });
+  callsUnderWay(): UnderWay {
+    return new UnderWay({ count: CALLS, bytes: this.options.limits.bodyBytes });
   }
 
   /**
-   * Begins operations in the order in which they were sent, and each when the one before has had its effect; but a call,
-   * which may take its time, holds up nothing. Resolves with the answers, each as JSON text. Once these are too large, or
-   * have taken too long, the operations that are left are refused: but for the calls under way, a small batch must not
-   * cost more than a large one of messages.
+   * Begins operations in the order in which they were sent, and each when the one before has had its effect, with two
+   * exceptions. A call, which may take its time, holds up nothing. And publishes that follow one another are given to the
+   * log together, which keeps their order: one flush of a disk is then for all of them. Resolves when all are begun.
+   *
+   * Once the answers are too large, or have taken too long, the operations that are left are refused: but for the calls
+   * under way, a small batch must not cost more than a large one of messages.
    */
-  async performAll(batch: Batch): Promise<string[]> {
+  async begin(batch: Batch): Promise<Begun> {
     const { operations, calls, callBytes, answerCall, isGone = () => false } = batch;
     const answers: string[] = [];
-    const underWay: Promise<void>[] = [];
+    const calling: Promise<void>[] = [];
+    let publishing: Promise<void>[] = [];
     const until = performance.now() + this.options.callTimeoutMs;
     let bytes = 0;
     for (const [index, parsed] of operations.entries()) {
-      const isCall = 'operation' in parsed && parsed.operation.type === 'call';
-      if (isCall) await calls.room(callBytes);
+      const type = typeOf(parsed);
+      if (type !== 'publish' || this.#publishing > PUBLISHING || this.#isTooMuch(bytes, publishing.length)) {
+        await Promise.all(publishing);
+        publishing = [];
+      }
+      if (type === 'call') await calls.room(callBytes);
       if (isGone()) break;
-      const keep = (answer: string) => {
+      const keep = (answer: string | null) => {
+        if (answer === null) return;
         bytes += Buffer.byteLength(answer);
         answers[index] = answer;
       };
       const answer = this.#answer(parsed, this.#excess(bytes, until), batch);
-      if (!isCall) {
-        const text = await answer;
-        if (text !== null) keep(text);
-        continue;
+      if (type === 'publish') publishing.push(answer.then(keep));
+      else if (type !== 'call') keep(await answer);
+      else {
+        const done = answer.then((text) => (text === null || answerCall === undefined ? keep(text) : answerCall(text)));
+        calls.add(callBytes, done);
+        if (answerCall === undefined) calling.push(done);
       }
-      const done = answer.then((text) => {
-        if (text !== null) return answerCall === undefined ? keep(text) : answerCall(text);
-      });
-      calls.add(callBytes, done);
-      if (answerCall === undefined) underWay.push(done);
     }
-    await Promise.all(underWay);
     // Those that went out already have left a hole.
-    return Object.values(answers);
+    return { answers: Promise.all([...publishing, ...calling]).then(() => Object.values(answers)) };
   }
 
   /** Performs one operation of a batch, or refuses it; the answer as JSON text. */
   async #answer(parsed: Parsed, excess: PushError | null, { metrics, perform }: Batch): Promise<string | null> {
     const reply = excess === null ? await perform(parsed) : errorRecord(excess, keyOf(parsed));
-    const type = 'operation' in parsed ? parsed.operation.type : 'unreadable';
-    metrics.operations.inc({ type, outcome: reply?.type ?? 'ack' });
+    metrics.operations.inc({ type: typeOf(parsed), outcome: reply?.type ?? 'ack' });
     if (reply?.type === 'error') metrics.refused(reply.code);
     return reply === null ? null : JSON.stringify(reply);
   }
@@ -207,11 +237,16 @@ export class Uplink {
     throw new PushError('RATE_LIMITED', message, { retryMs });
   }
 
+  /** Whether the answers of a batch are too large, or may be with those of so many publishes that are under way. */
+  #isTooMuch(bytes: number, publishing: number): boolean {
+    return bytes + publishing * PUBLISH_ANSWER > this.options.limits.bodyBytes;
+  }
+
   /** Why no more of a batch is performed, or `null` when it is. */
   #excess(bytes: number, until: number): PushError | null {
     const { limits, callTimeoutMs } = this.options;
     const remedy = 'This operation was not performed: send it again, in a batch of its own.';
-    if (bytes > limits.bodyBytes) {
+    if (this.#isTooMuch(bytes, 0)) {
       return new PushError('TOO_LARGE', `The answers before have more than ${limits.bodyBytes} bytes. ${remedy}`);
     }
     if (performance.now() < until) return null;

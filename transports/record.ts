@@ -26,6 +26,8 @@ export interface Hello {
     readonly messageBytes: number;
     /** The most channels on one connection. */
     readonly channels: number;
+    /** The most operations in one frame. Absent: the gateway is of a version that does not say so. */
+    readonly operations?: number;
   };
   /** The names of the transports that this gateway offers. */
   readonly transports: readonly string[];

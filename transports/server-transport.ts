@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { ErrorCode } from './error.js';
 import type { Bye } from './record.js';
 import type { WireFormat } from './wire-format.js';
 
@@ -30,7 +31,7 @@ export interface RequestTransport {
 export interface UpgradeTransport {
   readonly name: string;
   readonly carries: 'upgrade';
-  /** MUST take the socket over, or destroy it. */
+  /** MUST take the socket over, or destroy it, or throw before it has written anything. */
   accept(exchange: UpgradeExchange): void | Promise<void>;
 }
 
@@ -68,6 +69,8 @@ export interface UpgradeExchange extends Exchange {
    * and MUST NOT reject. Never rejects.
    */
   perform(frame: string, answer: (lines: string) => Promise<void>): Promise<void>;
+  /** Says that the half refuses what the peer has sent, and ends the connection for it: the gateway counts it. */
+  refused(code: ErrorCode): void;
 }
 
 /** Where a downlink writes: one response or one socket. Implemented by a transport, called by the gateway. */

@@ -17,7 +17,10 @@ export interface Bus {
   readonly engine: string;
   /** The life of this log. A cursor of another epoch belongs to a log that is gone. */
   readonly epoch: string;
-  /** Appends a message. Resolves when the log has it, with the same receipt for a repeated key. */
+  /**
+   * Appends a message. Resolves when the log has it, with the same receipt for a repeated key. MUST append in the order of
+   * the calls, also of those that do not wait for the ones before: a batch of messages is published so.
+   */
   publish(draft: Draft): Promise<Receipt>;
   /** Reads on from a position for each channel, merged in order of offset. */
   read(request: ReadRequest): Promise<Page>;
@@ -39,7 +42,14 @@ export interface LogSize {
   readonly bytes: number;
   /** Channels that hold a message. */
   readonly channels: number;
+  /** Messages that are gone since the log was opened, by what of {@link Retention} they exceeded. Absent: not counted. */
+  readonly evicted?: Evictions;
 }
+
+/** What of {@link Retention} a message can exceed: its channel's count, bytes or age, or the log's total. */
+export const EVICTION_REASONS = ['count', 'bytes', 'age', 'total'] as const;
+export type EvictionReason = (typeof EVICTION_REASONS)[number];
+export type Evictions = Readonly<Record<EvictionReason, number>>;
 
 /** A message to be published. */
 export interface Draft {

@@ -1,4 +1,4 @@
-import type { Entry } from './bus.js';
+import type { Entry, EvictionReason } from './bus.js';
 
 /** What an entry costs beyond its text: the object, its strings' headers, its place in the array. */
 export const ENTRY_OVERHEAD = 160;
@@ -61,10 +61,13 @@ export class ChannelLog {
     }
   }
 
-  /** Forgets what exceeds a count, a size, or is older than a time. */
-  trim(count: number, bytes: number, notBefore: number): void {
+  /** Forgets what exceeds a count, a size, or is older than a time, and counts it by that. */
+  trim(count: number, bytes: number, notBefore: number, evicted: Record<EvictionReason, number>): void {
     for (let oldest = this.oldest; oldest !== undefined; oldest = this.oldest) {
-      if (this.length <= count && this.#bytes <= bytes && oldest.at >= notBefore) return;
+      if (this.length > count) evicted.count++;
+      else if (this.#bytes > bytes) evicted.bytes++;
+      else if (oldest.at < notBefore) evicted.age++;
+      else return;
       this.dropOldest();
     }
   }

@@ -40,6 +40,7 @@ export class MemoryBus implements Bus {
   readonly #followers = new Set<(entry: Entry) => void>();
   readonly #sweeper: NodeJS.Timeout;
   readonly #floors = new ForgottenFloors();
+  readonly #evicted = { count: 0, bytes: 0, age: 0, total: 0 };
   #cost = 0;
   #offset = 0;
   #closed = false;
@@ -66,7 +67,7 @@ export class MemoryBus implements Bus {
     const log = this.#channel(draft.channel);
     this.#change(log, () => {
       log.append(entry);
-      log.trim(this.#retention.count, this.#retention.bytes, entry.at - this.#retention.ageMs);
+      log.trim(this.#retention.count, this.#retention.bytes, entry.at - this.#retention.ageMs, this.#evicted);
     });
     this.#makeRoom();
 
@@ -110,7 +111,7 @@ export class MemoryBus implements Bus {
   }
 
   async size(): Promise<LogSize> {
-    return { bytes: this.#cost, channels: this.#channels.size };
+    return { bytes: this.#cost, channels: this.#channels.size, evicted: { ...this.#evicted } };
   }
 
   async close(): Promise<void> {
@@ -156,7 +157,7 @@ export class MemoryBus implements Bus {
   #expire(log: ChannelLog, notBefore: number): void {
     const oldest = log.oldest;
     if (oldest === undefined || oldest.at >= notBefore) return;
-    this.#change(log, () => log.trim(this.#retention.count, this.#retention.bytes, notBefore));
+    this.#change(log, () => log.trim(this.#retention.count, this.#retention.bytes, notBefore, this.#evicted));
   }
 
   /** Takes from the channels that cost the most until the total fits: a good part at once from each. */
@@ -166,8 +167,10 @@ export class MemoryBus implements Bus {
       if (victim === undefined) return;
       const enough = Math.floor(victim.cost * 0.9);
       this.#change(victim, () => {
-        do victim.dropOldest();
-        while (victim.length > 1 && victim.cost > enough);
+        do {
+          victim.dropOldest();
+          this.#evicted.total++;
+        } while (victim.length > 1 && victim.cost > enough);
       });
       if (victim.length === 0) this.#forget(victim);
     }

@@ -22,6 +22,16 @@ describe('pushgate serve', () => {
     expect(await served.stop()).toBe(0);
   });
 
+  it('counts heads that are too large, which Node answers by itself', async () => {
+    const served = await serve();
+    const answer = await rawHttp(`${served.site}/push/polling?channel=${'x'.repeat(70_000)}`);
+    expect(answer.status).toBe(431);
+    answer.socket.destroy();
+    const metrics = await (await fetch(`${served.site}/push/metrics`)).text();
+    expect(metrics).toContain('pushgate_refusals_total{code="HEAD_TOO_LARGE"} 1');
+    expect(await served.stop()).toBe(0);
+  });
+
   it('says goodbye to streams when it stops', async () => {
     const served = await serve();
     const stream = await rawHttp(`${served.site}/push/sse?channel=chat`);

@@ -9,7 +9,7 @@ import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 import type { Site } from './site.js';
-import { afterwards, deserted, inExpress, problemOf } from './site.js';
+import { afterwards, deserted, inExpress, metric, problemOf } from './site.js';
 import { listenSse, listenWebSocket, refusal } from './streams.js';
 
 const bus = () => new MemoryBus({ epoch: 'e' });
@@ -123,7 +123,7 @@ describe('garbage at any downlink', () => {
   it('is refused as the channels of a subscription', async () => {
     const site = await inExpress({ bus: bus() });
     const socket = await listenWebSocket(site.push);
-    const channels = [1, 'a', null, {}, [1], ['a', null], [['a']], [{ toString: 'a' }], true];
+    const channels = [1, 'a', null, {}, [], [1], ['a', null], [['a']], [{ toString: 'a' }], true];
     for (const one of channels) socket.send({ type: 'subscribe', channels: one });
     await waitUntil('an answer to each', () => socket.ofType('error').length === channels.length);
     expect(socket.ofType('ack')).toEqual([]);
@@ -476,6 +476,34 @@ describe('a frame', () => {
     socket.write(frame(opcode, payload));
     expect(await closed()).toBe(code);
     await deserted(site.push);
+  });
+
+  it.each([
+    ['binary', frame(2, Buffer.from('x')), 'BAD_REQUEST'],
+    ['invalid UTF-8', frame(1, Buffer.from([0xff, 0xfe])), 'BAD_REQUEST'],
+    ['of an unknown opcode', frame(3, Buffer.from('x')), 'BAD_REQUEST'],
+    ['too large', frame(1, Buffer.alloc(10_001)), 'TOO_LARGE'],
+  ])('that is %s is counted as refused, and logged', async (_what, bytes, code) => {
+    const lines: object[] = [];
+    const debug = (fields: object, message: string) => lines.push({ ...fields, message });
+    const logger = { debug, info: debug, warn: debug, error: debug };
+    const site = await inExpress({ bus: bus(), limits: { bodyBytes: 10_000 }, logger });
+    const { socket, closed } = await bare(site);
+    socket.write(Buffer.concat([bytes, bytes]));
+    await closed();
+    await deserted(site.push);
+    expect(await metric(site.push, 'pushgate_refusals_total', `code="${code}"`)).toBe(1);
+    expect(await metric(site.push, 'pushgate_refusals_total')).toBe(1);
+    expect(lines).toContainEqual({ code, method: 'GET', path: '/websocket', message: 'refused' });
+  });
+
+  it('of an end that is in order, or is cut, is not counted as refused', async () => {
+    const site = await inExpress({ bus: bus() });
+    const [cut, ended] = [await bare(site), await bare(site)];
+    cut.socket.resetAndDestroy();
+    ended.socket.write(frame(8, Buffer.from([3, 0xe8])));
+    await deserted(site.push);
+    expect(await metric(site.push, 'pushgate_refusals_total')).toBe(0);
   });
 
   it('that is broken ends only its own connection', async () => {

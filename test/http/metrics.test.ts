@@ -1,7 +1,11 @@
+import { createServer } from 'node:http';
+import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../client/node.js';
 import { reset } from '../../demo/network/fault.js';
 import { FaultProxy } from '../../demo/network/fault-proxy.js';
+import type { Bus } from '../../server/bus/bus.js';
+import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 import { afterwards, attached, inExpress, metric } from './site.js';
@@ -73,6 +77,43 @@ describe('the metrics', () => {
     expect(await metric(push, 'pushgate_refusals_total', 'METHOD_UNKNOWN')).toBe(1);
     await fetch(`${push}/polling?channel=a&instead=evil%22%7D`);
     expect(await text(push)).not.toContain('evil');
+  });
+
+  it('count heads that Node refuses before they are requests, and leave its answers as they are', async () => {
+    const server = createServer({ headersTimeout: 50, connectionsCheckingInterval: 20 });
+    const { push } = await attached({}, server);
+    const refused = (code: string) => metric(push, 'pushgate_refusals_total', `code="${code}"`);
+    const ask = async (bytes: string) => {
+      const socket = new Socket().connect(Number(new URL(push).port), '127.0.0.1');
+      afterwards(() => socket.destroy());
+      socket.write(bytes);
+      let text = '';
+      for await (const piece of socket) text += piece;
+      return text;
+    };
+    const head = `GET /push/polling?channel=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: h\r\n\r\n`;
+    expect(await ask(head)).toBe('HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n');
+    expect(await refused('HEAD_TOO_LARGE')).toBe(1);
+    expect(await ask('nonsense\r\n\r\n')).toBe('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    expect(await refused('BAD_REQUEST')).toBe(1);
+    expect(await ask('GET / HTTP/1.1\r\n')).toBe('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+    expect(await refused('REQUEST_TIMEOUT')).toBe(1);
+    expect(await metric(push, 'pushgate_refusals_total')).toBe(3);
+  });
+
+  it('count what retention has taken, by what was exceeded, where the bus says so', async () => {
+    const { push, gateway } = await inExpress({ retention: { count: 2 } });
+    for (let number = 0; number < 5; number++) await gateway.publish('a', number);
+    expect(await metric(push, 'pushgate_evictions_total', 'reason="count"')).toBe(3);
+    expect(await metric(push, 'pushgate_evictions_total', 'reason="count"')).toBe(3);
+    expect(await text(push)).toContain('pushgate_evictions_total{reason="age"} 0');
+
+    const inner = new MemoryBus();
+    const plain: Bus = Object.assign(Object.create(inner), {
+      size: async () => ({ bytes: 0, channels: 0 }),
+    });
+    const other = await inExpress({ bus: plain });
+    expect(await text(other.push)).not.toContain('pushgate_evictions_total{');
   });
 
   it('count what clients fall back from, as they report it', async () => {

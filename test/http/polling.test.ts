@@ -61,7 +61,7 @@ describe('GET /push/polling', () => {
         cursor: 'e.0',
         head: 'e.1',
         heartbeatMs: 25_000,
-        limits: { messageBytes: 2_097_152, channels: 100 },
+        limits: { messageBytes: 2_097_152, channels: 100, operations: 1_000 },
         transports: ['websocket', 'sse', 'long-polling', 'iframe', 'polling'],
       },
       cursor: 'e.1',

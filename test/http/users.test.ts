@@ -137,9 +137,10 @@ describe('operations that are left when the access expires', () => {
     return { site, begun, expire };
   }
 
+  /** The call waits for the publish before it, and what comes behind the call with it. */
   const OPERATIONS = [
-    { type: 'publish', channel: 'a', data: 2, key: 'p' },
     { type: 'call', method: 'count', key: 'c' },
+    { type: 'publish', channel: 'a', data: 2, key: 'p' },
   ];
 
   it.each(['POST', 'WebSocket'])('are refused one by one: by %s', async (way) => {
@@ -152,7 +153,7 @@ describe('operations that are left when the access expires', () => {
       const answers = post(site, 'ann', 'uplink', [first, ...OPERATIONS]);
       await begun;
       expire();
-      expect(await answers).toEqual([{ type: 'ack', key: 'first', id: 'e.1' }, refused('p'), refused('c')]);
+      expect(await answers).toEqual([{ type: 'ack', key: 'first', id: 'e.1' }, refused('c'), refused('p')]);
     } else {
       const socket = await listenWebSocket(site.push, '', as('ann'));
       socket.send(first);

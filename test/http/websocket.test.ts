@@ -140,6 +140,20 @@ describe('a handshake', () => {
     await waitUntil('the socket to be gone', () => connectionsOf(site.server).then((count) => count === 0));
   });
 
+  it.each(['8', '12', '014', '13, 8', ''])(
+    'of version "%s" is refused, and told the one that is spoken',
+    async (version) => {
+      const site = await inExpress({ bus: bus() });
+      const headers = { ...HANDSHAKE, 'sec-websocket-version': version };
+      const answer = await rawHttp(`${site.push}/websocket`, { headers });
+      expect(answer.status).toBe(426);
+      expect(answer.headers.get('sec-websocket-version')).toBe('13');
+      expect(answer.headers.get('upgrade')).toBe('websocket');
+      expect(JSON.parse(await answer.rest())).toMatchObject({ code: 'UPGRADE_REQUIRED' });
+      await waitUntil('the socket to be gone', () => connectionsOf(site.server).then((count) => count === 0));
+    },
+  );
+
   it('takes frames that come together with it', async () => {
     const site = await inExpress({ bus: bus() });
     const text = '{"type":"publish","channel":"a","data":"early"}';
@@ -186,7 +200,7 @@ describe('operations on a WebSocket', () => {
     expect(socket.ofType('ack').map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6].map((offset) => `e.${offset}`));
   });
 
-  it('wait for each other, frame after frame, although one is slow', async () => {
+  it('have their effects in that order, frame after frame, although the log is slow', async () => {
     const log = bus();
     const publish = log.publish.bind(log);
     let letGo: () => void = () => undefined;
@@ -194,7 +208,7 @@ describe('operations on a WebSocket', () => {
       letGo = resolve;
     });
     log.publish = async (draft) => {
-      if (draft.data === '0') await held;
+      if (draft.channel === 'a') await held;
       return publish(draft);
     };
     const site = await inExpress({ bus: log });
@@ -209,6 +223,60 @@ describe('operations on a WebSocket', () => {
     expect((await site.gateway.history('a', { limit: 300 })).map(({ data }) => data)).toEqual(
       Array.from({ length: 200 }, (_, index) => index),
     );
+  });
+
+  it('that publish are begun while those before them are on their way into the log; others wait for them', async () => {
+    const log = bus();
+    const publish = log.publish.bind(log);
+    const waiting: (() => void)[] = [];
+    log.publish = async (draft) => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return publish(draft);
+    };
+    const site = await inExpress({ bus: log });
+    let calls = 0;
+    site.gateway.handle('count', () => ++calls);
+    const socket = await listenWebSocket(site.push);
+    const one = (key: string) => ({ type: 'publish', channel: 'a', data: key, key });
+    socket.send(one('p1'));
+    socket.send(one('p2'), one('p3'));
+    socket.send({ type: 'call', method: 'count', key: 'c' });
+    socket.send({ type: 'subscribe', channels: ['a'], key: 's' });
+    socket.send(one('p4'), { type: 'nonsense', key: 'n' });
+    await waitUntil('three messages to be on their way', () => waiting.length === 3);
+    // The answer to a frame waits for those to earlier ones, although its messages are there first.
+    for (const letGo of waiting.splice(1)) letGo();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([calls, socket.ofType('ack'), waiting.length]).toEqual([0, [], 1]);
+    waiting.shift()?.();
+    await waitUntil('the fourth to be on its way', () => waiting.length === 1);
+    expect(socket.ofType('error')).toEqual([]);
+    waiting.shift()?.();
+    await waitUntil('all answers', () => socket.ofType('error').length === 1);
+    expect(socket.ofType('ack').map(({ key, id }) => [key, id])).toEqual([
+      ['p1', 'e.3'],
+      ['p2', 'e.1'],
+      ['p3', 'e.2'],
+      ['s', undefined],
+      ['p4', 'e.4'],
+    ]);
+    expect(calls).toBe(1);
+    expect(socket.data).toEqual(['p4']);
+  });
+
+  it('may refuse what is published, in its place', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push);
+    socket.send({ type: 'publish', channel: 'a', data: 1, key: '1' });
+    socket.socket.send('no JSON');
+    socket.send({ type: 'publish', channel: 'a', data: 1, key: '2' }, { type: 'publish', channel: '$', key: '3' });
+    await waitUntil('all answers', () => socket.records.length === 5);
+    expect(socket.records.slice(1)).toMatchObject([
+      { key: '1', id: 'e.1' },
+      { code: 'JSON_INVALID' },
+      { key: '2', id: 'e.2' },
+      { key: '3', code: 'CHANNEL_INVALID' },
+    ]);
   });
 
   /** A method whose calls are answered, with the number of the call, when they are let go. */
@@ -371,6 +439,16 @@ describe('operations on a WebSocket', () => {
     socket.send({ type: 'subscribe', channels: ['c', 'd'], key: '2' });
     expect(await socket.first('error')).toMatchObject({ code: 'CHANNELS_TOO_MANY', key: '2' });
     expect(await socket.first('ack')).toMatchObject({ channels: ['a', 'b', 'c'], key: '1' });
+  });
+
+  it('of no channel at all change nothing and are refused', async () => {
+    const site = await inExpress({ bus: bus() });
+    const socket = await listenWebSocket(site.push, '?channel=a');
+    socket.send({ type: 'subscribe', channels: [], key: '1' }, { type: 'unsubscribe', channels: [], key: '2' });
+    await waitUntil('both', () => socket.ofType('error').length === 2);
+    for (const error of socket.ofType('error')) expect(error).toMatchObject({ code: 'OPERATION_INVALID' });
+    await site.gateway.publish('a', 1);
+    expect(await socket.dataOf(1)).toEqual([1]);
   });
 
   it('that cannot be read get an error, and the connection goes on', async () => {

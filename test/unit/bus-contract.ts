@@ -59,6 +59,16 @@ export function describeBus({ name, open: openEngine, runs }: Engine): void {
       expect(await bus.head()).toBe(4);
     });
 
+    it('appends in the order of the calls, large and small, awaited or not', async () => {
+      const bus = await openBus();
+      const calls = Array.from({ length: 200 }, (_, index) => {
+        const data = JSON.stringify('x'.repeat((index * 7_919) % 10_007));
+        return bus.publish({ channel: `c${index % 3}`, data, ...(index % 2 === 0 ? {} : { key: `k${index}` }) });
+      });
+      const ids = (await Promise.all(calls)).map(({ id }) => id);
+      expect(ids).toEqual(Array.from({ length: 200 }, (_, index) => `e.${index + 1}`));
+    });
+
     it('merges channels in the order of the log', async () => {
       const bus = await openBus();
       for (const channel of ['b', 'a', 'c', 'a', 'b']) await publish(bus, channel);
@@ -141,7 +151,7 @@ export function describeBus({ name, open: openEngine, runs }: Engine): void {
 
     it('says how much it holds', async () => {
       const bus = await openBus({ retention: { count: 2 } });
-      expect(await bus.size()).toEqual({ bytes: 0, channels: 0 });
+      expect(await bus.size()).toMatchObject({ bytes: 0, channels: 0 });
       await publish(bus, 'a', 5, '"0123456789"');
       await publish(bus, 'b');
       const { bytes, channels } = await bus.size();
@@ -212,6 +222,30 @@ export function describeBus({ name, open: openEngine, runs }: Engine): void {
         holes: [{ channel: 'a', from: 1, to: 2 }],
         upTo: 2,
       });
+    });
+
+    it('is told by what has gone, and why', async () => {
+      let now = 1_000;
+      const evicted = async (retention: Partial<Retention>, act: (bus: Bus) => Promise<unknown>) => {
+        const bus = await keeping(retention, () => now);
+        await act(bus);
+        return (await bus.size()).evicted;
+      };
+      const none = { count: 0, bytes: 0, age: 0, total: 0 };
+      expect(await evicted({ count: 3 }, (bus) => publish(bus, 'a', 5))).toEqual({ ...none, count: 2 });
+      expect(await evicted({ bytes: 10 }, (bus) => publish(bus, 'a', 5))).toEqual({ ...none, bytes: 5 });
+      const aged = await evicted({ ageMs: 100 }, async (bus) => {
+        await publish(bus, 'a', 5);
+        now += 101;
+        await bus.latest('a', 1);
+      });
+      expect(aged).toEqual({ ...none, age: 5 });
+      let left = 0;
+      const total = await evicted({ totalBytes: 10_000 }, async (bus) => {
+        await publish(bus, 'a', 100);
+        left = (await bus.latest('a', 1_000)).length;
+      });
+      expect(total).toEqual({ ...none, total: 100 - left });
     });
 
     it('of a quiet channel is not touched by a busy one', async () => {

@@ -2,16 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { backoff } from '../../client/backoff.js';
 import { blame, forgive, heldUntil } from '../../client/demerits.js';
+import { holdsAtOnce } from '../support/property.js';
 
 describe('backoff', () => {
   it('is drawn between nothing and a bound that doubles up to the cap', () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-    fc.assert(
+    holdsAtOnce(
       fc.property(fc.integer({ min: 0, max: 2_000 }), random, (failures, dice) => {
         const ms = backoff(failures, { baseMs: 500, capMs: 30_000 }, dice);
         expect(ms).toBeGreaterThanOrEqual(0);
         expect(ms).toBeLessThanOrEqual(Math.min(30_000, 500 * 2 ** failures));
       }),
+      100,
     );
   });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Coverage } from '../../client/coverage.js';
 import { Track } from '../../client/track.js';
 import type { Position } from '../../transports/position.js';
+import { holdsAtOnce } from '../support/property.js';
 
 describe('a track', () => {
   it('takes each message once', () => {
@@ -211,7 +212,7 @@ function offsetOf(position: Position, head: number): number {
 
 describe('positions', () => {
   it('bring each message once and in order, through any sequence of cuts and switches', () => {
-    fc.assert(
+    holdsAtOnce(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
         const world = new World();
         for (const one of acts) world.run(one);
@@ -225,7 +226,7 @@ describe('positions', () => {
           expect(got).toEqual(expected);
         }
       }),
-      { numRuns: 500 },
+      500,
     );
   });
 });

@@ -296,7 +296,7 @@ describe('a limit that becomes known', () => {
       10_000,
     );
     const small = bench.publish('small');
-    bench.uplink.limit(100);
+    bench.uplink.limit({ messageBytes: 100 });
     bench.uplink.use((frame) => sent.push(JSON.parse(frame).key));
     await expect(large).rejects.toMatchObject({ code: 'TOO_LARGE', message: expect.stringContaining('100 bytes') });
     await settled();
@@ -328,6 +328,58 @@ describe('the uplink over a connection', () => {
     expect(sent).toHaveLength(1);
     bench.uplink.settle({ type: 'ack', key: 'a', id: 'log.7' });
     await expect(outcome).resolves.toMatchObject({ id: 'log.7' });
+  });
+
+  /** The keys in each frame of a bench that goes over a connection. */
+  function framesOf(bench: Bench): string[][] {
+    const frames: string[][] = [];
+    bench.uplink.use((frame) => frames.push(frame.split('\n').map((line) => JSON.parse(line).key)));
+    return frames;
+  }
+
+  it('sends what is published in one turn in one frame, and each call in its place in one of its own', async () => {
+    const bench = new Bench();
+    const frames = framesOf(bench);
+    for (const key of ['a', 'b']) void bench.publish(key);
+    for (const key of ['c', 'd']) void bench.call(key);
+    for (const key of ['e', 'f']) void bench.publish(key);
+    await settled();
+    void bench.publish('g');
+    await settled();
+    expect(frames).toEqual([['a', 'b'], ['c'], ['d'], ['e', 'f'], ['g']]);
+  });
+
+  it('sends no more operations in a frame than the gateway takes, and a hundred when it does not say', async () => {
+    const bench = new Bench();
+    const frames = framesOf(bench);
+    for (let index = 0; index < 150; index++) void bench.publish(`${index}`);
+    await settled();
+    bench.uplink.limit({ messageBytes: 1_000_000, operations: 2 });
+    for (const key of ['a', 'b', 'c']) void bench.publish(key);
+    await settled();
+    expect(frames.map((keys) => keys.length)).toEqual([100, 50, 2, 1]);
+    expect(frames.flat()).toEqual([...Array.from({ length: 150 }, (_, index) => `${index}`), 'a', 'b', 'c']);
+  });
+
+  it('sends no more bytes in a frame of several than in the largest message', async () => {
+    const bench = new Bench();
+    const frames = framesOf(bench);
+    const publish = (key: string, data: string) => {
+      const operation = outgoingPublish({ type: 'publish', channel: 'chat', key }, data, 1_000_000);
+      bench.uplink.perform(operation, 10_000).catch(() => {});
+    };
+    for (const key of ['a', 'b', 'c']) publish(key, 'x'.repeat(60 * 1_024));
+    publish('large', 'x'.repeat(500_000));
+    await settled();
+    expect(frames).toEqual([['a', 'b'], ['c'], ['large']]);
+    frames.length = 0;
+    bench.uplink.limit({ messageBytes: 200, operations: 1_000 });
+    for (const key of ['d', 'e', 'f']) publish(key, 'xx');
+    await settled();
+    expect(frames).toEqual([['d', 'e', 'f']]);
+    for (const key of ['g', 'h']) publish(key, 'x'.repeat(100));
+    await settled();
+    expect(frames.slice(1)).toEqual([['g'], ['h']]);
   });
 
   it('sends what has no answer again over the next path, in order', async () => {

@@ -340,16 +340,21 @@ class Poller {
   #take({ controls, messages, cursor }: PacketContent, channels: ReadonlyMap<string, Position>): void {
     if (!this.#asking) this.#witness.fault('got a second answer');
     this.#asking = false;
-    for (const channel of channels.keys()) this.#positions.set(channel, cursor);
+    for (const channel of channels.keys()) this.#advance(channel, cursor);
     for (const control of controls) {
       if (control.type === 'hello') this.#witness.begin(channels, control.head);
       if (control.type === 'hello') this.#greeted = true;
       this.#witness.take(control);
-      if (control.type !== 'gap' || offsetOf(control.to) < offsetOf(cursor)) continue;
-      for (const channel of control.channels) this.#positions.set(channel, control.to);
+      if (control.type === 'gap') for (const channel of control.channels) this.#advance(channel, control.to);
     }
     for (const text of messages) this.#witness.message(JSON.parse(text));
     this.#witness.upTo(cursor);
+  }
+
+  /** Forward only: where the channels of a request stand apart, the cursor of its answer may lie before one of them. */
+  #advance(channel: string, to: Position): void {
+    const at = offsetOf(this.#positions.get(channel) ?? 'earliest');
+    if (!(offsetOf(to) <= at)) this.#positions.set(channel, to);
   }
 }
 

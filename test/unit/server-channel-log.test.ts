@@ -38,7 +38,7 @@ describe('ChannelLog', () => {
             for (let times = 0; times < one.drop; times++) log.dropOldest();
             cut(list.slice(one.drop));
           } else {
-            log.trim(one.count, one.bytes, 0);
+            log.trim(one.count, one.bytes, 0, { count: 0, bytes: 0, age: 0, total: 0 });
             let kept = list;
             while (kept.length > one.count || sizeOf(kept) > one.bytes) kept = kept.slice(1);
             cut(kept);
@@ -58,7 +58,9 @@ describe('ChannelLog', () => {
   it('forgets what is older than a time, and nothing younger', () => {
     const log = new ChannelLog('c', 0);
     for (const at of [10, 20, 30]) log.append(entry({ offset: at, at }));
-    log.trim(10, 1_000_000, 20);
+    const evicted = { count: 0, bytes: 0, age: 0, total: 0 };
+    log.trim(10, 1_000_000, 20, evicted);
+    expect(evicted).toMatchObject({ count: 0, bytes: 0, total: 0 });
     expect(readAll(log, -1).map((one) => one.at)).toEqual([20, 30]);
     expect(log.floor).toBe(10);
   });

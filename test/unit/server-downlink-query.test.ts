@@ -114,6 +114,12 @@ describe('the query of a downlink', () => {
     expect(positions('channel=a&since.a=other.9', 'e.5')).toEqual({ a: 'e.5' });
   });
 
+  it('takes the first of two positions for the same', () => {
+    expect(positions('channel=a&since=e.1&since=e.2')).toEqual({ a: 'e.1' });
+    expect(positions('channel=a&since.a=e.1&since.a=e.2&since=e.3')).toEqual({ a: 'e.1' });
+    expect(positions('channel=a&lastEventId=e.1&lastEventId=e.2')).toEqual({ a: 'e.1' });
+  });
+
   it('counts a channel that is named twice once', () => {
     const twice = Array.from({ length: 11 }, () => 'channel=a').join('&');
     expect(positions(twice)).toEqual({ a: 'now' });

@@ -277,6 +277,24 @@ describe('a FileBus whose files were torn', () => {
     expect(texts(await after.latest('a', 9))).toEqual([0, 0, 0]);
   });
 
+  it.each([
+    ['channels', 'channel a', 'of 1 channels there are 0'],
+    ['keys', 'key 00000000000002', 'of 2 keys there are 1'],
+  ])('is refused when one of the %s is not found under its name', async (_, name, reason) => {
+    const directory = newFolder();
+    const bus = await FileBus.open({ directory });
+    for (const key of ['one', 'two']) await bus.publish({ channel: 'a', data: '0', key });
+    await bus.close();
+    const level = new ClassicLevel<string, Buffer>(directory, { valueEncoding: 'buffer' });
+    const record = await level.get(name);
+    await level.batch([
+      { type: 'del', key: name },
+      { type: 'put', key: `~${name}`, value: record ?? Buffer.alloc(0) },
+    ]);
+    await level.close();
+    await expect(FileBus.open({ directory })).rejects.toThrow(reason);
+  });
+
   it('serves nothing wrong from tables that were garbled', async () => {
     const directory = newFolder();
     const bus = await FileBus.open({ directory, flush: false });

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ServerOptions, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { CLOSE } from '../close.js';
+import { PushError } from '../error.js';
 import { takenOf } from '../server-socket.js';
 import type { ServerTransport, TransportSettings, UpgradeExchange } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
@@ -11,6 +12,13 @@ import { textFrame } from './server-text-frame.js';
 
 /** Who does not answer a close frame for so long is cut, in milliseconds. */
 const CLOSE_MS = 1_000;
+
+/** What `ws` closes with 1009, or with 1008: too many fragments. */
+const TOO_LARGE: ReadonlySet<string> = new Set([
+  'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
+  'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH',
+  'WS_ERR_TOO_MANY_BUFFERED_PARTS',
+]);
 
 const format: WireFormat<Buffer> = {
   name: 'lines',
@@ -52,12 +60,16 @@ export const transport: ServerTransport = {
   carries: 'upgrade',
   accept(exchange) {
     const { request, socket, head, settings } = exchange;
+    // `ws` takes version 8 as well, a draft.
+    if (request.headers['sec-websocket-version'] !== '13') {
+      throw new PushError('UPGRADE_REQUIRED', 'Connect with version 13 of the WebSocket protocol (RFC 6455).');
+    }
     const { server, pings } = machineFor(settings);
     server.handleUpgrade(request, socket, head, (client) => carry(exchange, client, pings));
   },
 };
 
-function carry({ socket, flow, perform }: UpgradeExchange, client: WebSocket, pings: Pings): void {
+function carry({ socket, flow, perform, refused }: UpgradeExchange, client: WebSocket, pings: Pings): void {
   const downlink = flow<Buffer>({
     format,
     taken: () => takenOf(socket),
@@ -91,6 +103,7 @@ function carry({ socket, flow, perform }: UpgradeExchange, client: WebSocket, pi
     // What comes behind something that was refused is not heard.
     if (client.readyState !== client.OPEN) return;
     if (isBinary) {
+      refused('BAD_REQUEST');
       client.close(CLOSE.badRequest, 'Send text frames: lines of JSON.');
       return;
     }
@@ -99,7 +112,9 @@ function carry({ socket, flow, perform }: UpgradeExchange, client: WebSocket, pi
   });
   // A frame that is none, or is too large: `ws` sends the close frame that says so, and cuts who does not answer it. To
   // end the socket here would reset it, and the peer would lose that frame.
-  client.on('error', () => undefined);
+  client.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    if (code.startsWith('WS_ERR_')) refused(TOO_LARGE.has(code) ? 'TOO_LARGE' : 'BAD_REQUEST');
+  });
   client.on('close', () => downlink.closed());
 }
 

@@ -43,6 +43,9 @@ export interface LogState {
   readonly closed: boolean;
   /** Offsets after the first and up to the second that stand for nothing, oldest first. */
   readonly voids: readonly (readonly [after: number, upTo: number])[];
+  /** How many channels and keys are stored: a record whose own key is garbled would be found nowhere, and not be missed. */
+  readonly channels: number;
+  readonly keys: number;
 }
 
 /** An idempotency key as it is kept. */
@@ -170,6 +173,22 @@ export class FileStore {
       const space = text.indexOf(' ');
       yield { key: text.slice(space + 1), offset: numberOf(name), at: Number(text.slice(0, space)) };
     }
+  }
+
+  /** How many keys there are, be they readable or not. */
+  async countKeys(): Promise<number> {
+    let count = 0;
+    try {
+      for await (const _ of this.level.keys(within(KEY))) count++;
+    } catch (error) {
+      this.#refuse(error);
+    }
+    return count;
+  }
+
+  /** @throws PushError when there are not as many records of a kind as were written */
+  mustHave(what: string, found: number, written: number): void {
+    if (found !== written) throw this.#damaged(`of ${written} ${what} there are ${found}`);
   }
 
   /** The batches that are known to have been written, in order. */

@@ -25,7 +25,7 @@ export async function recover(
 ): Promise<Recovered> {
   if (last === null) {
     const state = { format: 1, epoch: newEpoch(), head: 0, reserved: RESERVE, otherFloor: 0, batch: 1 } as const;
-    return { state: { ...state, closed: false, voids: [] }, damage: null };
+    return { state: { ...state, closed: false, voids: [], channels: 0, keys: 0 }, damage: null };
   }
   const damage = await missingBatch(batches, last.batch);
   const opened = { ...last, closed: false, batch: last.batch + 1 };

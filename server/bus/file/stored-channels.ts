@@ -1,4 +1,4 @@
-import type { Entry, LogSize, Retention } from '../bus.js';
+import type { Entry, EvictionReason, LogSize, Retention } from '../bus.js';
 import { CostRanks } from '../cost-ranks.js';
 import { ForgottenFloors } from '../forgotten-floors.js';
 import type { ChannelSummary, EntrySize } from './stored-channel.js';
@@ -25,6 +25,7 @@ export class StoredChannels {
   /** Those that will hold something. */
   readonly #ranks = new CostRanks<StoredChannel>();
   readonly #floors: ForgottenFloors;
+  readonly #evictions = { count: 0, bytes: 0, age: 0, total: 0 };
   #cost = 0;
 
   constructor(
@@ -45,7 +46,7 @@ export class StoredChannels {
   }
 
   get size(): LogSize {
-    return { bytes: this.#cost, channels: this.#channels.size };
+    return { bytes: this.#cost, channels: this.#channels.size, evicted: { ...this.#evictions } };
   }
 
   /** The channels that the plan changes. */
@@ -92,7 +93,7 @@ export class StoredChannels {
     const exceeding: string[] = [];
     for (const name of names) {
       const channel = this.#channels.get(name);
-      if (channel !== undefined && this.#exceeds(channel, now)) exceeding.push(name);
+      if (channel !== undefined && this.#exceeds(channel, now) !== null) exceeding.push(name);
     }
     return exceeding;
   }
@@ -121,14 +122,17 @@ export class StoredChannels {
       await this.#dropWhile(costly, ({ next, cost }) => {
         const more = first || (next.count > 1 && cost > enough);
         first = false;
-        return more;
+        return more ? 'total' : null;
       });
     }
   }
 
-  #exceeds({ next }: StoredChannel, now: number): boolean {
+  #exceeds({ next }: StoredChannel, now: number): EvictionReason | null {
     const { count, bytes, ageMs } = this.retention;
-    return next.count > 0 && (next.count > count || next.bytes > bytes || next.oldestAt < now - ageMs);
+    if (next.count === 0) return null;
+    if (next.count > count) return 'count';
+    if (next.bytes > bytes) return 'bytes';
+    return next.oldestAt < now - ageMs ? 'age' : null;
   }
 
   #add(channel: StoredChannel): void {
@@ -150,13 +154,17 @@ export class StoredChannels {
     else this.#ranks.delete(channel);
   }
 
-  async #dropWhile(channel: StoredChannel, exceeds: (channel: StoredChannel) => boolean): Promise<void> {
+  async #dropWhile(channel: StoredChannel, exceeds: (channel: StoredChannel) => EvictionReason | null): Promise<void> {
     let dropped = false;
-    while (channel.next.count > 0 && exceeds(channel)) {
+    while (channel.next.count > 0) {
+      const reason = exceeds(channel);
+      if (reason === null) break;
       if (channel.isUnknown) await this.#learn(channel);
       this.#change(channel, () => {
         const entry = channel.dropOldest();
-        if (entry !== null) this.evicted.push({ channel: channel.name, offset: entry.offset });
+        if (entry === null) return;
+        this.evicted.push({ channel: channel.name, offset: entry.offset });
+        this.#evictions[reason]++;
       });
       dropped = true;
     }

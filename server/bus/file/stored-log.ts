@@ -28,6 +28,7 @@ export interface StoredLogOptions {
 /** What was found on disk. */
 interface Loaded extends Recovered {
   readonly channels: readonly (readonly [name: string, summary: ChannelSummary])[];
+  readonly keyCount: number;
 }
 
 /**
@@ -50,17 +51,22 @@ export class StoredLog {
   #appending: readonly LinkedEntry[] = [];
   readonly #forgottenKeys: number[] = [];
   readonly #forgottenChannels: string[] = [];
+  /** The channels and the number of the keys that the store has a record of. */
+  readonly #recorded: Set<string>;
+  #keyCount: number;
 
   private constructor(
     private readonly store: FileStore,
     private readonly options: StoredLogOptions,
-    { state, damage, channels }: Loaded,
+    { state, damage, channels, keyCount }: Loaded,
   ) {
     this.damage = damage;
     this.#state = state;
     const lookUp = (channel: StoredChannel) => this.#lookUp(channel);
     this.#channels = new StoredChannels(options.retention, lookUp, channels, state.otherFloor);
     this.#unswept = new Set(channels.map(([name]) => name));
+    this.#recorded = new Set(this.#unswept);
+    this.#keyCount = keyCount;
     this.#recent = new RecentEntries(options.recentBytes);
     this.#reader = new StoredReader(store, this.#channels, this.#recent);
   }
@@ -73,11 +79,15 @@ export class StoredLog {
       const recovered = await recover(last, store.batches(), options.newEpoch);
       const channels = [];
       for await (const channel of store.channels()) channels.push(channel);
+      const keyCount = await store.countKeys();
       const batch = new Batch();
-      if (recovered.damage !== null) for await (const number of store.batches()) batch.removeBatch(number);
-      batch.log(recovered.state);
+      if (recovered.damage === null) {
+        store.mustHave('channels', channels.length, recovered.state.channels);
+        store.mustHave('keys', keyCount, recovered.state.keys);
+      } else for await (const number of store.batches()) batch.removeBatch(number);
+      batch.log({ ...recovered.state, channels: channels.length, keys: keyCount });
       await store.write(batch);
-      return new StoredLog(store, options, { ...recovered, channels });
+      return new StoredLog(store, options, { ...recovered, channels, keyCount });
     } catch (error) {
       await store.close();
       throw error;
@@ -141,9 +151,14 @@ export class StoredLog {
       const { data = '', key } = drafts[index] ?? {};
       const floor = this.#channels.get(entry.channel)?.next.floor ?? 0;
       if (entry.offset > floor) batch.entry(entry, data);
-      if (key !== undefined) batch.key({ key, offset: entry.offset, at });
+      if (key === undefined) continue;
+      batch.key({ key, offset: entry.offset, at });
+      this.#keyCount++;
     }
-    for (const { name, next } of this.#channels.touched) batch.channel(name, next);
+    for (const { name, next } of this.#channels.touched) {
+      batch.channel(name, next);
+      this.#recorded.add(name);
+    }
     await this.#write(batch, { ...this.#state, head: this.#state.head + entries.length });
 
     this.#appending = [];
@@ -174,14 +189,22 @@ export class StoredLog {
   #removals(): Batch {
     const batch = new Batch();
     for (const { channel, offset } of this.#channels.evicted.splice(0, REMOVALS)) batch.removeEntry(channel, offset);
-    for (const offset of this.#forgottenKeys.splice(0, REMOVALS)) batch.removeKey(offset);
-    for (const name of this.#forgottenChannels.splice(0)) batch.removeChannel(name);
+    for (const offset of this.#forgottenKeys.splice(0, REMOVALS)) {
+      batch.removeKey(offset);
+      this.#keyCount--;
+    }
+    for (const name of this.#forgottenChannels.splice(0)) {
+      batch.removeChannel(name);
+      this.#recorded.delete(name);
+    }
     return batch;
   }
 
   async #write(batch: Batch, state: LogState): Promise<void> {
     const number = this.#state.batch + 1;
-    const next = withReserve({ ...state, batch: number, otherFloor: this.#channels.otherFloor });
+    const { otherFloor } = this.#channels;
+    const counts = { channels: this.#recorded.size, keys: this.#keyCount };
+    const next = withReserve({ ...state, ...counts, batch: number, otherFloor });
     if (number > KNOWN_BATCHES) batch.removeBatch(number - KNOWN_BATCHES);
     batch.log(next);
     await this.store.write(batch);

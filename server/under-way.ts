@@ -1,8 +1,9 @@
 /**
- * The calls of one connection, or of one POST, that have no answer yet. What comes behind a call does not wait for it, but
- * so that what a client has under way stays bounded, only so many are begun: the next one waits, and what is behind it.
+ * What a client has begun that has no answer yet: the calls of a connection or of a POST, the frames of a connection. What
+ * comes behind does not wait for it, but so that it stays bounded, only so many are begun: the next one waits, and what is
+ * behind it.
  */
-export class CallsUnderWay {
+export class UnderWay {
   #count = 0;
   #bytes = 0;
   readonly #waiting: (() => void)[] = [];
@@ -17,7 +18,7 @@ export class CallsUnderWay {
     }
   }
 
-  /** Counts a call until it is done with, its answer included. */
+  /** Counts one until it is done with, its answer included. */
   add(bytes: number, done: Promise<unknown>): void {
     this.#count++;
     this.#bytes += bytes;
