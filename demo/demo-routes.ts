@@ -1,5 +1,8 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import type { Blocks } from './blocks.js';
 import type { Costs } from './costs.js';
+import type { LaneNetwork } from './lane-network.js';
+import { type CutName, FAULT_NAMES, type FaultName, isFaultName } from './site/words/fault-name.js';
 import { isLaneName } from './site/words/lane-name.js';
 import type { Report } from './site/words/report.js';
 import type { Turnstile } from './turnstile.js';
@@ -12,36 +15,53 @@ const TRANSPORT = /^[a-z0-9-]{1,40}$/;
 /** What the routes tell and change. */
 export interface DemoRoutesOptions {
   readonly costs: Costs;
+  readonly blocks: Blocks;
   readonly turnstile: Turnstile;
+  readonly network: LaneNetwork;
   /** The life of the feed. */
   readonly run: string;
 }
 
-/** What the page asks of the demo beside the gateway: how its lanes stand, and to block a transport for one. */
-export function demoRoutes({ costs, turnstile, run }: DemoRoutesOptions): Router {
+/** What the page asks of the demo beside the gateway: how its lanes stand, and to break the network for one. */
+export function demoRoutes({ costs, blocks, turnstile, network, run }: DemoRoutesOptions): Router {
   const router = Router();
 
-  router.get('/costs', (request, response) => {
+  router.get('/costs', async (request, response) => {
     const lanes = new URL(request.url, 'http://demo').searchParams.getAll('client');
     if (lanes.length > ASKED || !lanes.every(isLaneName)) {
       return refuse(response, `Name at most ${ASKED} lanes, each as client=<letters, digits, "-" and "_">.`);
     }
     const report: Report = {
       run,
+      network: await network.portFor(request.headers.host),
       lanes: Object.fromEntries(
-        lanes.map((lane) => [lane, { cost: costs.of(lane), blocked: turnstile.blocked(lane) }]),
+        lanes.map((lane) => [lane, { cost: costs.of(lane), blocked: Object.fromEntries(blocks.of(lane)) }]),
       ),
     };
     response.set('Cache-Control', 'no-store').json(report);
   });
 
   // Only JSON is read, which a page of another origin cannot send without being asked for permission first.
-  router.post('/blocks', express.json({ limit: '1kb' }), (request, response) => {
+  router.use(express.json({ limit: '1kb' }));
+
+  router.post('/blocks', async (request, response) => {
     const block = readBlock(request.body);
-    if (block === null) {
-      return refuse(response, 'Send JSON: {"client": <lane>, "transport": <name>, "blocked": true or false}.');
-    }
-    turnstile.turn(block.client, block.transport, block.blocked);
+    if (block === null) return refuse(response, BLOCK_FORM);
+    const { client, transport, fault } = block;
+    const isDirect = (await network.portFor(request.headers.host)) === null;
+    if (isDirect && fault !== null && fault !== 'reset') return refuseNetwork(response);
+    blocks.set(client, transport, fault);
+    turnstile.cut(client);
+    // Freed or blocked: what is open has been begun under the rule of before.
+    await network.cut(client, transport);
+    response.status(204).end();
+  });
+
+  router.post('/cuts', async (request, response) => {
+    const cut = readCut(request.body);
+    if (cut === null) return refuse(response, 'Send JSON: {"client": <lane>, "how": "cut" or "sever"}.');
+    if ((await network.portFor(request.headers.host)) === null) return refuseNetwork(response);
+    await network[cut.how](cut.client);
     response.status(204).end();
   });
 
@@ -55,16 +75,38 @@ export function demoRoutes({ costs, turnstile, run }: DemoRoutesOptions): Router
 interface Block {
   readonly client: string;
   readonly transport: string;
-  readonly blocked: boolean;
+  /** `null` for one that is to be free. */
+  readonly fault: FaultName | null;
 }
 
+const BLOCK_FORM = `Send JSON: {"client": <lane>, "transport": <name>, "blocked": true or false}, and if you like "fault": ${FAULT_NAMES.join(', ')}.`;
+
 function readBlock(body: unknown): Block | null {
-  if (typeof body !== 'object' || body === null) return null;
-  const { client, transport, blocked }: Partial<Record<string, unknown>> = { ...body };
+  const { client, transport, blocked, fault = 'reset' } = fieldsOf(body);
   if (!isLaneName(client) || typeof transport !== 'string' || !TRANSPORT.test(transport)) return null;
-  return typeof blocked === 'boolean' ? { client, transport, blocked } : null;
+  if (typeof blocked !== 'boolean' || !isFaultName(fault)) return null;
+  return { client, transport, fault: blocked ? fault : null };
+}
+
+function readCut(body: unknown): { readonly client: string; readonly how: CutName } | null {
+  const { client, how } = fieldsOf(body);
+  return isLaneName(client) && (how === 'cut' || how === 'sever') ? { client, how } : null;
+}
+
+function fieldsOf(body: unknown): Partial<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null ? { ...body } : {};
 }
 
 function refuse(response: Response, detail: string): void {
-  response.status(400).type('application/problem+json').json({ code: 'BAD_REQUEST', status: 400, detail });
+  sendProblem(response, 400, 'BAD_REQUEST', detail);
+}
+
+/** The network stands on a port of the server's machine, where nobody else comes. */
+function refuseNetwork(response: Response): void {
+  const detail = 'Only a site that was asked for as localhost or 127.0.0.1, without TLS, has a network that breaks so.';
+  sendProblem(response, 409, 'NO_NETWORK', detail);
+}
+
+function sendProblem(response: Response, status: number, code: string, detail: string): void {
+  response.status(status).type('application/problem+json').json({ code, status, detail });
 }

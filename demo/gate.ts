@@ -3,7 +3,7 @@ import type { Server as TlsServer } from 'node:https';
 import type { Express, RequestHandler } from 'express';
 import { watchUpgrades } from '../server/index.js';
 import type { Costs } from './costs.js';
-import { isLaneName, LANE_PARAMETER } from './site/words/lane-name.js';
+import { passageOf } from './passage.js';
 import type { Turnstile } from './turnstile.js';
 
 /** What stands between the network and the gateway. */
@@ -22,7 +22,7 @@ export interface GateOptions {
  */
 export function standBefore({ app, server, path, costs, turnstile }: GateOptions): () => void {
   const watch: RequestHandler = (request, response, next) => {
-    const { lane, transport } = passageOf(request, path);
+    const { lane, transport } = passageOf(request.url ?? '/', path);
     const { socket } = request;
     const paid = costs.begin(lane, socket);
     response.once('close', paid);
@@ -35,7 +35,7 @@ export function standBefore({ app, server, path, costs, turnstile }: GateOptions
   app.use(watch);
 
   const watchUpgrade = (request: IncomingMessage): void => {
-    const { lane, transport } = passageOf(request, path);
+    const { lane, transport } = passageOf(request.url ?? '/', path);
     const { socket } = request;
     socket.once('close', costs.begin(lane, socket));
     if (lane === null || transport === null) return;
@@ -44,12 +44,4 @@ export function standBefore({ app, server, path, costs, turnstile }: GateOptions
   };
   // Before the gateway's own listener, which then finds a socket that is gone and gives up.
   return watchUpgrades(server, watchUpgrade);
-}
-
-/** Which lane a request belongs to, and which of the gateway's names it asks for; `null` where it says nothing. */
-function passageOf(request: IncomingMessage, path: string): { lane: string | null; transport: string | null } {
-  const [address = '', query = ''] = (request.url ?? '/').split('?', 2);
-  const lane = new URLSearchParams(query).get(LANE_PARAMETER);
-  const transport = address.startsWith(`${path}/`) ? address.slice(path.length + 1).split('/', 1)[0] : undefined;
-  return { lane: isLaneName(lane) ? lane : null, transport: transport ?? null };
 }

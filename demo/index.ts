@@ -2,10 +2,12 @@ import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Express } from 'express';
 import type { Gateway, Limits } from '../server/index.js';
+import { Blocks } from './blocks.js';
 import { Costs } from './costs.js';
 import { demoRoutes } from './demo-routes.js';
 import { documents } from './documents.js';
 import { standBefore } from './gate.js';
+import { LaneNetwork } from './lane-network.js';
 import { MachineFeed } from './machine.js';
 import { siteFiles } from './site-files.js';
 import { Turnstile } from './turnstile.js';
@@ -23,8 +25,8 @@ export interface DemoOptions {
 
 /** A running demo. */
 export interface Demo {
-  /** Stops the feed and lets go of the server. What was mounted on the app stays there. */
-  close(): void;
+  /** Stops the feed and the network that visitors break, and lets go of the server. What was mounted on the app stays there. */
+  close(): Promise<void>;
 }
 
 /**
@@ -44,16 +46,19 @@ export const DEMO_LIMITS: Partial<Limits> = { messageBytes: 4 * 1024, bodyBytes:
  */
 export function startDemo({ app, server, gateway, path = '/push' }: DemoOptions): Demo {
   const costs = new Costs();
-  const turnstile = new Turnstile();
+  const blocks = new Blocks();
+  const turnstile = new Turnstile(blocks);
+  const network = new LaneNetwork({ server, path, blocks });
   const openGate = standBefore({ app, server, path, costs, turnstile });
   const feed = new MachineFeed(gateway);
-  app.use('/demo', demoRoutes({ costs, turnstile, run: feed.run }));
+  app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, run: feed.run }));
   app.use('/docs', documents());
-  app.use(siteFiles(path));
+  app.use(siteFiles(path, network));
   return {
-    close() {
+    async close() {
       feed.close();
       openGate();
+      await network.close();
     },
   };
 }

@@ -1,8 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { RecentMap } from './recent-map.js';
-
-/** More blocked names than this for one lane are not worth remembering: there are not so many transports. */
-const BLOCKED = 32;
+import type { Blocks } from './blocks.js';
 
 /** One open connection of a lane. */
 interface Passing {
@@ -11,34 +8,27 @@ interface Passing {
 }
 
 /**
- * Blocks transports for single lanes, in earnest: sockets are cut, as by a firewall that resets connections. The
- * client is told nothing and has to find out by itself.
+ * Resets what is blocked so, at the gateway's own sockets, as by a firewall that resets connections: for lanes that come
+ * straight to the gateway. The client is told nothing and has to find out by itself.
  */
 export class Turnstile {
-  readonly #blocked = new RecentMap<ReadonlySet<string>>({ count: 5_000, ageMs: 60 * 60_000, now: Date.now });
+  readonly #blocks: Blocks;
   readonly #passing = new Map<string, Set<Passing>>();
 
-  /** Blocks or frees a transport for a lane; what is open over a blocked one is cut at once. */
-  turn(lane: string, transport: string, blocked: boolean): void {
-    const transports = new Set(this.#blocked.get(lane));
-    if (blocked && transports.size < BLOCKED) transports.add(transport);
-    else transports.delete(transport);
-    if (transports.size > 0) this.#blocked.set(lane, transports);
-    else this.#blocked.delete(lane);
-
-    for (const passing of this.#passing.get(lane) ?? []) {
-      if (transports.has(passing.transport)) passing.socket.destroy();
-    }
+  constructor(blocks: Blocks) {
+    this.#blocks = blocks;
   }
 
-  /** What is blocked for a lane. */
-  blocked(lane: string): readonly string[] {
-    return [...(this.#blocked.get(lane) ?? [])];
+  /** Cuts what a lane has open over a transport that is to be reset. */
+  cut(lane: string): void {
+    for (const { transport, socket } of this.#passing.get(lane) ?? []) {
+      if (this.#isReset(lane, transport)) socket.destroy();
+    }
   }
 
   /** Lets a connection through, or cuts it and returns `null`. Returns how to say that it is over. */
   enter(lane: string, transport: string, socket: Duplex): (() => void) | null {
-    if (this.#blocked.get(lane)?.has(transport) === true) {
+    if (this.#isReset(lane, transport)) {
       socket.destroy();
       return null;
     }
@@ -49,5 +39,9 @@ export class Turnstile {
       others.delete(passing);
       if (others.size === 0 && this.#passing.get(lane) === others) this.#passing.delete(lane);
     };
+  }
+
+  #isReset(lane: string, transport: string): boolean {
+    return this.#blocks.of(lane).get(transport) === 'reset';
   }
 }

@@ -17,8 +17,6 @@ export interface Way {
   readonly down?: Duplex;
   /** Changes the lines of the request's head. */
   readonly head?: (lines: readonly string[]) => readonly string[];
-  /** While it says so, neither end learns that the other one has gone. */
-  readonly isSevered?: () => boolean;
 }
 
 /** One request and its answer, each on a connection of its own, in the hands of a `Fault`. */
@@ -26,6 +24,8 @@ export interface Exchange {
   readonly request: RequestHead;
   /** Carries the request to the gateway and the answer back. */
   pass(way?: Way): void;
+  /** Takes whatever comes, and answers nothing. */
+  swallow(): void;
   /** Answers with a status and no more. */
   answer(status: number): void;
   /** Ends the connection when everything that was sent is on its way. */

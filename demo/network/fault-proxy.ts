@@ -1,6 +1,32 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { Exchange, RequestHead, Way } from './exchange.js';
 import { type Fault, pass } from './fault.js';
+
+/** How long a head may be: as long as the command line's server takes it. */
+const HEAD_BYTES = 64 * 1024;
+
+/** After so long, an end of a severed line whose other end has gone is given up, as TCP does in its time. */
+const GIVEN_UP_MS = 60_000;
+
+/** What a {@link FaultProxy} may be told. */
+export interface FaultProxyOptions {
+  /**
+   * Puts the server's port in the place of the proxy's own into every `Host`, so that a server which checks origins finds
+   * that its page belongs to it. The name stays as it was asked for: a server that checks names has to go on doing so.
+   * @default false
+   */
+  readonly namesServer?: boolean;
+  /** Whether `requests` is kept; not for a proxy that runs for as long as a site does. @default true */
+  readonly remembers?: boolean;
+}
+
+/** A connection to the proxy. */
+interface UnderWay {
+  /** What it asks for; `null` until its head is there. */
+  request: RequestHead | null;
+  sever(): void;
+}
 
 /**
  * A TCP proxy before a gateway, with a bad network in it. A rule says what happens to each exchange; it can be changed
@@ -12,39 +38,53 @@ import { type Fault, pass } from './fault.js';
 export class FaultProxy {
   /** What happens to an exchange that begins with this request. */
   rule: (request: RequestHead) => Fault = () => pass;
-  /** Every request that has come, oldest first. */
+  /** Every request that has come, oldest first, unless it was told not to remember. */
   readonly requests: RequestHead[] = [];
   readonly #server: Server;
   readonly #target: number;
-  readonly #live = new Map<Socket, RequestHead | null>();
+  readonly #namesServer: boolean;
+  readonly #live = new Map<Socket, UnderWay>();
   readonly #upstreams = new Set<Socket>();
 
   /** Starts a proxy on a free port of 127.0.0.1 before the server on another one. */
-  static async before(target: number): Promise<FaultProxy> {
-    const proxy = new FaultProxy(target);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+  static async before(target: number, options: FaultProxyOptions = {}): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target, options);
+    await new Promise<void>((resolve, reject) => {
+      proxy.#server.once('error', reject);
+      proxy.#server.listen(0, '127.0.0.1', resolve);
+    });
     return proxy;
   }
 
-  private constructor(target: number) {
+  private constructor(target: number, { namesServer = false, remembers = true }: FaultProxyOptions) {
     this.#target = target;
+    this.#namesServer = namesServer;
     this.#server = createServer((client) => {
-      this.#live.set(client, null);
+      const underWay: UnderWay = { request: null, sever() {} };
+      this.#live.set(client, underWay);
       client.once('close', () => this.#live.delete(client));
       client.on('error', () => client.destroy());
       client.setNoDelay(true);
       readHead(client, (text, rest) => {
         const request = parseHead(text);
-        this.#live.set(client, request);
-        this.requests.push(request);
-        this.rule(request)(this.#exchange(client, request, text, rest));
+        if (request === null) {
+          client.destroy();
+          return;
+        }
+        underWay.request = request;
+        if (remembers) this.requests.push(request);
+        this.rule(request)(this.#exchange(client, underWay, request, text, rest));
       });
     });
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Does this to exchanges of one name from now on, and nothing to others; what of them is under way breaks. */
@@ -60,7 +100,15 @@ export class FaultProxy {
 
   /** Breaks the connections of all exchanges that are under way, or of some. */
   cut(applies: (request: RequestHead) => boolean = () => true): void {
-    for (const [client, request] of this.#live) if (request !== null && applies(request)) client.destroy();
+    for (const [client, { request }] of this.#live) if (request !== null && applies(request)) client.destroy();
+  }
+
+  /**
+   * Severs the lines of all exchanges that are under way, or of some, as when a phone loses its network: what is sent from
+   * now on is lost in both directions, and neither end learns that the other one has gone.
+   */
+  sever(applies: (request: RequestHead) => boolean = () => true): void {
+    for (const { request, sever } of this.#live.values()) if (request !== null && applies(request)) sever();
   }
 
   async close(): Promise<void> {
@@ -69,40 +117,65 @@ export class FaultProxy {
     await closed;
   }
 
-  #exchange(client: Socket, request: RequestHead, head: string, rest: Buffer): Exchange {
+  #exchange(client: Socket, underWay: UnderWay, request: RequestHead, head: string, rest: Buffer): Exchange {
     return {
       request,
-      pass: (way = {}) => this.#pass(client, way, head, rest),
+      pass: (way = {}) => {
+        underWay.sever = this.#pass(client, way, head, rest);
+      },
+      swallow: () => ignore(client),
       answer: (status) => {
         client.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        ignore(client);
       },
       cut: () => client.destroySoon(),
       reset: () => client.resetAndDestroy(),
     };
   }
 
-  #pass(client: Socket, { up, down, head: change, isSevered = () => false }: Way, head: string, rest: Buffer): void {
+  /** Carries an exchange both ways. Returns how its line is severed. */
+  #pass(client: Socket, { up, down, head: change }: Way, head: string, rest: Buffer): () => void {
     const upstream = connect(this.#target, '127.0.0.1');
     this.#upstreams.add(upstream);
     upstream.setNoDelay(true);
+    let isSevered = false;
     const gone = (other: Socket) => {
-      if (!isSevered()) other.destroy();
+      if (isSevered) giveUpInTime(other);
+      // What has come through by then is not to be lost because the way on was still being opened.
+      else if (other.connecting) other.destroySoon();
+      else other.destroy();
     };
     upstream.on('error', () => gone(client));
     upstream.once('close', () => this.#upstreams.delete(upstream));
     client.once('close', () => gone(upstream));
-    const lines = head.split('\r\n');
+    const asking = head.split('\r\n');
+    const lines = this.#namesServer ? asking.map((line) => namePort(line, this.#target)) : asking;
     upstream.write(alone(change?.(lines) ?? lines));
     if (up === undefined) upstream.write(rest);
     else up.write(rest);
     const asked = up === undefined ? client : client.pipe(up);
     // An end of the client's is none of the gateway's business while the line between them is dead.
     asked.pipe(upstream, { end: false });
-    asked.once('end', () => isSevered() || upstream.end());
+    asked.once('end', () => isSevered || upstream.end());
     const answer = down === undefined ? upstream : upstream.pipe(down);
     answer.pipe(client, { end: false });
-    answer.once('end', () => isSevered() || client.destroySoon());
+    answer.once('end', () => isSevered || client.destroySoon());
+    return () => {
+      isSevered = true;
+      ignore(asked.unpipe(upstream));
+      ignore(answer.unpipe(client));
+    };
   }
+}
+
+/** Reads on, to no purpose but to see the end: a socket that nobody reads does not learn that its peer has closed. */
+function ignore(stream: Readable): void {
+  stream.resume();
+}
+
+function giveUpInTime(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), GIVEN_UP_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** Reads up to the blank line (RFC 9112), and leaves the rest in the socket. */
@@ -111,6 +184,7 @@ function readHead(client: Socket, then: (head: string, rest: Buffer) => void): v
   const read = (piece: Buffer) => {
     bytes = Buffer.concat([bytes, piece]);
     const end = bytes.indexOf('\r\n\r\n');
+    if (end < 0 && bytes.length > HEAD_BYTES) client.destroy();
     if (end < 0) return;
     client.off('data', read);
     client.pause();
@@ -119,10 +193,17 @@ function readHead(client: Socket, then: (head: string, rest: Buffer) => void): v
   client.on('data', read);
 }
 
-function parseHead(head: string): RequestHead {
-  const [method = '', target = ''] = head.slice(0, head.indexOf('\r\n')).split(' ');
+/** `null` for what is no request. */
+function parseHead(head: string): RequestHead | null {
+  const [method = '', target = ''] = head.split('\r\n', 1)[0]?.split(' ') ?? [];
+  if (!URL.canParse(target, 'http://proxy')) return null;
   const { pathname: path, searchParams: query } = new URL(target, 'http://proxy');
   return { method, path, name: path.slice(path.lastIndexOf('/') + 1), query };
+}
+
+/** A line of a head as it is, or a `Host` with this port in it; 80 is not written (RFC 9110, section 4.2.1). */
+function namePort(line: string, port: number): string {
+  return line.replace(/^(host:\s*(?:\[[^\]]*\]|[^:]+?))(?::\d*)?\s*$/i, port === 80 ? '$1' : `$1:${port}`);
 }
 
 /** A head with the wish to end the connection after the answer, unless it asks for an upgrade. */

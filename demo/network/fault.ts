@@ -5,6 +5,9 @@ import type { Exchange } from './exchange.js';
 /** At a limited rate, a piece is handed on every so many milliseconds. */
 const LIMIT_STEP_MS = 20;
 
+/** As much as a proxy holds of one answer. */
+const HELD_BYTES = 4 * 1024 * 1024;
+
 /** What a bad network does to one exchange. Chosen by the proxy's rule when the request's head has come. */
 export type Fault = (exchange: Exchange) => void;
 
@@ -15,7 +18,7 @@ export const pass: Fault = (exchange) => exchange.pass();
 export const reset: Fault = (exchange) => exchange.reset();
 
 /** The connection is accepted, the request is read, and nothing ever comes back. */
-export const blackHole: Fault = () => {};
+export const blackHole: Fault = (exchange) => exchange.swallow();
 
 /** Something on the way answers for itself, as a firewall does. */
 export function refuse(status: number): Fault {
@@ -31,10 +34,16 @@ export const swallowBody: Fault = (exchange) => exchange.pass({ down: headOnly((
 /** The head of the answer comes through, and then the connection ends: a proxy that does not carry what it upgraded. */
 export const cutAfterHead: Fault = (exchange) => exchange.pass({ down: headOnly(() => exchange.cut()) });
 
-/** Nothing of an answer comes through before all of it has: a proxy that buffers whole responses. */
+/**
+ * Nothing of an answer comes through before all of it has: a proxy that buffers whole responses. One that is too long for
+ * it breaks.
+ */
 export const bufferResponse: Fault = (exchange) => {
   const pieces: Buffer[] = [];
+  let held = 0;
   const hold = (piece: Buffer) => {
+    held += piece.length;
+    if (held > HELD_BYTES) return exchange.cut();
     pieces.push(piece);
   };
   exchange.pass({ down: stage(hold, () => Buffer.concat(pieces)) });
@@ -100,40 +109,15 @@ export function slice(size: () => number): Fault {
   return (exchange) => exchange.pass({ down: slicer(), up: slicer() });
 }
 
-/** Every piece of the answer comes so much later, as many as are on the way. */
+/** Every piece of the answer comes so much later. The line is long, not narrow: no piece waits for the one before it. */
 export function delay(ms: number): Fault {
-  const down = () => {
+  return (exchange) => {
     let last: Promise<unknown> = Promise.resolve();
-    const send = (bytes: Buffer, push: (piece: Buffer) => void) => {
-      last = Promise.all([last, sleep(ms)]).then(() => push(bytes));
+    const later = (bytes: Buffer, push: (piece: Buffer) => void) => {
+      last = sleep(ms, undefined, { ref: false }).then(() => push(bytes));
     };
-    return stage(send, async () => {
-      await last;
-      return null;
-    });
+    exchange.pass({ down: stage(later, () => last.then(() => null)) });
   };
-  return (exchange) => exchange.pass({ down: down() });
-}
-
-/**
- * A line that can be severed, as when a phone loses its network: what is sent from then on is lost in both directions,
- * and neither end learns that the other one has gone.
- */
-export class Line {
-  #isSevered = false;
-
-  /** What is to pass over this line. */
-  readonly fault: Fault = (exchange) => {
-    const carry = () =>
-      stage((bytes, push) => {
-        if (!this.#isSevered) push(bytes);
-      });
-    exchange.pass({ up: carry(), down: carry(), isSevered: () => this.#isSevered });
-  };
-
-  sever(): void {
-    this.#isSevered = true;
-  }
 }
 
 /** A way down that can be shut: what has been sent by then is held, and the sender's socket fills up. */
@@ -188,10 +172,6 @@ function stage(
       if (taken === undefined) done();
       else taken.then(() => done(), done);
     },
-    flush(done) {
-      const left = rest();
-      if (left instanceof Promise) left.then(() => done(), done);
-      else done(null, left);
-    },
+    flush: (done) => void Promise.resolve(rest()).then((left) => done(null, left), done),
   });
 }

@@ -9,6 +9,7 @@ import { Lane } from './lane/lane.js';
 import { LaneView } from './lane/lane-view.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { watchAttention } from './page/attention.js';
+import { findNetwork } from './page/network.js';
 import { part } from './page/part.js';
 import { askReport } from './page/report.js';
 import { keepRhythm } from './page/rhythm.js';
@@ -25,6 +26,7 @@ const ALIGN_MS = 20_000;
 const BACKOFF_CAP_MS = 3_000;
 
 const path = document.documentElement.dataset['path'] ?? '/push';
+let network = readPort(document.documentElement.dataset['network']);
 const palette = new Palette();
 const runs = new Set<string>();
 const course = { path, clock: new ServerClock(), race: new Race(), runs };
@@ -38,7 +40,7 @@ const lanes = simpleFirst(catalog).map((transport) => {
 part(document, 'lanes', HTMLElement).append(...lanes.map(({ view }) => view.element));
 part(document, 'lanes-heading', HTMLElement).textContent = texts.lanes.headingOf(lanes.length);
 
-const automatic = new Automatic(course);
+const automatic = new Automatic(course, network !== null);
 const automaticView = new AutomaticView(part(document, 'automatic', HTMLElement), automatic, catalog, palette);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), automatic.lane);
@@ -56,6 +58,7 @@ watchAttention(
   },
 );
 for (const lane of all) lane.start();
+void throughNetwork();
 
 keepRhythm({
   draw() {
@@ -76,14 +79,27 @@ every(REPORT_MS, async () => {
   const report = await askReport(all);
   runs.add(report.run);
   takeBlocks(report);
+  // A server that was started anew has it elsewhere.
+  if (report.network !== network) {
+    network = report.network;
+    await throughNetwork();
+  }
   for (const lane of all) lane.account(report);
 });
 every(ALIGN_MS, () => course.clock.align(() => askServerTime(path)));
 
+async function throughNetwork(): Promise<void> {
+  automatic.connectThrough(await findNetwork(network, path));
+}
+
+function readPort(text: string | undefined): number | null {
+  return text === undefined || text === '' ? null : Number(text);
+}
+
 /** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */
 function every(ms: number, work: () => Promise<void>): void {
   const round = async (): Promise<void> => {
-    if (automatic.lane.push !== null) await work().catch(() => {});
+    if (automatic.lane.state !== 'paused') await work().catch(() => {});
     setTimeout(() => void round(), ms);
   };
   void round();

@@ -106,7 +106,7 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
   process.stdout.write('Stopping: every client is told to come back later. A second signal stops at once.\n');
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   await drain(gateway, options);
-  demo?.close();
+  await demo?.close();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const force = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);

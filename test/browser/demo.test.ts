@@ -132,6 +132,65 @@ describeWith(chromium, 'the demo site in a real browser, as npm start serves it'
     expect(tested.errors.filter((error) => !error.includes('WebSocket connection to'))).toEqual([]);
   }, 150_000);
 
+  it('goes on in a network that swallows, is cut and is severed, and says how it is blocked', async () => {
+    const tested = await browser.open(site);
+    const { page } = tested;
+    const story = page.locator('#automatic [data-part="trace"]');
+    const standing = page.locator('[data-part="ladder"] [data-part="standing"]').first();
+    const untilMore = async () => {
+      const received = await figure(page, 'received');
+      await waitUntil('more messages', async () => (await figure(page, 'received')) > received, PATIENT);
+    };
+    const untilStory = (what: RegExp, times: number) =>
+      waitUntil(
+        `${what} in the story`,
+        async () => ((await story.textContent()) ?? '').split(what).length > times,
+        PATIENT,
+      );
+    await untilAutomatic(tested, (headline) => headline.includes('WebSocket'));
+    await untilMore();
+
+    await page.getByRole('button', { name: 'Sever the line' }).click();
+    await untilStory(/silent for \d+ ms/, 1);
+    await untilMore();
+    const lost = ((await story.textContent()) ?? '').split('lost').length;
+    await page.getByRole('button', { name: 'Cut now' }).click();
+    await untilStory(/lost/, lost);
+    await untilAutomatic(tested, (headline) => headline.includes('WebSocket'));
+    await untilMore();
+
+    await page.getByLabel('How the network blocks').selectOption('Black hole');
+    await page.getByRole('button', { name: 'Block WebSocket' }).click();
+    await untilAutomatic(tested, (headline) => headline.includes('SSE'));
+    await waitUntil('the rung', async () => (await standing.textContent()) === 'blocked: black hole', PATIENT);
+    await untilMore();
+    await page.getByRole('button', { name: 'Free WebSocket' }).click();
+    await untilAutomatic(tested, (headline) => headline.includes('WebSocket'));
+    await untilMore();
+    expect([await figure(page, 'lost'), await figure(page, 'repeated')]).toEqual([0, 0]);
+    await page.locator('#automatic').scrollIntoViewIfNeeded();
+    await tested.screenshot('demo-network');
+  }, 150_000);
+
+  it(
+    'goes straight to the gateway, and blocks by a reset only, where the network cannot be reached',
+    async () => {
+      const tested = await browser.open('about:blank');
+      const { page } = tested;
+      // As through a tunnel, which has only the one port.
+      await page.route(
+        ({ port, pathname }) => port !== new URL(site).port && pathname === '/push/health',
+        (route) => route.abort('connectionrefused'),
+      );
+      await page.goto(site, { waitUntil: 'domcontentloaded' });
+      await untilAutomatic(tested, (headline) => headline.includes('WebSocket'));
+      expect(await page.getByLabel('How the network blocks').isVisible()).toBe(false);
+      await page.getByRole('button', { name: 'Block WebSocket' }).click();
+      await untilAutomatic(tested, (headline) => headline.includes('SSE'));
+    },
+    LONG,
+  );
+
   it('shows no block that a gateway which was started anew knows nothing of, and adds up what lanes have cost', async () => {
     const tested = await browser.open(site);
     const { page } = tested;
@@ -195,7 +254,8 @@ describeWith(chromium, 'the demo site in a real browser, as npm start serves it'
   );
 
   async function start(port: string): Promise<void> {
-    const command = ['dist/server/cli.js', 'serve', '--demo', '--port', port];
+    // A severed line is found out by the heartbeat.
+    const command = ['dist/server/cli.js', 'serve', '--demo', '--port', port, '--heartbeat', '1'];
     const started = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
     server = started;
     let output = '';

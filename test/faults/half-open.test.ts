@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { Line, pass } from '../../demo/network/fault.js';
 import { createGateway } from '../../server/index.js';
 import { expectOnceInOrderOrTold } from '../conformance/invariant.js';
 import { nodeHost } from '../conformance/node-host.js';
@@ -36,16 +35,13 @@ describe('a connection of which neither end learns that the other one has gone',
   it.each(held)('%s: is given up by the client in its time, and it goes on over a new one', async (transport) => {
     const everything = await world({ gateway: { heartbeatMs: HEARTBEAT_MS } });
     const { client, proxy, publish } = everything;
-    const line = new Line();
-    proxy.rule = () => line.fault;
     const reader = await client({ transports: [transport], toleranceMs: TOLERANCE_MS, waitMs: WAIT_MS });
     await reader.subscribe('news');
     const ids = await publish('news', 'before');
     await reader.untilMessages(1);
     await settled(everything, transport === 'long-polling' ? 3 : 1);
     // What begins from now on goes over a network that is well.
-    proxy.rule = () => pass;
-    line.sever();
+    proxy.sever();
     for (let number = 0; number < 20; number++) {
       ids.push(...(await publish('news', number)));
       await sleep(20);
@@ -68,13 +64,10 @@ describe('a connection of which neither end learns that the other one has gone',
   it.each(held)('%s: that dies while nothing is published is found out all the same', async (transport) => {
     const everything = await world({ gateway: { heartbeatMs: HEARTBEAT_MS } });
     const { client, proxy, publish } = everything;
-    const line = new Line();
-    proxy.rule = () => line.fault;
     const reader = await client({ transports: [transport], toleranceMs: TOLERANCE_MS, waitMs: WAIT_MS });
     await reader.subscribe('news');
     await settled(everything, transport === 'long-polling' ? 2 : 1);
-    proxy.rule = () => pass;
-    line.sever();
+    proxy.sever();
     await reader.untilTraced('the loss', ({ event, detail }) => event === 'lost' && detail.startsWith('silent'));
     await reader.untilState('open');
     const ids = await publish('news', 'after');
@@ -84,13 +77,11 @@ describe('a connection of which neither end learns that the other one has gone',
 
   it('is cut by the gateway where the peer has to answer pings', async () => {
     const everything = await world({ gateway: { heartbeatMs: HEARTBEAT_MS } });
-    const line = new Line();
-    everything.proxy.rule = () => line.fault;
     const reader = await everything.client({ transports: ['websocket'], toleranceMs: TOLERANCE_MS });
     await reader.subscribe('news');
     const [socket] = everything.sockets;
     expect(await everything.connections()).toBe(1);
-    line.sever();
+    everything.proxy.sever();
     await reader.close();
     await waitUntil('the gateway to notice', async () => (await everything.connections()) === 0);
     await waitUntil('the socket to be gone', () => socket?.destroyed);

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Exchange, Way } from '../../demo/network/exchange.js';
 import {
   blackHole,
   bufferResponse,
@@ -10,7 +12,6 @@ import {
   delay,
   type Fault,
   failAfterForwarding,
-  Line,
   limit,
   pass,
   refuse,
@@ -61,7 +62,7 @@ class Client {
   end: 'open' | 'ended' | 'reset' = 'open';
   readonly socket: Socket;
 
-  constructor(head: string, body = '') {
+  constructor(head: string, body = '', host = 'x') {
     clients.push(this);
     this.socket = connect(Number(new URL(proxy.url).port), '127.0.0.1');
     this.socket.on('data', (piece) => {
@@ -73,7 +74,7 @@ class Client {
     this.socket.once('close', () => {
       if (this.end === 'open') this.end = 'ended';
     });
-    this.socket.write(`${head}\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    this.socket.write(`${head}\r\nHost: ${host}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   }
 
   until(what: string, done: () => boolean): Promise<unknown> {
@@ -190,6 +191,46 @@ describe('the network', () => {
     expect([stream.received, stream.end]).toEqual(['', 'open']);
   });
 
+  it('delays each piece by itself: as many as are under way arrive in the time of one', async () => {
+    const down: Duplex[] = [];
+    const exchange = { pass: (way: Way) => down.push(...(way.down === undefined ? [] : [way.down])) };
+    delay(200)(exchange as unknown as Exchange);
+    const [line] = down;
+    const began = performance.now();
+    for (let piece = 0; piece < 100; piece++) line?.write('x');
+    line?.end();
+    let received = '';
+    for await (const piece of line ?? []) received += String(piece);
+    expect(received).toBe('x'.repeat(100));
+    expect(performance.now() - began).toBeGreaterThan(190);
+    // One after the other they would take twenty seconds.
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
+  it('lets go of what is no request, and of a client that leaves a black hole', async () => {
+    under(blackHole);
+    const wrong = new Client('GET // HTTP/1.1');
+    const endless = new Client(`GET /${'x'.repeat(300_000)} HTTP/1.1`);
+    await Promise.all([wrong.untilOver(), endless.untilOver()]);
+    const held = new Client(GET);
+    await waitUntil('the request', () => proxy.requests.length === 1);
+    const left = new Promise((resolve) => held.socket.once('close', resolve));
+    held.socket.end();
+    // The proxy ends its own side when it has seen the client's end.
+    await left;
+  });
+
+  it('names the server in each Host if it is asked to, under the name that the client had for it', async () => {
+    await proxy.close();
+    proxy = await FaultProxy.before(server.port, { namesServer: true, remembers: false });
+    const hosts = ['x', `localhost:${proxy.port}`, '[::1]:1', 'evil.example'];
+    for (const host of hosts) await new Client(GET, '', host).untilOver();
+    expect(seen.map(({ head }) => /Host (\S+)/i.exec(head)?.[1])).toEqual(
+      ['x', 'localhost', '[::1]', 'evil.example'].map((name) => `${name}:${server.port}`),
+    );
+    expect(proxy.requests).toEqual([]);
+  });
+
   it('takes the wish for an upgrade out', async () => {
     under(stripUpgrade);
     const client = new Client(UPGRADE);
@@ -221,12 +262,10 @@ describe('the network', () => {
   });
 
   it('severs a line, and neither end learns of it', async () => {
-    const line = new Line();
-    under(line.fault);
     const here = new Client(STREAM);
     const there = new Client(STREAM);
     await here.until('both', () => here.received.includes(' world') && there.received.includes(' world'));
-    line.sever();
+    proxy.sever();
     here.socket.destroy();
     await sleep(100);
     expect(seen[0]?.isOver).toBe(false);

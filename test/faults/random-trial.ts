@@ -11,7 +11,6 @@ import {
   delay,
   type Fault,
   failAfterForwarding,
-  Line,
   pass,
   refuse,
   reset,
@@ -288,12 +287,8 @@ class TrialWorld {
       case 'flow':
         return this.#valve.open();
       case 'sever': {
-        const line = new Line();
-        this.#proxy.rule = () => line.fault;
-        this.#proxy.cut();
-        await sleep(50);
-        line.sever();
-        this.#heal();
+        this.#proxy.sever();
+        this.#proxy.unblock();
         return;
       }
       case 'restart':

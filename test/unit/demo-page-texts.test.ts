@@ -6,9 +6,9 @@ import { catalog } from '../../transports/catalog.js';
 
 describe('the texts of the demo page', () => {
   it('fill every placeholder of the page', () => {
-    const page = fillPage(readFileSync('demo/site/index.html', 'utf8'), { path: '/push' });
+    const page = fillPage(readFileSync('demo/site/index.html', 'utf8'), { path: '/push', network: '8081' });
     expect(page.match(/.*(?:\{\{|\}\}|\[object|undefined).*/g)).toBeNull();
-    expect(page).toContain('data-path="/push"');
+    expect(page).toContain('data-path="/push" data-network="8081"');
   });
 
   it('cannot break out of where they are put', () => {

@@ -3,9 +3,11 @@ import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
+import request from 'supertest';
 import { WebSocket } from 'ws';
 import { type Demo, startDemo } from '../../demo/index.js';
 import { readFigures } from '../../demo/site/feed/machine-message.js';
+import type { FaultName } from '../../demo/site/words/fault-name.js';
 import type { Report } from '../../demo/site/words/report.js';
 import { createGateway, type Gateway } from '../../server/index.js';
 import { type Listening, listen } from '../support/listen.js';
@@ -31,14 +33,14 @@ describe('the demo’s server', () => {
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
-    demo.close();
+    await demo.close();
     await gateway.close();
     await site.close();
   });
 
   /** A bare connection, and how many bytes went over it. */
-  function open() {
-    const socket = connect(site.port, '127.0.0.1').on('error', () => {});
+  function open(port = site.port) {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
     sockets.push(socket);
     const moved = { up: 0, down: 0, text: '' };
     socket.on('data', (piece: Buffer) => {
@@ -63,9 +65,15 @@ describe('the demo’s server', () => {
     return (await response.json()) as Report;
   }
 
-  async function turn(transport: string, blocked: boolean): Promise<void> {
-    const response = await post('/demo/blocks', { client: 'mine', transport, blocked });
+  async function turn(transport: string, blocked: boolean, fault?: FaultName): Promise<void> {
+    const response = await post('/demo/blocks', { client: 'mine', transport, blocked, fault });
     expect(response.status).toBe(204);
+  }
+
+  async function networkPort(): Promise<number> {
+    const { network } = await reportOf();
+    if (network === null) throw new Error('The site has no network.');
+    return network;
   }
 
   function post(path: string, body: unknown): Promise<Response> {
@@ -138,15 +146,108 @@ describe('the demo’s server', () => {
     expect(String(error)).toMatch(/hang up|ECONNRESET/);
 
     expect((await reportOf('mine', 'yours')).lanes).toMatchObject({
-      mine: { blocked: ['sse', 'websocket'] },
-      yours: { blocked: [] },
+      mine: { blocked: { sse: 'reset', websocket: 'reset' } },
+      yours: { blocked: {} },
     });
     await turn('sse', false);
-    expect((await reportOf('mine')).lanes['mine']?.blocked).toEqual(['websocket']);
+    expect((await reportOf('mine')).lanes['mine']?.blocked).toEqual({ websocket: 'reset' });
     const freed = open();
     freed.ask('/push/sse?channel=chat&lane=mine');
     await freed.answers(1);
     expect(freed.moved.text).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('has a network on another port, in which each lane meets the faults that it has asked for', async () => {
+    const network = await networkPort();
+    await turn('sse', true, 'refused');
+    await turn('long-polling', true, 'black-hole');
+    const [mine, yours, straight, held] = [open(network), open(network), open(), open(network)];
+    mine.ask('/push/sse?channel=chat&lane=mine');
+    yours.ask('/push/sse?channel=chat&lane=yours');
+    // Past the network there is only the reset.
+    straight.ask('/push/sse?channel=chat&lane=mine');
+    held.ask('/push/long-polling?channel=chat&lane=mine');
+    await Promise.all([mine.answers(1), yours.answers(1), straight.answers(1)]);
+    expect([mine, yours, straight].map(({ moved }) => moved.text.slice(9, 12))).toEqual(['403', '200', '200']);
+    expect((await reportOf('mine')).lanes['mine']).toMatchObject({
+      blocked: { sse: 'refused', 'long-polling': 'black-hole' },
+      cost: { requests: 1 },
+    });
+    expect(held.moved.text).toBe('');
+    const left = once(held.socket, 'close');
+    await turn('long-polling', false);
+    await left;
+    const freed = open(network);
+    freed.ask('/push/polling?channel=chat&lane=mine');
+    await freed.answers(1);
+    expect(freed.moved.text).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('cuts what a lane has open, or severs its line without telling either end', async () => {
+    const network = await networkPort();
+    const [mine, yours] = [open(network), open(network)];
+    mine.ask('/push/sse?channel=chat&lane=mine');
+    yours.ask('/push/sse?channel=chat&lane=yours');
+    await Promise.all([mine.answers(1), yours.answers(1)]);
+    expect((await post('/demo/cuts', { client: 'mine', how: 'sever' })).status).toBe(204);
+    await gateway.publish('chat', 'unheard');
+    await waitUntil('the other one', () => yours.moved.text.includes('unheard'), PATIENT);
+    const again = open(network);
+    again.ask('/push/sse?channel=chat&lane=mine&since=earliest');
+    await waitUntil('a new connection', () => again.moved.text.includes('unheard'), PATIENT);
+    expect([mine.moved.text.includes('unheard'), mine.socket.destroyed]).toEqual([false, false]);
+
+    const cut = [mine, again].map(({ socket }) => once(socket, 'close'));
+    expect((await post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
+    await Promise.all(cut);
+    expect(yours.socket.destroyed).toBe(false);
+  });
+
+  it('lets a page of its own through the network, and no other one', async () => {
+    const network = await networkPort();
+    const statusFor = async (origin: string, host: string) => {
+      const { socket, moved, answers } = open(network);
+      socket.write(`GET /push/health HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\n\r\n`);
+      await answers(1);
+      return Number(moved.text.slice(9, 12));
+    };
+    expect(await statusFor(site.url, `127.0.0.1:${network}`)).toBe(200);
+    expect(await statusFor(`http://localhost:${site.port}`, `localhost:${network}`)).toBe(200);
+    expect(await statusFor(`http://localhost:${network}`, `localhost:${network}`)).toBe(403);
+    expect(await statusFor('http://evil.example', `127.0.0.1:${network}`)).toBe(403);
+  });
+
+  it('tells of the network only who asks under a name that leads there, and ends it with itself', async () => {
+    const network = await networkPort();
+    const host = { Host: 'demo.example' };
+    const elsewhere = await request(site.url).get('/demo/costs').set(host);
+    expect(elsewhere.body).toMatchObject({ network: null });
+    const block = { client: 'mine', transport: 'sse', blocked: true };
+    const asked = [
+      { path: '/demo/blocks', body: { ...block, fault: 'slow' } },
+      { path: '/demo/cuts', body: { client: 'mine', how: 'sever' } },
+      { path: '/demo/blocks', body: { ...block, fault: 'reset' } },
+    ];
+    const answers = await Promise.all(asked.map(({ path, body }) => request(site.url).post(path).set(host).send(body)));
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+      [409, 'NO_NETWORK'],
+      [409, 'NO_NETWORK'],
+      [204, undefined],
+    ]);
+
+    const pages = await Promise.all([request(site.url).get('/'), request(site.url).get('/').set(host)]);
+    expect(pages.map(({ text }) => /data-network="(\d*)"/.exec(text)?.[1])).toEqual([String(network), '']);
+    const policies = pages.map(({ headers }) => headers['content-security-policy'] ?? '');
+    expect(policies.map((policy) => policy.includes('ws://127.0.0.1:*'))).toEqual([true, false]);
+
+    const stream = open(network);
+    stream.ask('/push/sse?channel=chat&lane=yours');
+    await stream.answers(1);
+    const gone = once(stream.socket, 'close');
+    await demo.close();
+    await gone;
+    const [error] = await once(connect(network, '127.0.0.1'), 'error');
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   it('refuses to report on or block what is no lane', async () => {
@@ -155,10 +256,13 @@ describe('the demo’s server', () => {
       fetch(`${site.url}/demo/costs?${'client=a&'.repeat(21)}`),
       post('/demo/blocks', { client: 'a', transport: '../sse', blocked: true }),
       post('/demo/blocks', { client: 'a', transport: 'sse' }),
+      post('/demo/blocks', { client: 'a', transport: 'sse', blocked: true, fault: 'toString' }),
+      post('/demo/cuts', { client: 'a', how: 'close' }),
+      post('/demo/cuts', { client: 'not a lane', how: 'cut' }),
       post('/demo/blocks', 'x'.repeat(2_000)),
       fetch(`${site.url}/demo/blocks`, { method: 'POST', body: '{"client":"a","transport":"sse","blocked":true}' }),
     ]);
-    expect(statuses.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400]);
+    expect(statuses.map(({ status }) => status)).toEqual(statuses.map(() => 400));
   });
 
   it('publishes figures that the page believes, under the run that it reports, and tells its clock', async () => {

@@ -5,6 +5,7 @@ import { bytes, duration, fixed, NOTHING } from '../texts/figures.js';
 import { texts, textsOf } from '../texts/texts.js';
 import type { Automatic } from './automatic.js';
 import { Ladder } from './ladder.js';
+import { NetworkPanel } from './network-panel.js';
 import { TraceList } from './trace-list.js';
 
 /** Room for the names of transports above the arrivals, in pixels. */
@@ -15,6 +16,7 @@ export class AutomaticView {
   readonly #automatic: Automatic;
   readonly #track: Track;
   readonly #ladder: Ladder;
+  readonly #network: NetworkPanel;
   readonly #trace: TraceList;
   readonly #root: HTMLElement;
   readonly #now: HTMLElement;
@@ -29,7 +31,7 @@ export class AutomaticView {
   readonly #up: HTMLElement;
   /** With the headline the one thing that a screen reader hears of without being asked. */
   readonly #reason: HTMLElement;
-  /** What went wrong when a block was last asked for. */
+  /** What went wrong when the network was last to be broken or mended. */
   #fault: string | null = null;
 
   constructor(root: HTMLElement, automatic: Automatic, transports: readonly string[], palette: Palette) {
@@ -38,9 +40,11 @@ export class AutomaticView {
     this.#automatic = automatic;
     this.#track = new Track(part(root, 'track', HTMLCanvasElement), palette, NAMES);
     this.#reason = find('reason');
-    this.#ladder = new Ladder(find('ladder'), automatic, transports, (failed) => {
+    const tell = (failed: boolean) => {
       this.#fault = failed ? texts.automatic.blockFailed : null;
-    });
+    };
+    this.#ladder = new Ladder(find('ladder'), automatic, transports, tell);
+    this.#network = new NetworkPanel(find('network'), automatic, tell);
     this.#trace = new TraceList(find('trace'));
     this.#now = find('now');
     this.#state = find('state');
@@ -75,6 +79,7 @@ export class AutomaticView {
     write(this.#requests, cost === null ? NOTHING : fixed(cost.requests, 0));
     write(this.#down, bytes(cost?.down ?? null));
     write(this.#up, bytes(cost?.up ?? null));
+    this.#network.refresh();
     this.#ladder.refresh();
     this.#trace.show(notes, now);
   }
@@ -86,8 +91,9 @@ export class AutomaticView {
   }
 
   #because(everyLaneIsAway: boolean): string {
-    const { lane, transport, reason } = this.#automatic;
+    const { lane, transport, reason, isSevered } = this.#automatic;
     if (lane.state === 'paused') return '';
+    if (isSevered) return texts.automatic.severed;
     if (reason === null) return texts.automatic.beginning;
     if (transport !== null) return reason;
     return everyLaneIsAway ? texts.automatic.awayBecause : texts.automatic.nothingBecause;

@@ -2,7 +2,9 @@ import type { GapNotice, PushClient, TraceEvent } from '../../../client/index.js
 import { epochOf } from '../../../transports/cursor.js';
 import type { Change } from '../drawing/track.js';
 import { type Course, Lane } from '../lane/lane.js';
+import { tellDemo } from '../page/report.js';
 import { texts, textsOf } from '../texts/texts.js';
+import type { CutName, FaultName } from '../words/fault-name.js';
 import type { Report } from '../words/report.js';
 
 /** What the client noted or told, with the server's time of it. */
@@ -15,7 +17,7 @@ export interface Note {
 }
 
 /** How a transport stands with the automatic client. */
-export type Standing = 'carries' | 'cut' | 'blocked' | 'trying' | 'failed' | 'ready';
+export type Standing = 'carries' | 'cut' | 'despite' | 'blocked' | 'trying' | 'failed' | 'ready';
 
 // Looks for something better sooner than an application would, so that a visitor does not have to wait for it.
 const OPTIONS = { probeMs: 2_000, probeCapMs: 4_000, backoffCapMs: 3_000, pollMs: 1_000 };
@@ -34,14 +36,30 @@ export class Automatic {
   reason: string | null = null;
   /** What happened to the connection before, until another one is proved. */
   #lost: string | null = null;
+  /** How the network is to block the next transport. */
+  fault: FaultName = 'reset';
+  /** Whether it can block in any other way than by a reset, as far as is known. */
+  hasNetwork: boolean;
   readonly #course: Course;
-  #blocked: ReadonlySet<string> = new Set();
+  #blocked: ReadonlyMap<string, FaultName> = new Map();
+  /** The transports that have proved themselves since they were blocked or freed. */
+  readonly #proved = new Set<string>();
+  /** How many messages had come when the line was severed. */
+  #severedAt: number | null = null;
   /** Goes up when a block is asked for, and again when the answer is there. */
   #turns = 0;
 
-  constructor(course: Course) {
+  constructor(course: Course, hasNetwork: boolean) {
     this.#course = course;
-    this.lane = new Lane(course, OPTIONS, (push) => this.#follow(push));
+    this.hasNetwork = hasNetwork;
+    this.lane = new Lane(course, OPTIONS, { isHeld: true, started: (push) => this.#follow(push) });
+  }
+
+  /** Connects through the network that can be broken, at this address of the gateway; straight where it is `null`. */
+  connectThrough(address: string | null): void {
+    this.hasNetwork = address !== null;
+    if (!this.hasNetwork) this.fault = 'reset';
+    this.lane.connectAt(address ?? this.#course.path);
   }
 
   /** The transport that carries now. */
@@ -49,14 +67,21 @@ export class Automatic {
     return this.lane.push?.transport ?? null;
   }
 
-  isBlocked(transport: string): boolean {
-    return this.#blocked.has(transport);
+  /** Whether the line has been severed, and nothing has arrived since. */
+  get isSevered(): boolean {
+    return this.#severedAt === this.lane.tally.received;
+  }
+
+  /** How a transport is blocked; `null` for one that is free. */
+  faultOf(transport: string): FaultName | null {
+    return this.#blocked.get(transport) ?? null;
   }
 
   standing(transport: string): Standing {
-    const blocked = this.isBlocked(transport);
-    if (transport === this.transport) return blocked ? 'cut' : 'carries';
-    if (blocked) return 'blocked';
+    const isBlocked = this.#blocked.has(transport);
+    if (transport === this.transport && isBlocked) return this.#proved.has(transport) ? 'despite' : 'cut';
+    if (transport === this.transport) return 'carries';
+    if (isBlocked) return 'blocked';
     switch (this.notes.findLast((note) => note.transport === transport)?.event) {
       case 'started':
       case 'probe':
@@ -68,21 +93,26 @@ export class Automatic {
     }
   }
 
-  /** Blocks or frees a transport at the demo's server; rejects when that cannot be reached. */
+  /** Blocks a transport at the demo's server, in the way that is chosen, or frees it; rejects when that cannot be reached. */
   async block(transport: string, blocked: boolean): Promise<void> {
+    const { fault } = this;
     this.#turns += 1;
+    this.#proved.delete(transport);
     try {
-      const response = await fetch('demo/blocks', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ client: this.lane.id, transport, blocked }),
-      });
-      if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
-      const others = [...this.#blocked].filter((name) => name !== transport);
-      this.#blocked = new Set(blocked ? [...others, transport] : others);
+      await tellDemo('blocks', { client: this.lane.id, transport, blocked, fault });
+      const faults = new Map(this.#blocked);
+      faults.delete(transport);
+      if (blocked) faults.set(transport, fault);
+      this.#blocked = faults;
     } finally {
       this.#turns += 1;
     }
+  }
+
+  /** Cuts or severs everything that is open; rejects when the demo's server cannot be reached. */
+  async cut(how: CutName): Promise<void> {
+    await tellDemo('cuts', { client: this.lane.id, how });
+    this.#severedAt = how === 'sever' ? this.lane.tally.received : null;
   }
 
   /**
@@ -93,7 +123,7 @@ export class Automatic {
     const turns = this.#turns;
     return ({ lanes }) => {
       const report = lanes[this.lane.id];
-      if (report !== undefined && turns === this.#turns) this.#blocked = new Set(report.blocked);
+      if (report !== undefined && turns === this.#turns) this.#blocked = new Map(Object.entries(report.blocked));
     };
   }
 
@@ -102,6 +132,7 @@ export class Automatic {
     push.on('trace', ({ transport, event, detail }) => {
       this.#note({ at: clock.now(), transport, event, detail });
       if (event === 'lost') this.#lost = `${transport} was lost: ${detail}`;
+      if (event === 'proved' && transport !== null) this.#proved.add(transport);
       // The same transport may come back, which is no change of transport.
       if (event === 'proved') this.reason = this.#lost ?? this.reason;
       if (event === 'proved') this.#lost = null;

@@ -1,7 +1,7 @@
 import { tint } from '../drawing/palette.js';
 import { part, stamp, write } from '../page/part.js';
 import { texts, textsOf } from '../texts/texts.js';
-import type { Automatic } from './automatic.js';
+import type { Automatic, Standing } from './automatic.js';
 
 /** The transports, best on top, each with a switch that blocks it. */
 export class Ladder {
@@ -34,7 +34,7 @@ class Rung {
     part(this.element, 'name', HTMLElement).textContent = this.#name;
     this.refresh();
     this.#block.addEventListener('click', () => {
-      automatic.block(transport, !automatic.isBlocked(transport)).then(
+      automatic.block(transport, automatic.faultOf(transport) === null).then(
         () => {
           tell(false);
           this.refresh();
@@ -47,10 +47,20 @@ class Rung {
   refresh(): void {
     const standing = this.#automatic.standing(this.#transport);
     this.element.dataset['standing'] = standing;
-    write(this.#standing, texts.automatic.rung[standing]);
+    write(this.#standing, this.#standingText(standing));
     const { block, free } = texts.automatic;
-    const blocked = this.#automatic.isBlocked(this.#transport);
-    this.#block.classList.toggle('frees', blocked);
-    write(this.#block, (blocked ? free : block)(this.#name));
+    const fault = this.#automatic.faultOf(this.#transport);
+    this.#block.classList.toggle('frees', fault !== null);
+    write(this.#block, (fault === null ? block : free)(this.#name));
+  }
+
+  #standingText(standing: Standing): string {
+    const { rung, faults } = texts.automatic;
+    const fault = this.#automatic.faultOf(this.#transport);
+    // Without a choice there is one way to be blocked, and nothing to tell apart.
+    if (fault === null || !this.#automatic.hasNetwork) return rung[standing];
+    if (standing === 'blocked') return rung.blockedBy(faults[fault].rung);
+    if (standing === 'despite') return rung.despiteOf(faults[fault].rung);
+    return rung[standing];
   }
 }

@@ -36,6 +36,14 @@ export interface LaneLine extends ChatLine {
   readonly behindMs: number;
 }
 
+/** What a lane may be told when it is made. */
+export interface LaneOptions {
+  /** Whether it waits to be told where to connect; otherwise it goes straight to the gateway. @default false */
+  readonly isHeld?: boolean;
+  /** Gets every client that the lane makes, before anything has happened to it. */
+  readonly started?: (push: PushClient) => void;
+}
+
 const LINES = 2;
 
 /** By how much figures may be ahead of the clock, or older than the ones before them, in milliseconds. */
@@ -57,31 +65,36 @@ export class Lane {
   readonly #course: Course;
   readonly #started: (push: PushClient) => void;
   #options: ConnectOptions;
+  /** Where the gateway is for this lane; `null` until that is known. */
+  #address: string | null;
+  #isPaused = true;
   #open: { readonly push: PushClient; readonly subscriptions: readonly Subscription[] } | null = null;
 
-  /** `started` gets every client that the lane makes, before anything has happened to it. */
-  constructor(course: Course, options: ConnectOptions, started: (push: PushClient) => void = () => {}) {
+  constructor(course: Course, options: ConnectOptions, { isHeld = false, started = () => {} }: LaneOptions = {}) {
     this.#course = course;
     this.#options = options;
+    this.#address = isHeld ? null : course.path;
     this.#started = started;
   }
 
-  /** The client; `null` while the lane is paused. */
+  /** The client; `null` while the lane is paused, and while it is not known where to connect. */
   get push(): PushClient | null {
     return this.#open?.push ?? null;
   }
 
   get state(): LaneState {
-    return this.push?.state ?? 'paused';
+    return this.push?.state ?? (this.#isPaused ? 'paused' : 'idle');
   }
 
   /** Connects, unless it is connected. */
   start(): void {
+    this.#isPaused = false;
     this.#start(new Map());
   }
 
   /** Closes the client and gives its connections back; what happens until the next start is not counted as lost. */
   pause(): void {
+    this.#isPaused = true;
     this.tally.pause();
     this.#stop();
   }
@@ -89,10 +102,14 @@ export class Lane {
   /** Goes on with other options from where it is: a new client, and the cursors of the old one. */
   change(options: ConnectOptions): void {
     this.#options = { ...this.#options, ...options };
-    const positions = new Map(this.#open?.subscriptions.map(({ channel, position }) => [channel, position]));
-    if (this.#open === null) return;
-    this.#stop();
-    this.#start(positions);
+    this.#renew();
+  }
+
+  /** Goes on at another address of the gateway, in the same way. */
+  connectAt(address: string): void {
+    if (address === this.#address) return;
+    this.#address = address;
+    this.#renew();
   }
 
   /** Takes what the demo's server knows about the lane. */
@@ -101,9 +118,15 @@ export class Lane {
     if (report !== undefined) this.spending.take(run, report.cost, this.tally.received);
   }
 
+  #renew(): void {
+    const positions = new Map(this.#open?.subscriptions.map(({ channel, position }) => [channel, position]));
+    this.#stop();
+    if (!this.#isPaused) this.#start(positions);
+  }
+
   #start(positions: ReadonlyMap<string, Subscription['position']>): void {
-    if (this.#open !== null) return;
-    const push = connect(`${this.#course.path}?${LANE_PARAMETER}=${this.id}`, this.#options);
+    if (this.#open !== null || this.#address === null) return;
+    const push = connect(`${this.#address}?${LANE_PARAMETER}=${this.id}`, this.#options);
     this.#started(push);
     const from = (channel: string) => ({ since: positions.get(channel) ?? 'now' });
     this.#open = {

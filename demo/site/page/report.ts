@@ -8,3 +8,13 @@ export async function askReport(lanes: readonly Lane[]): Promise<Report> {
   if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
   return response.json();
 }
+
+/** Posts to one of the demo's routes. Rejects when its server is away or refuses. */
+export async function tellDemo(route: 'blocks' | 'cuts', body: object): Promise<void> {
+  const response = await fetch(`demo/${route}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
+}

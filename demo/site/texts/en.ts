@@ -1,3 +1,5 @@
+import type { FaultName } from '../words/fault-name.js';
+
 /**
  * Everything that a visitor reads, in English. A further language is a further module of this shape.
  *
@@ -124,7 +126,7 @@ export const en = {
   automatic: {
     heading: 'The automatic client',
     explanation:
-      'It takes the best transport that proves itself. Block the one it uses: its connections are cut at the socket, as by a firewall, and nobody tells the client. Free it, and the client finds out by itself: it looks every few seconds.',
+      'It takes the best transport that proves itself. Block the one it uses: its connections are cut, new ones come to nothing, and nobody tells the client. Free it, and the client finds out by itself: it looks every few seconds.',
     track: 'Arrivals in the last 20 seconds, in the colour of the transport that carried them',
     ladder: 'Transports, best first',
     block: (transport: string) => `Block ${transport}`,
@@ -133,10 +135,59 @@ export const en = {
       carries: 'carries now',
       blocked: 'blocked by you',
       cut: 'blocked, cutting it',
+      despite: 'carries all the same',
+      blockedBy: (fault: string) => `blocked: ${fault}`,
+      despiteOf: (fault: string) => `carries, though ${fault}`,
       trying: 'being tried',
       failed: 'failed last time',
       ready: 'not needed now',
     },
+    network: {
+      how: 'How the network blocks',
+      line: 'What is open now',
+      cut: 'Cut now',
+      sever: 'Sever the line',
+      does: 'Of a cut both ends are told at once. Of a severed line neither is, as when a phone loses its network.',
+    },
+    faults: {
+      reset: {
+        name: 'Reset',
+        rung: 'reset',
+        does: 'Each connection is reset at once, as by a firewall.',
+      },
+      refused: {
+        name: 'Refused (403)',
+        rung: 'refused',
+        does: 'Something on the way answers 403 in the gateway’s place, as a company’s proxy does.',
+      },
+      'black-hole': {
+        name: 'Black hole',
+        rung: 'black hole',
+        does: 'The connection is accepted, and no answer ever comes. The client has to lose patience.',
+      },
+      silent: {
+        name: 'Silent after the head',
+        rung: 'silent',
+        does: 'The head of the answer comes, and nothing after it: frames vanish, a stream stays in a buffer.',
+      },
+      stripped: {
+        name: 'Upgrades stripped',
+        rung: 'stripped',
+        does: 'The wish for an upgrade is taken out, as by a proxy that knows no WebSocket. Others do not notice.',
+      },
+      whole: {
+        name: 'Held back until whole',
+        rung: 'held back',
+        does: 'An answer is handed on when all of it is there. One that never ends never comes.',
+      },
+      slow: {
+        name: 'Slow (2 s)',
+        rung: '2 s late',
+        does: 'Whatever comes from the gateway comes two seconds later.',
+      },
+    } satisfies Readonly<Record<FaultName, FaultTexts>>,
+    severed:
+      'The line is severed, and nobody was told. The client takes it for dead once a heartbeat has not come in time.',
     now: (transport: string) => `Carried by ${transport}`,
     nothing: 'Carried by nothing',
     nothingBecause: 'It goes on trying. What is published meanwhile stays in the log and will be read from there.',
@@ -198,6 +249,14 @@ export interface TransportTexts {
   readonly standing: string;
   /** How a message goes up while this transport carries. */
   readonly uplink: string;
+}
+
+/** What there is to say about one way in which the network blocks. */
+export interface FaultTexts {
+  readonly name: string;
+  /** In a few words, for the ladder. */
+  readonly rung: string;
+  readonly does: string;
 }
 
 const NUMBERS: Readonly<Record<number, string>> = { 4: 'Four', 5: 'Five', 6: 'Six', 7: 'Seven', 8: 'Eight' };

@@ -1,3 +1,5 @@
+import type { FaultName } from './fault-name.js';
+
 /** What a lane has cost so far, counted at the gateway's sockets: HTTP heads and WebSocket framing included. */
 export interface Cost {
   /** Requests and upgrades, refused ones included. */
@@ -14,13 +16,15 @@ export const FREE: Cost = { requests: 0, up: 0, down: 0 };
 /** What the demo's server knows about one lane. */
 export interface LaneReport {
   readonly cost: Cost;
-  /** The transports that are blocked for it. */
-  readonly blocked: readonly string[];
+  /** The transports that are blocked for it, each with how. */
+  readonly blocked: Readonly<Record<string, FaultName>>;
 }
 
 /** The answer to `GET /demo/costs`. */
 export interface Report {
   /** The life of the feed, as on its figures. With another life every count has begun anew. */
   readonly run: string;
+  /** The port of the network in which transports can be blocked in other ways than by a reset; `null` where there is none. */
+  readonly network: number | null;
   readonly lanes: Readonly<Record<string, LaneReport>>;
 }

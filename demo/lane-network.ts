@@ -1,0 +1,110 @@
+import type { Server } from 'node:http';
+import { Server as TlsServer } from 'node:https';
+import type { Blocks } from './blocks.js';
+import { loopbackName } from './loopback.js';
+import type { RequestHead } from './network/exchange.js';
+import {
+  blackHole,
+  bufferResponse,
+  delay,
+  type Fault,
+  pass,
+  refuse,
+  reset,
+  stripUpgrade,
+  swallowBody,
+} from './network/fault.js';
+import { FaultProxy } from './network/fault-proxy.js';
+import { passageOf } from './passage.js';
+import type { FaultName } from './site/words/fault-name.js';
+
+const FAULTS: Readonly<Record<FaultName, Fault>> = {
+  reset,
+  refused: refuse(403),
+  'black-hole': blackHole,
+  silent: swallowBody,
+  stripped: stripUpgrade,
+  whole: bufferResponse,
+  slow: delay(2_000),
+};
+
+/** What the network of the lanes lies before. */
+export interface LaneNetworkOptions {
+  readonly server: Server | TlsServer;
+  /** The gateway's base path. */
+  readonly path: string;
+  readonly blocks: Blocks;
+}
+
+/**
+ * A bad network before the site, on a port of its own: whoever comes through it meets the faults that his lane has asked
+ * for. It is there while the server listens where 127.0.0.1 reaches it, and for visitors on the same machine only. TLS
+ * it cannot look into.
+ */
+export class LaneNetwork {
+  readonly #options: LaneNetworkOptions;
+  readonly #open = () => this.#start();
+  #proxy: Promise<FaultProxy | null> = Promise.resolve(null);
+
+  constructor(options: LaneNetworkOptions) {
+    const { server } = options;
+    this.#options = options;
+    if (server instanceof TlsServer) return;
+    if (server.listening) this.#start();
+    else server.once('listening', this.#open);
+  }
+
+  /** Its port for somebody who has asked the site under this host; `null` where he cannot reach it. */
+  async portFor(host: string | undefined): Promise<number | null> {
+    return loopbackName(host) === null ? null : ((await this.#proxy)?.port ?? null);
+  }
+
+  /** Cuts what a lane has open, over one transport or over all. */
+  async cut(lane: string, transport: string | null = null): Promise<void> {
+    (await this.#proxy)?.cut((request) => {
+      const passage = this.#passage(request);
+      return passage.lane === lane && (transport === null || passage.transport === transport);
+    });
+  }
+
+  /** What a lane has open goes silent, and neither end is told. */
+  async sever(lane: string): Promise<void> {
+    (await this.#proxy)?.sever((request) => this.#passage(request).lane === lane);
+  }
+
+  async close(): Promise<void> {
+    this.#options.server.off('listening', this.#open);
+    const proxy = await this.#proxy;
+    this.#proxy = Promise.resolve(null);
+    await proxy?.close();
+  }
+
+  #start(): void {
+    const address = this.#options.server.address();
+    if (address === null || typeof address === 'string' || !REACHED.has(address.address)) return;
+    this.#proxy = FaultProxy.before(address.port, { namesServer: true, remembers: false }).then(
+      (proxy) => {
+        proxy.rule = (request) => this.#faultFor(request);
+        return proxy;
+      },
+      // The site does without.
+      (error: Error) => {
+        process.emitWarning(error);
+        return null;
+      },
+    );
+  }
+
+  #faultFor(request: RequestHead): Fault {
+    const { lane, transport } = this.#passage(request);
+    const fault = lane === null || transport === null ? undefined : this.#options.blocks.of(lane).get(transport);
+    return fault === undefined ? pass : FAULTS[fault];
+  }
+
+  #passage({ path, query }: RequestHead) {
+    return passageOf(`${path}?${query}`, this.#options.path);
+  }
+}
+
+/** Where a server listens that is reached at 127.0.0.1. */
+const REACHED: ReadonlySet<string> = new Set(['127.0.0.1', '0.0.0.0', '::']);
