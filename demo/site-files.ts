@@ -1,14 +1,17 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { ServerResponse } from 'node:http';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler, Router } from 'express';
 import type { LaneNetwork } from './lane-network.js';
 import { loopbackName } from './loopback.js';
-import { fillPage } from './page-texts.js';
 
 /** Everything comes from here, and no script stands in the page itself. The favicon is a data address. */
 const POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** What a page is built with, and says wherever nothing else is known. */
+const PLACE = ' data-path="/push" data-network=""';
 
 const HEADERS = {
   'Content-Security-Policy': POLICY,
@@ -16,26 +19,43 @@ const HEADERS = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** Serves the built site. Its page gets its texts, the gateway's path and the port of the lanes' network here. */
+/**
+ * Serves the built site. Into its pages, each at its address with `.html` and without, it writes the gateway's path and the
+ * port of the lanes' network.
+ */
 export function siteFiles(path: string, network: LaneNetwork): Router {
   const folder = siteFolder();
-  const page: RequestHandler = async ({ headers: { host } }, response) => {
-    const html = await readFile(join(folder, 'index.html'), 'utf8');
-    const port = await network.portFor(host);
-    response.set(HEADERS);
-    if (port !== null) response.set('Content-Security-Policy', `${POLICY}; ${reaching(loopbackName(host) ?? '')}`);
-    response.set('Cache-Control', 'no-cache').type('html');
-    response.send(fillPage(html, { path, network: String(port ?? '') }));
-  };
-  const files = express.static(folder, {
-    index: false,
-    setHeaders: (response) => response.setHeaders(new Headers(HEADERS)),
-  });
-
   const router = Router();
-  router.get(['/', '/index.html'], page);
-  router.use(files);
+  for (const file of pagesIn(folder)) {
+    const page: RequestHandler = async ({ headers: { host } }, response) => {
+      const html = await readFile(join(folder, file), 'utf8');
+      const port = await network.portFor(host);
+      response.set(HEADERS);
+      if (port !== null) response.set('Content-Security-Policy', `${POLICY}; ${reaching(loopbackName(host) ?? '')}`);
+      response.set('Cache-Control', 'no-cache').type('html');
+      response.send(html.replace(PLACE, () => ` data-path="${escaped(path)}" data-network="${port ?? ''}"`));
+    };
+    router.get(addressesOf(file), page);
+  }
+  const setHeaders = (response: ServerResponse) => response.setHeaders(new Headers(HEADERS));
+  // A folder's name without the slash at its end leads to the address with it.
+  router.use(express.static(folder, { index: false, setHeaders }));
   return router;
+}
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.html'))
+    .map((file) => file.replaceAll(sep, '/'));
+}
+
+function addressesOf(file: string): string[] {
+  const name = `/${file.slice(0, -'.html'.length)}`;
+  return [`/${file}`, name.endsWith('/index') ? name.slice(0, -'index'.length) : name];
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /**

@@ -5,9 +5,10 @@
  * bundles are made anew each time, and TypeScript notes what it compiled only once that is on disk: a build that was
  * interrupted is put right by the next one.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, extname, join, relative } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join, relative, resolve } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { fileOf, type Language, languages, pageNames, sitePage } from './site-pages.js';
 
 const forBrowsers: BuildOptions = {
   bundle: true,
@@ -58,26 +59,44 @@ async function bundleClient(): Promise<void> {
 }
 
 /**
- * Makes the demo site, in `dist/site`. Scripts and style sheets at its top are entries and bring along what they import;
- * pages and pictures are copied from wherever they are.
+ * Makes the demo site, in `dist/site`: style sheets at its top, and for each language a page and a script for each name. A
+ * script brings along what it imports, and the texts of its language; pictures are copied from wherever they are.
  */
 async function bundleSite(): Promise<void> {
   const source = 'demo/site';
-  const loader = { '.html': 'copy', '.svg': 'copy', '.png': 'copy', '.ico': 'copy', '.txt': 'copy' } as const;
+  const loader = { '.svg': 'copy', '.png': 'copy', '.ico': 'copy', '.txt': 'copy' } as const;
   const copied = filesIn(source).filter((file) => extname(file) in loader);
-  const entries = filesIn(source).filter((file) => dirname(file) === source && /\.(ts|css)$/.test(file));
+  const sheets = filesIn(source).filter((file) => dirname(file) === source && file.endsWith('.css'));
   rmSync('dist/site', { recursive: true, force: true });
-  if (copied.length + entries.length === 0) return;
-  await build({
-    ...asModules,
-    // Scripts as TypeScript compiled them: the client finds its transports by a pattern over .js files.
-    entryPoints: [...copied, ...entries].map((file) => ({
-      in: file.endsWith('.ts') ? join('dist', file.replace(/ts$/, 'js')) : file,
-      out: relative(source, file.slice(0, -extname(file).length)),
-    })),
-    outdir: 'dist/site',
-    loader,
-  });
+  await build({ ...asModules, entryPoints: [...copied, ...sheets], outbase: source, outdir: 'dist/site', loader });
+  for (const language of languages) {
+    await build({
+      ...asModules,
+      // Scripts as TypeScript compiled them: the client finds its transports by a pattern over .js files.
+      entryPoints: pageNames.map((name) => `dist/demo/site/${name}.js`),
+      outbase: 'dist/demo/site',
+      outdir: join('dist/site', language.folder),
+      plugins: [inLanguage(language)],
+    });
+    for (const name of pageNames) {
+      const file = join('dist/site', fileOf(name, language));
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, sitePage(name, language));
+    }
+  }
+}
+
+/** Puts the dictionary of a language in the place of the English one. */
+function inLanguage({ folder }: Language): Plugin {
+  return {
+    name: 'language',
+    setup({ onResolve }) {
+      if (folder === '') return;
+      onResolve({ filter: /\/en\.js$/ }, ({ path, resolveDir }) => ({
+        path: resolve(resolveDir, path.replace(/en\.js$/, `${folder}.js`)),
+      }));
+    },
+  };
 }
 
 function filesIn(folder: string): string[] {

@@ -34,6 +34,22 @@ describeWith(chromium, 'the demo site in a real browser, as npm start serves it'
   );
 
   it(
+    'speaks Chinese as well, with lanes that move, and leads back to the English page',
+    async () => {
+      const { page, errors, failedRequests, screenshot } = await browser.open(`${site}zh/`);
+      expect(await page.getAttribute('html', 'lang')).toBe('zh-Hans');
+      await untilEachLaneHas(2, page);
+      expect(await page.locator('.lane h3').allTextContents()).toContain('长轮询');
+      await screenshot('demo-chinese');
+      expect([...errors, ...failedRequests]).toEqual([]);
+      await page.click('nav a[hreflang="en"]');
+      await page.waitForURL(site);
+      expect(await page.getAttribute('html', 'lang')).toBe('en');
+    },
+    LONG,
+  );
+
+  it(
     'what a terminal publishes shows up in every lane',
     async () => {
       const { page } = await browser.open(site);

@@ -2,6 +2,7 @@ import { type Palette, tint } from '../drawing/palette.js';
 import { Sparkline } from '../drawing/sparkline.js';
 import { Track } from '../drawing/track.js';
 import { part, stamp, write } from '../page/part.js';
+import { siteAddress } from '../page/place.js';
 import { bytes, duration, fixed, NOTHING } from '../texts/figures.js';
 import { texts, textsOf } from '../texts/texts.js';
 import type { Lane } from './lane.js';
@@ -37,7 +38,7 @@ export class LaneView {
     element.setAttribute('aria-labelledby', `lane-${transport}`);
     find('explanation').textContent = explanation;
     const link = part(element, 'document', HTMLAnchorElement);
-    link.href = `docs/transports/${transport}/README.md`;
+    link.href = siteAddress(`docs/transports/${transport}/README.md`);
     link.setAttribute('aria-label', texts.lanes.documentOf(name));
     const canvas = part(element, 'track', HTMLCanvasElement);
     canvas.setAttribute('aria-label', texts.lanes.track(name));

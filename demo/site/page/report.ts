@@ -1,17 +1,18 @@
 import type { Lane } from '../lane/lane.js';
 import type { Report } from '../words/report.js';
+import { siteAddress } from './place.js';
 
 /** Asks the demo's server what it knows about the lanes. Rejects when it is away; the lanes' own states say so. */
 export async function askReport(lanes: readonly Lane[]): Promise<Report> {
   const query = new URLSearchParams(lanes.map(({ id }) => ['client', id]));
-  const response = await fetch(`demo/costs?${query}`);
+  const response = await fetch(siteAddress(`demo/costs?${query}`));
   if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
   return response.json();
 }
 
 /** Posts to one of the demo's routes. Rejects when its server is away or refuses. */
 export async function tellDemo(route: 'blocks' | 'cuts', body: object): Promise<void> {
-  const response = await fetch(`demo/${route}`, {
+  const response = await fetch(siteAddress(`demo/${route}`), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

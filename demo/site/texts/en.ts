@@ -6,10 +6,19 @@ import type { FaultName } from '../words/fault-name.js';
  * A text with a blank in it is a function of what goes there. The page asks for the others by their path, such as
  * `{{idea.heading}}`, and gets them before it is sent.
  */
-export const en = {
-  title: 'Pushgate: every way to push, side by side',
+export const dictionary = {
+  language: { tag: 'en', name: 'English' },
+  pages: {
+    index: {
+      title: 'Pushgate: every way to push, side by side',
+      description:
+        'Polling, long-polling, iframe streaming, server-sent events and WebSocket under the same live messages: what each of them does, costs and survives.',
+      skip: { to: 'lanes', text: 'Skip to the lanes' },
+      footer:
+        'Latency is measured against the server’s clock. Bytes are counted at the server’s sockets, HTTP heads included; what you publish is charged to the automatic client, which sends it.',
+    },
+  },
   noScript: 'This page is a live demonstration and needs JavaScript.',
-  skip: 'Skip to the lanes',
   brand: 'Pushgate',
   nav: { label: 'On this page', lanes: 'Lanes', automatic: 'Fallback', terminal: 'Terminal', docs: 'Documentation' },
   idea: {
@@ -237,9 +246,14 @@ export const en = {
   footer: {
     health: 'Health',
     metrics: 'Metrics',
-    note: 'Latency is measured against the server’s clock. Bytes are counted at the server’s sockets, HTTP heads included; what you publish is charged to the automatic client, which sends it.',
   },
 };
+
+/** What every language has to say. */
+export type Texts = typeof dictionary;
+
+/** What the frame around a page says of it. */
+export type PageTexts = Texts['pages'][keyof Texts['pages']];
 
 /** What there is to say about one transport. */
 export interface TransportTexts {

@@ -10,7 +10,9 @@ import { LaneView } from './lane/lane-view.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { watchAttention } from './page/attention.js';
 import { findNetwork } from './page/network.js';
+import { linkOperations } from './page/operations.js';
 import { part } from './page/part.js';
+import { gatewayPath, networkPort } from './page/place.js';
 import { askReport } from './page/report.js';
 import { keepRhythm } from './page/rhythm.js';
 import { askServerTime } from './page/server-time.js';
@@ -25,8 +27,8 @@ const ALIGN_MS = 20_000;
 // Sooner than an application would, so that a visitor who stops the server and starts it again sees it.
 const BACKOFF_CAP_MS = 3_000;
 
-const path = document.documentElement.dataset['path'] ?? '/push';
-let network = readPort(document.documentElement.dataset['network']);
+const path = gatewayPath();
+let network = networkPort();
 const palette = new Palette();
 const runs = new Set<string>();
 const course = { path, clock: new ServerClock(), race: new Race(), runs };
@@ -45,6 +47,7 @@ const automaticView = new AutomaticView(part(document, 'automatic', HTMLElement)
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), automatic.lane);
 showCommands(part(document, 'commands', HTMLElement), location.origin + path);
+linkOperations(path);
 
 document.documentElement.dataset['ready'] = '';
 
@@ -90,10 +93,6 @@ every(ALIGN_MS, () => course.clock.align(() => askServerTime(path)));
 
 async function throughNetwork(): Promise<void> {
   automatic.connectThrough(await findNetwork(network, path));
-}
-
-function readPort(text: string | undefined): number | null {
-  return text === undefined || text === '' ? null : Number(text);
 }
 
 /** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */
