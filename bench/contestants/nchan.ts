@@ -68,7 +68,8 @@ async function serve({ port, keep }: ServerSetting): Promise<Served> {
       const head = `POST /publish/${channel} HTTP/1.1\r\nHost: lab\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}`;
       publisher.write(`${head}\r\n\r\n${text}`);
     },
-    programs: nginx.pids(),
+    // Not before it is asked: nginx listens before its worker is there.
+    programs: () => nginx.pids(),
     stop: async () => {
       publisher.destroy();
       await nginx.stop();
