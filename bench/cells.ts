@@ -1,5 +1,5 @@
 import { figureTexts } from './figures.js';
-import type { Cell, Figures, LabResult, Technique } from './result.js';
+import type { Cell, Figures, LabResult, ScenarioName, Technique } from './result.js';
 
 /*
  * Choosing among the cells of a run. A quick run has fewer of them than a full one, and a run by hand any: everything here
@@ -9,16 +9,16 @@ import type { Cell, Figures, LabResult, Technique } from './result.js';
 /** What the article and the tables speak of when a scenario was run in several sizes. */
 const USUAL_SUBSCRIBERS = 1_000;
 
-/** Settings of one contestant alone: they do not make it another experiment. */
-const OWN_SETTINGS = ['pollMs'];
+/** How often who polls asks, and for how long it was measured: they do not make it another experiment. */
+const ASIDE = ['pollMs', 'seconds'];
 
-/** Whether a scenario goes by one of these names, or by a longer one that contains it. */
-export function isScenario(scenario: string, names: readonly string[]): boolean {
-  return names.some((name) => scenario.includes(name));
+/** Whether a scenario is one of these. */
+export function isScenario(scenario: string, names: readonly ScenarioName[]): boolean {
+  return names.some((name) => scenario === name);
 }
 
 /** The cells of a scenario that have a figure and did not fail: of the first name that has such cells. */
-export function measured({ cells }: LabResult, names: readonly string[], figure: keyof Figures): Cell[] {
+export function measured({ cells }: LabResult, names: readonly ScenarioName[], figure: keyof Figures): Cell[] {
   const having = cells.filter((cell) => cell.failed === null && figureOf(cell, figure) !== undefined);
   const named = names.map((name) => having.filter((cell) => isScenario(cell.scenario, [name])));
   return named.find((group) => group.length > 0) ?? [];
@@ -42,7 +42,7 @@ export function figureOf({ figures }: Cell, figure: keyof Figures): number | und
 }
 
 /** One experiment: the cells of one scenario with the same settings, save for those that are `free`. */
-export function experiments(cells: readonly Cell[], free: readonly string[] = []): Cell[][] {
+function experiments(cells: readonly Cell[], free: readonly string[] = []): Cell[][] {
   const groups = new Map<string, Cell[]>();
   for (const cell of cells) {
     const key = experimentOf(cell, free);
@@ -55,7 +55,7 @@ export function experiments(cells: readonly Cell[], free: readonly string[] = []
 
 /** What the cells of one experiment have in common. */
 export function experimentOf(cell: Cell, free: readonly string[] = []): string {
-  return cellKey({ ...cell, contestant: '' }, [...OWN_SETTINGS, ...free]);
+  return cellKey({ ...cell, contestant: '' }, [...ASIDE, ...free]);
 }
 
 /** The experiment to speak of: that with most contestants, nearest to the usual size, without distance. */
@@ -80,21 +80,45 @@ export function failedBeside({ cells }: LabResult, beside: Cell): Cell[] {
 
 /** A figure along a setting. */
 export interface Course {
-  readonly scenarios: readonly string[];
+  readonly scenarios: readonly ScenarioName[];
   readonly figure: keyof Figures;
   readonly along: string;
+  /** Settings that change together with it. */
+  readonly beside?: readonly string[];
 }
 
-/** The cells of the experiment that was run with most values of a setting; none when there is only one. */
-export function alongSetting(result: LabResult, { scenarios, figure, along }: Course): Cell[] {
-  const values = (group: readonly Cell[]) => new Set(group.map((cell) => cell.settings[along])).size;
+/** A setting of a cell; without a proxy the distance is 0. */
+export function settingOf({ settings }: Cell, name: string): number | undefined {
+  return settings[name] ?? (name === 'delayMs' ? 0 : undefined);
+}
+
+/**
+ * The cells of the experiment that was run with most values of a setting, of those contestants that have more than one; none
+ * when nobody has. Of who polls, they are of one interval.
+ */
+export function alongSetting(result: LabResult, { scenarios, figure, along, beside = [] }: Course): Cell[] {
+  const values = (group: readonly Cell[]) => new Set(group.map((cell) => settingOf(cell, along))).size;
+  const mostFirst = (a: readonly Cell[], b: readonly Cell[]) => values(b) - values(a) || b.length - a.length;
   const [best = []] = scenarios
     .flatMap((name) => {
-      const having = measured(result, [name], figure).filter((cell) => cell.settings[along] !== undefined);
-      return experiments(having, [along]);
+      const having = measured(result, [name], figure).filter((cell) => settingOf(cell, along) !== undefined);
+      return experiments(having, [along, ...beside]);
     })
-    .sort((a, b) => values(b) - values(a) || b.length - a.length);
-  return values(best) > 1 ? best : [];
+    .sort(mostFirst);
+  const names = [...new Set(best.map(({ contestant }) => contestant))];
+  return names.flatMap((name) => {
+    const own = best.filter(({ contestant }) => contestant === name);
+    const byInterval = new Map(own.map(({ settings }) => [along === 'pollMs' ? 0 : settings['pollMs'], [] as Cell[]]));
+    for (const cell of own) byInterval.get(along === 'pollMs' ? 0 : cell.settings['pollMs'])?.push(cell);
+    const [most = []] = [...byInterval.values()].sort(mostFirst);
+    return values(most) > 1 ? most : [];
+  });
+}
+
+/** The cells that failed of the experiment that one of its cells is of. */
+export function failedAlong({ cells }: LabResult, { along, beside = [] }: Course, one: Cell): Cell[] {
+  const experiment = experimentOf(one, [along, ...beside]);
+  return cells.filter((cell) => cell.failed !== null && experimentOf(cell, [along, ...beside]) === experiment);
 }
 
 /** The cells to compare with those of Pushgate over the same technique: peers first, then the controls. */
@@ -114,14 +138,18 @@ export function cellKey({ scenario, contestant, settings }: Cell, without: reado
 
 const settingTexts: Readonly<Record<string, (value: number) => string>> = {
   subscribers: (value) => `${whole(value)} subscribers`,
-  connections: (value) => `${whole(value)} connections`,
   perSecond: (value) => `${whole(value)} a second`,
+  seconds: (value) => `for ${whole(value)} s`,
   bytes: bytesText,
   delayMs: (value) => `${whole(value)} ms away`,
-  pollMs: (value) => `polls every ${whole(value / 1_000)} s`,
+  pollMs: (value) => (value === 0 ? 'polls without a pause' : `polls every ${whole(value / 1_000)} s`),
   channels: (value) => (value === 1 ? 'one channel' : `${whole(value)} channels`),
   missed: (value) => `${whole(value)} missed`,
+  keep: (value) => `${whole(value)} kept`,
   burst: (value) => `${whole(value)} at once`,
+  slow: (value) => `${whole(value)} of them slow`,
+  callers: (value) => `${whole(value)} callers`,
+  calls: (value) => `${whole(value)} calls of each`,
 };
 
 /** One setting in words; a name that is not known is written as it is. */
@@ -142,6 +170,11 @@ export function settingsText(settings: Cell['settings'], without: readonly strin
     .filter(([name]) => !without.includes(name))
     .map(([name, value]) => settingText(name, value))
     .join(', ');
+}
+
+/** What the cells of one experiment have in common, in words. */
+export function experimentText({ settings }: Cell, free: readonly string[] = []): string {
+  return settingsText(settings, [...ASIDE, 'keep', ...free]);
 }
 
 function bytesText(bytes: number): string {

@@ -16,6 +16,8 @@ export interface Contestant {
   versions(): Readonly<Record<string, string>>;
   /** Why this machine cannot run it; `null` when it can. */
   missing(): string | null;
+  /** Larger messages than this do not come through as they should, for a reason that it tells. */
+  readonly mostBytes?: number;
   /** Whether a reader that comes back is given what it missed. */
   readonly remembers: boolean;
   /** The server half. MUST listen on 127.0.0.1 only, on this port, or on a free one when it is 0. */
@@ -38,8 +40,8 @@ export interface Served {
   readonly port: number;
   /** MUST keep the order of calls for each channel. Readers get the text with whatever framing there is around it. */
   publish(channel: string, text: string): void;
-  /** Programs whose time and memory count in place of those of the server's own process. */
-  readonly programs?: readonly number[];
+  /** The processes, at this moment, whose time and memory count in place of those of the server's own process. */
+  programs?(): readonly number[];
   /** MUST end every program that was started. */
   stop(): Promise<void>;
 }

@@ -5,10 +5,50 @@ import type { LabResult } from './result.js';
 /** Where results are kept, each as a JSON file. */
 const RESULTS = 'bench/results';
 
+/**
+ * A result of the lab.
+ *
+ * @throws Error that says in one line why the file is none
+ */
+export function readResult(file: string): LabResult {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new Error(isAbsent ? `there is no file ${file}.` : `${file} cannot be read (${String(error)}).`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error(`${file} is no JSON; give a file that was written with --json.`);
+  }
+  if (isResult(value)) return value;
+  throw new Error(`${file} is no result of this lab; give a file that was written with --json.`);
+}
+
+/** Looks as far as is needed to tell a result from other JSON: what writes results is the lab. */
+function isResult(value: unknown): value is LabResult {
+  if (typeof value !== 'object' || value === null) return false;
+  const { schema, startedAt, machine, cells }: Partial<Record<keyof LabResult, unknown>> = value;
+  // What is in a cell of another schema is for `compare` to say: it tells which of the two is older.
+  const isCell = (cell: unknown) =>
+    typeof cell === 'object' && cell !== null && 'scenario' in cell && 'settings' in cell && 'figures' in cell;
+  return (
+    typeof schema === 'number' &&
+    typeof startedAt === 'string' &&
+    typeof machine === 'object' &&
+    machine !== null &&
+    Array.isArray(cells) &&
+    cells.every(isCell)
+  );
+}
+
 /** The newest result that is kept in the repository; `null` when there is none. */
 export function newestResult(folder = RESULTS): LabResult | null {
   const results = names(folder, /\.json$/)
-    .map((file): LabResult => JSON.parse(readFileSync(file, 'utf8')))
+    .map(readResult)
     .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   return results[0] ?? null;
 }

@@ -6,7 +6,7 @@ import { type PlannedCell, secondsOf } from './plan.js';
 import type { Cell } from './result.js';
 
 /** Told how far it is. */
-interface Progress {
+export interface Progress {
   /** @param doneSeconds the part of the estimate that is done */
   at(cell: PlannedCell, doneSeconds: number): void;
 }
@@ -32,11 +32,15 @@ export function estimate(cells: readonly PlannedCell[], runs: number): number {
   return series.reduce((sum, cell) => sum + secondsOf(cell) * runsOf(cell, runs), 0) + rounds * longest;
 }
 
-/** Measures everything; what is compared is run in turn, so that what else the machine does falls on all of them. */
+/**
+ * Measures everything; what is compared is run in turn, so that what else the machine does falls on all of them. Rejects when
+ * it is aborted, after everything that was started has ended.
+ */
 export async function measure(
   cells: readonly PlannedCell[],
   runs: number,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<readonly Cell[]> {
   const outcomes: Outcomes = new Map(cells.map((cell) => [cell, []]));
   const load = new LoadHandle(true);
@@ -45,7 +49,7 @@ export async function measure(
     for (const group of groupsOf(cells)) {
       if (group[0]?.scenario.isParallel === true) {
         progress.at(group[0], done);
-        await sideBySide(group, LANES, outcomes);
+        await sideBySide(group, LANES, outcomes, signal);
         done += estimate(group, 1);
         continue;
       }
@@ -54,7 +58,7 @@ export async function measure(
         const turned = [...group.slice(run % group.length), ...group.slice(0, run % group.length)];
         for (const cell of turned.filter((one) => run < runsOf(one, runs))) {
           progress.at(cell, done);
-          outcomes.get(cell)?.push(await load.run(orderOf(cell, canPin())));
+          outcomes.get(cell)?.push(await load.run(orderOf(cell, canPin()), signal));
           done += secondsOf(cell);
         }
       }
@@ -70,25 +74,32 @@ function orderOf({ scenario, contestant, settings }: PlannedCell, isPinned: bool
 }
 
 /** Runs everything once, several cells at a time: whether all of it works, and nothing else. */
-export async function smoke(cells: readonly PlannedCell[]): Promise<readonly Cell[]> {
+export async function smoke(cells: readonly PlannedCell[], signal: AbortSignal): Promise<readonly Cell[]> {
   const outcomes: Outcomes = new Map(cells.map((cell) => [cell, []]));
-  await sideBySide(cells, SMOKE_LANES, outcomes);
+  await sideBySide(cells, SMOKE_LANES, outcomes, signal);
   return cells.map((cell) => cellOf(cell, outcomes.get(cell) ?? []));
 }
 
-async function sideBySide(group: readonly PlannedCell[], lanes: number, outcomes: Outcomes): Promise<void> {
+async function sideBySide(
+  group: readonly PlannedCell[],
+  lanes: number,
+  outcomes: Outcomes,
+  signal: AbortSignal,
+): Promise<void> {
   let next = 0;
   const lane = async () => {
     const load = new LoadHandle(false);
     try {
       for (let cell = group[next++]; cell !== undefined; cell = group[next++]) {
-        outcomes.get(cell)?.push(await load.run(orderOf(cell, false)));
+        outcomes.get(cell)?.push(await load.run(orderOf(cell, false), signal));
       }
     } finally {
       await load.end();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, group.length) }, lane));
+  // All of them, whatever becomes of one: none is to be left behind.
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(lanes, group.length) }, lane));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 /** Cells that are compared with each other: of one scenario, and of one place in everybody's plan. */

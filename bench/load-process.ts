@@ -26,25 +26,35 @@ export interface CellOutcome {
 
 const NOTHING: Counts = { expected: 0, delivered: 0, lost: 0, repeated: 0, disordered: 0 };
 
-let trial: Trial | null = null;
+/** What runs; it may not have started yet. */
+let trial: Promise<Trial> | null = null;
 
 process.on('message', (order: CellOrder) => {
   void perform(order).then((outcome) => {
     if (process.connected) process.send?.(outcome);
   });
 });
-process.once('disconnect', () => void (trial?.end() ?? Promise.resolve()).finally(() => process.exit()));
+// Whoever ends the lab ends the load, and its server; Ctrl-C comes to all processes of a terminal, and is the lab's affair.
+process.once('disconnect', () => void end().finally(() => process.exit()));
+process.on('SIGINT', () => undefined);
+
+async function end(): Promise<void> {
+  const running = await trial?.catch(() => null);
+  await running?.end();
+}
 
 async function perform({ scenario, contestant, settings, isPinned }: CellOrder): Promise<CellOutcome> {
+  let running: Trial | null = null;
   try {
-    trial = await Trial.start(contestantOf(contestant), settings, isPinned);
-    const figures = await scenarioOf(scenario).run(trial);
-    return { figures, counts: trial.counts(), failed: trial.failure() };
+    trial = Trial.start(contestantOf(contestant), settings, isPinned);
+    running = await trial;
+    const figures = await scenarioOf(scenario).run(running);
+    return { figures, counts: running.counts(), failed: running.failure() };
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
-    return { figures: {}, counts: trial?.counts() ?? NOTHING, failed };
+    return { figures: {}, counts: running?.counts() ?? NOTHING, failed };
   } finally {
-    await trial?.end();
+    await running?.end();
     trial = null;
   }
 }

@@ -1,5 +1,6 @@
 import type { Contestant } from './contestant.js';
 import { contestants } from './contestants/index.js';
+import { UsageError } from './options.js';
 import type { LabResult } from './result.js';
 import type { Scenario } from './scenario.js';
 import { scenarios } from './scenarios/index.js';
@@ -29,13 +30,17 @@ export interface Choice {
 /** Starting a server and ending it, in seconds. */
 const START_SECONDS = 0.7;
 
-/** Puts every question to everybody; those that are compared come one after the other. */
+/**
+ * Puts every question to everybody; those that are compared come one after the other.
+ *
+ * @throws UsageError when that would be nothing
+ */
 export function planOf({ mode, ...choice }: Choice): Plan {
-  const chosen = pick(contestants, choice.contestants);
+  const chosen = pick('contestant', contestants, choice.contestants);
   const reasons = chosen.map((contestant) => ({ contestant: contestant.name, reason: contestant.missing() }));
   const missing = reasons.flatMap(({ contestant, reason }) => (reason === null ? [] : [{ contestant, reason }]));
   const present = chosen.filter(({ name }) => !missing.some(({ contestant }) => contestant === name));
-  const cells = pick(scenarios, choice.scenarios).flatMap((scenario) => {
+  const cells = pick('scenario', scenarios, choice.scenarios).flatMap((scenario) => {
     const settings = present.map((contestant) => ({ contestant, all: scenario.plan(mode, contestant) }));
     const most = Math.max(0, ...settings.map(({ all }) => all.length));
     return Array.from({ length: most }, (_, index) =>
@@ -45,6 +50,11 @@ export function planOf({ mode, ...choice }: Choice): Plan {
       }),
     ).flat();
   });
+  if (cells.length === 0) {
+    const [first] = missing;
+    const why = first === undefined ? 'None of these scenarios is for any of these contestants' : 'Nobody is left';
+    throw new UsageError(first === undefined ? `${why}.` : `${why}: ${first.contestant} is missing, ${first.reason}.`);
+  }
   return { cells, contestants: present, missing };
 }
 
@@ -53,11 +63,15 @@ export function secondsOf({ scenario, settings }: PlannedCell): number {
   return START_SECONDS + scenario.seconds(settings);
 }
 
-/** @throws Error for a name that nothing has */
-function pick<Named extends { readonly name: string }>(all: readonly Named[], names: readonly string[]): Named[] {
+/** @throws UsageError for a name that nothing has */
+function pick<Named extends { readonly name: string }>(
+  what: string,
+  all: readonly Named[],
+  names: readonly string[],
+): Named[] {
   const known = all.map(({ name }) => name);
   for (const name of names) {
-    if (!known.includes(name)) throw new Error(`There is no "${name}"; there are ${known.join(', ')}.`);
+    if (!known.includes(name)) throw new UsageError(`There is no ${what} "${name}"; there are ${known.join(', ')}.`);
   }
   return all.filter(({ name }) => names.length === 0 || names.includes(name));
 }

@@ -9,6 +9,21 @@ export type Kind = 'pushgate' | 'control' | 'peer';
 /** How messages come down. `mqtt` is MQTT over WebSocket. */
 export type Technique = 'websocket' | 'sse' | 'iframe' | 'long-polling' | 'polling' | 'mqtt';
 
+/** What the lab asks. */
+export type ScenarioName =
+  | 'fan-out'
+  | 'saturation'
+  | 'burst'
+  | 'idle'
+  | 'connecting'
+  | 'storm'
+  | 'rates'
+  | 'sizes'
+  | 'call'
+  | 'catch-up'
+  | 'channels'
+  | 'slow-readers';
+
 /** Everything that can be measured, by its unit. Absent where a scenario does not measure it. */
 export interface Figures {
   /** User and system time of the server for each delivered message, connection or request, in microseconds. */
@@ -48,13 +63,13 @@ export interface Counts {
 
 /** One contestant in one scenario with one setting: the median of its runs. */
 export interface Cell {
-  /** `fan-out`, `saturation`, … */
+  /** A `ScenarioName`, unless a later version wrote it. */
   readonly scenario: string;
   /** `pushgate websocket`, `ws`, `socket.io polling`, … */
   readonly contestant: string;
   readonly kind: Kind;
   readonly technique: Technique;
-  /** What the scenario was set to: `subscribers`, `perSecond`, `bytes`, `delayMs`, `pollMs`, `channels`, … */
+  /** What the scenario was set to: `subscribers`, `perSecond`, `seconds`, `bytes`, `delayMs`, `pollMs`, `channels`, … */
   readonly settings: Readonly<Record<string, number>>;
   readonly figures: Figures;
   readonly counts: Counts;

@@ -1,11 +1,11 @@
 import type { Contestant } from './contestant.js';
-import type { Figures } from './result.js';
+import type { Figures, ScenarioName } from './result.js';
 import type { Mode, Settings } from './settings.js';
 import type { Trial } from './trial.js';
 
 /** One question, put to every contestant that it suits. */
 export interface Scenario {
-  readonly name: string;
+  readonly name: ScenarioName;
   /** What is looked at, for the heading of its table. */
   readonly question: string;
   /** The figure that matters, by which the runs of a cell are compared. */

@@ -54,7 +54,8 @@ process.on('message', (order: Order) => {
     tell({ answer: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   });
 });
-// Whoever ends the load ends its servers, and what they have started.
+// Whoever ends the load ends its servers, and what they have started; Ctrl-C is for the lab to see to.
+process.on('SIGINT', () => undefined);
 process.once('disconnect', () => void stop().finally(() => process.exit()));
 
 async function perform(order: Order): Promise<void> {
@@ -129,7 +130,7 @@ function publishAsTheyArrive({ channel, bytes, window, forMs }: Extract<Order, {
 function measure(collect: boolean): Usage {
   // Garbage that happens to lie around is no property of a connection.
   if (collect) globalThis.gc?.();
-  return served?.programs === undefined ? ownUsage() : usageOf(served.programs);
+  return served?.programs === undefined ? ownUsage() : usageOf(served.programs());
 }
 
 async function stop(): Promise<void> {

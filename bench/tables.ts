@@ -1,21 +1,22 @@
 import {
   alongSetting,
   type Course,
-  cellKey,
+  experimentText,
+  failedAlong,
   failedBeside,
   figureOf,
   measured,
-  settingsText,
+  settingOf,
   tickText,
   usual,
 } from './cells.js';
 import { figured, figureTexts, techniques, techniqueTexts } from './figures.js';
-import type { Cell, Figures, LabResult, Technique } from './result.js';
+import type { Cell, Figures, LabResult, ScenarioName, Technique } from './result.js';
 
 /** A figure of a scenario, as a column. */
 interface Column {
   readonly name: string;
-  readonly scenarios: readonly string[];
+  readonly scenarios: readonly ScenarioName[];
   readonly figure: keyof Figures;
 }
 
@@ -24,17 +25,22 @@ const COLUMNS: readonly Column[] = [
   { name: 'in a burst', scenarios: ['burst'], figure: 'cpuMicrosPerMessage' },
   { name: 'at saturation', scenarios: ['saturation'], figure: 'messagesPerSecond' },
   { name: 'memory per idle connection', scenarios: ['idle'], figure: 'rssKiBPerConnection' },
-  { name: 'CPU per connection made', scenarios: ['connect', 'storm'], figure: 'cpuMicrosPerConnect' },
-  { name: 'median latency', scenarios: ['latency', 'fan-out'], figure: 'p50Ms' },
-  { name: 'p99', scenarios: ['latency', 'fan-out'], figure: 'p99Ms' },
+  { name: 'CPU per connection made', scenarios: ['connecting', 'storm'], figure: 'cpuMicrosPerConnect' },
+  { name: 'median latency', scenarios: ['fan-out'], figure: 'p50Ms' },
+  { name: 'p99', scenarios: ['fan-out'], figure: 'p99Ms' },
 ];
 
 const WIRE: readonly Column[] = (['downBytesPerMessage', 'upBytesPerMessage', 'requestsPerMessage'] as const).map(
-  (figure) => ({ name: figureTexts[figure].name, scenarios: ['wire', 'fan-out'], figure }),
+  (figure) => ({ name: figureTexts[figure].name, scenarios: ['fan-out'], figure }),
 );
 
-const bySubscribers: Course = { scenarios: ['fan-out'], figure: 'cpuMicrosPerMessage', along: 'subscribers' };
-const byDelay: Course = { scenarios: ['distance', 'latency', 'fan-out'], figure: 'p50Ms', along: 'delayMs' };
+const bySubscribers: Course = {
+  scenarios: ['fan-out'],
+  figure: 'cpuMicrosPerMessage',
+  along: 'subscribers',
+  beside: ['perSecond'],
+};
+const byDelay: Course = { scenarios: ['rates', 'fan-out'], figure: 'p50Ms', along: 'delayMs' };
 
 const NOTHING = 'The kept run has no figures for this table.';
 
@@ -75,14 +81,14 @@ function contestantTable(result: LabResult, columns: readonly Column[], wanted =
     const [first] = cells;
     if (first === undefined) return [];
     const all = [...cells, ...failedBeside(result, first)].filter(wanted);
-    return all.length === 0 ? [] : [{ name, figure, cells: all, settings: settingsText(first.settings, ['pollMs']) }];
+    return all.length === 0 ? [] : [{ name, figure, cells: all, settings: experimentText(first) }];
   });
   if (filled.length === 0) return NOTHING;
   const rows = inOrder(filled.flatMap(({ cells }) => cells)).map((row) => [
     nameText(row),
     ...filled.map(({ cells, figure }) => {
       const cell = cells.find(({ contestant }) => contestant === row.contestant);
-      return cell === undefined ? '–' : valueText(result, cell, figure);
+      return valueText(cell, figure);
     }),
   ]);
   const notes = filled.map(({ name, settings }) => `${name}: ${settings}`);
@@ -92,14 +98,18 @@ function contestantTable(result: LabResult, columns: readonly Column[], wanted =
 /** A row for each contestant, a column for each value of a setting. */
 function settingTable(result: LabResult, title: string, course: Course): string {
   const cells = alongSetting(result, course);
-  const values = [...new Set(cells.map((cell) => cell.settings[course.along] ?? 0))].sort((a, b) => a - b);
-  if (values.length === 0) return NOTHING;
+  const [first] = cells;
+  if (first === undefined) return NOTHING;
+  const all = [...cells, ...failedAlong(result, course, first)];
+  const values = [...new Set(cells.map((cell) => settingOf(cell, course.along) ?? 0))].sort((a, b) => a - b);
   const rows = inOrder(cells).map((row) => [
     nameText(row),
-    ...values.map((value) => {
-      const settings = { ...row.settings, [course.along]: value };
-      return valueText(result, { ...row, settings }, course.figure);
-    }),
+    ...values.map((value) =>
+      valueText(
+        all.find((cell) => cell.contestant === row.contestant && settingOf(cell, course.along) === value),
+        course.figure,
+      ),
+    ),
   ]);
   return markdown([title, ...values.map((value) => tickText(course.along, value))], rows);
 }
@@ -121,10 +131,7 @@ function nameText({ contestant, kind, technique }: Cell): string {
     : `${contestant}${kind === 'control' ? ' (control)' : ''}`;
 }
 
-/** The figure of the cell that has the scenario, contestant and settings of this one. */
-function valueText({ cells }: LabResult, like: Cell, figure: keyof Figures): string {
-  const key = cellKey(like);
-  const cell = cells.find((one) => cellKey(one) === key);
+function valueText(cell: Cell | undefined, figure: keyof Figures): string {
   if (cell?.failed) return 'failed';
   const value = cell === undefined ? undefined : figureOf(cell, figure);
   return value === undefined ? '–' : figured(value, figure);

@@ -8,8 +8,10 @@ import { fillMarks } from '../bench/marks.js';
 import { markdownTables } from '../bench/tables.js';
 
 const result = newestResult();
-if (result === null)
-  throw new Error('No result is kept in bench/results; run "npm run bench", and keep its JSON there.');
+if (result === null) {
+  console.error('No result is kept in bench/results; run "npm run bench -- --json FILE", and keep the file there.');
+  process.exit(1);
+}
 const tables = markdownTables(result);
 for (const file of markedDocuments()) {
   const before = readFileSync(file, 'utf8');

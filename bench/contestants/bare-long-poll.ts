@@ -77,5 +77,5 @@ export const bareLongPoll: Contestant = {
   missing: () => null,
   remembers: true,
   serve,
-  read: pollReader({ next: (site, last) => ({ target: nextNumber(site, last) }), waits: true, firstAnswers: true }),
+  read: pollReader({ next: (site, last) => ({ target: nextNumber(site, last) }), waits: true }),
 };

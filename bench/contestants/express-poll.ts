@@ -40,7 +40,6 @@ export const expressPoll: Contestant = {
   read: pollReader({
     next: (site, last) => ({ target: nextNumber(site, last) }),
     waits: false,
-    firstAnswers: true,
     more: hasMore,
   }),
   call: postCaller({ target: '/call', wrap: (text) => text, unwrap: (body) => body }),

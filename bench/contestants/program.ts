@@ -32,6 +32,8 @@ export class Program {
       said = (said + piece).slice(-2_000);
     });
     const program = new Program(child, folder, stop);
+    // Whoever goes before it has started would leave it behind.
+    process.once('exit', () => program.#abandon());
     for (const end = Date.now() + STARTUP_MS; !(await areOpen(ports)); ) {
       if (child.exitCode !== null || Date.now() > end) {
         await program.stop();
@@ -51,6 +53,13 @@ export class Program {
   /** Its processes: what it has started counts as well. */
   pids(): readonly number[] {
     return this.#child.pid === undefined ? [] : familyOf(this.#child.pid);
+  }
+
+  /** At the last moment, when nothing can be waited for any more. */
+  #abandon(): void {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGTERM');
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async stop(): Promise<void> {

@@ -55,7 +55,6 @@ function polls(transport: string, waits: boolean): Read {
   return pollReader({
     next: (site, last) => ({ target: nextPoll(transport, site, last) }),
     waits,
-    firstAnswers: true,
     more: ({ body }) => body.toString('latin1', Math.max(0, body.length - MORE.length)) === MORE,
   });
 }

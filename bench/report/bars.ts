@@ -1,13 +1,13 @@
-import { failedBeside, figureOf, isScenario, measured, settingsText, tickText, usual } from '../cells.js';
+import { experimentText, failedBeside, figureOf, measured, tickText, usual } from '../cells.js';
 import { figured, figureTexts, techniques, techniqueTexts, times } from '../figures.js';
-import type { Cell, Figures, LabResult } from '../result.js';
+import type { Cell, Figures, LabResult, ScenarioName } from '../result.js';
 import { type Html, html } from './html.js';
 
 /** One figure of all contestants in one experiment, side by side. */
 export interface BarsView {
   readonly view: 'bars';
   readonly title: string;
-  readonly scenarios: readonly string[];
+  readonly scenarios: readonly ScenarioName[];
   readonly figure: keyof Figures;
   /** A second part of the same unit, behind the first. */
   readonly plus?: keyof Figures;
@@ -33,7 +33,7 @@ export function bars(result: LabResult, view: BarsView): Html | null {
     });
   return html`<figure>
 <table class="chart bars">
-<caption><b>${view.title}</b> <span>${settingsText(first.settings, ['pollMs'])}</span></caption>
+<caption><b>${view.title}</b> <span>${experimentText(first)}</span></caption>
 <thead><tr><th scope="col">contestant</th><td></td><th class="number" scope="col">${unit || name}</th><th class="number" scope="col"><abbr title="times Pushgate over the same technique">× Pushgate</abbr></th></tr></thead>
 ${groups}
 </table>
@@ -41,11 +41,9 @@ ${groups}
 }
 
 /** A contestant's name, with the interval for who polls: two intervals are two rows. */
-export function nameOf({ contestant, settings, scenario }: Cell): string {
-  const { pollMs } = settings;
-  return pollMs === undefined || isScenario(scenario, ['poll-interval'])
-    ? contestant
-    : `${contestant}, ${tickText('pollMs', pollMs)}`;
+export function nameOf({ contestant, settings }: Cell): string {
+  const { pollMs = 0 } = settings;
+  return pollMs === 0 ? contestant : `${contestant}, ${tickText('pollMs', pollMs)}`;
 }
 
 interface Scale {

@@ -1,6 +1,6 @@
 import { figureOf, isScenario, measured, noiseOf, usual } from '../cells.js';
 import { figured, figureTexts, rounded, techniqueTexts, times } from '../figures.js';
-import type { Cell, Counts, Figures, LabResult, Technique } from '../result.js';
+import type { Cell, Counts, Figures, LabResult, ScenarioName, Technique } from '../result.js';
 
 /** What the lab says about a claim. */
 export interface Verdict {
@@ -22,7 +22,7 @@ export function notMeasured(why: string): Check {
 /** Whether a figure of Pushgate over one technique satisfies the claim. */
 export function figureOver(claim: {
   readonly technique: Technique;
-  readonly scenarios: readonly string[];
+  readonly scenarios: readonly ScenarioName[];
   readonly figure: keyof Figures;
   readonly holds: (value: number) => boolean;
 }): Check {
@@ -38,7 +38,7 @@ export function figureOver(claim: {
 export function ratioOf(claim: {
   readonly of: Technique;
   readonly to: Technique;
-  readonly scenarios: readonly string[];
+  readonly scenarios: readonly ScenarioName[];
   readonly figure: keyof Figures;
   readonly holds: (ratio: number) => boolean;
 }): Check {
@@ -61,7 +61,7 @@ export function ratioOf(claim: {
 /** Whether a figure of Pushgate is the least over one technique, among all that it offers. */
 export function leastOf(claim: {
   readonly technique: Technique;
-  readonly scenarios: readonly string[];
+  readonly scenarios: readonly ScenarioName[];
   readonly figure: keyof Figures;
 }): Check {
   return (result) => {
@@ -83,14 +83,17 @@ export function leastOf(claim: {
 /** Whether messages went wrong over one technique. A claim that `none` do holds when none did; others hold when some did. */
 export function counted(claim: {
   readonly technique: Technique;
-  readonly scenarios: readonly string[];
+  /** @default all */
+  readonly scenarios?: readonly ScenarioName[];
   readonly wrong: keyof Counts;
   readonly claimed?: 'none';
 }): Check {
   return ({ cells }) => {
     const own = cells.filter(
       (cell) =>
-        cell.kind === 'pushgate' && cell.technique === claim.technique && isScenario(cell.scenario, claim.scenarios),
+        cell.kind === 'pushgate' &&
+        cell.technique === claim.technique &&
+        (claim.scenarios === undefined || isScenario(cell.scenario, claim.scenarios)),
     );
     const total = (count: keyof Counts) => own.reduce((sum, cell) => sum + cell.counts[count], 0);
     if (total('expected') === 0) return NOTHING;

@@ -1,16 +1,22 @@
-import { alongSetting, experimentOf, figureOf, settingsText, settingText, tickText } from '../cells.js';
+import {
+  alongSetting,
+  type Course,
+  experimentText,
+  failedAlong,
+  figureOf,
+  settingOf,
+  settingText,
+  tickText,
+} from '../cells.js';
 import { figureTexts, techniques } from '../figures.js';
-import type { Cell, Figures, Kind, LabResult } from '../result.js';
+import type { Cell, Kind, LabResult } from '../result.js';
 import { type Html, html, json } from './html.js';
 import type { Plot, PlotLine } from './page/plot.js';
 
 /** One figure along a setting, a line for each contestant. */
-export interface LinesView {
+export interface LinesView extends Course {
   readonly view: 'lines';
   readonly title: string;
-  readonly scenarios: readonly string[];
-  readonly figure: keyof Figures;
-  readonly along: string;
   /** For what grows in proportion to the setting: only a linear axis shows that. @default by how far the values lie apart */
   readonly scale?: 'linear';
 }
@@ -31,23 +37,17 @@ export function lines(result: LabResult, view: LinesView): Html | null {
   if (first === undefined) return null;
   const failed = failedAlong(result, view, first).map(
     (cell) =>
-      html`<li>${cell.contestant}, ${settingText(view.along, cell.settings[view.along] ?? 0)}: failed: ${cell.failed}</li>`,
+      html`<li>${cell.contestant}, ${settingText(view.along, settingOf(cell, view.along) ?? 0)}: failed: ${cell.failed}</li>`,
   );
   return html`<figure>
-<div class="caption"><b>${view.title}</b> <span>${settingsText(first.settings, [view.along, 'pollMs'])}</span></div>
+<div class="caption"><b>${view.title}</b> <span>${experimentText(first, [view.along, ...(view.beside ?? [])])}</span></div>
 <div class="plot" data-plot><script type="application/json">${json(plotOf(cells, view))}</script></div>
 ${failed.length === 0 ? null : html`<ul class="failed-here">${failed}</ul>`}
 </figure>`;
 }
 
-/** The cells of the same experiment that failed. */
-export function failedAlong({ cells }: LabResult, { along }: LinesView, beside: Cell): Cell[] {
-  const experiment = experimentOf(beside, [along]);
-  return cells.filter((cell) => cell.failed !== null && experimentOf(cell, [along]) === experiment);
-}
-
 function plotOf(cells: readonly Cell[], { figure, along, title, scale }: LinesView): Plot {
-  const at = [...new Set(cells.map((cell) => cell.settings[along] ?? 0))].sort((a, b) => a - b);
+  const at = [...new Set(cells.map((cell) => settingOf(cell, along) ?? 0))].sort((a, b) => a - b);
   const names = [...new Set(cells.map((cell) => cell.contestant))];
   const drawn = names
     .map((name) => cells.filter((cell) => cell.contestant === name))
@@ -55,7 +55,7 @@ function plotOf(cells: readonly Cell[], { figure, along, title, scale }: LinesVi
     .sort(([a], [b]) => techniques.indexOf(a.technique) - techniques.indexOf(b.technique))
     .map((own): PlotLine => {
       const [{ contestant, technique, kind }] = own;
-      const value = (x: number) => own.find((cell) => cell.settings[along] === x);
+      const value = (x: number) => own.find((cell) => settingOf(cell, along) === x);
       return {
         name: contestant,
         hue: `--hue-${technique}`,

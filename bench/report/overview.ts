@@ -1,20 +1,20 @@
 import { figureOf, measured, noiseOf, rivals, usual } from '../cells.js';
 import { figureTexts, techniqueTexts, times } from '../figures.js';
-import type { Cell, Figures, LabResult, Technique } from '../result.js';
+import type { Cell, Figures, LabResult, ScenarioName, Technique } from '../result.js';
 import { type Html, html } from './html.js';
 
 /** The measures by which Pushgate is held against its peers. */
 const measures: readonly {
   readonly name: string;
-  readonly scenarios: readonly string[];
+  readonly scenarios: readonly ScenarioName[];
   readonly figure: keyof Figures;
 }[] = [
   { name: 'CPU per message, steady', scenarios: ['fan-out'], figure: 'cpuMicrosPerMessage' },
   { name: 'CPU per message of a burst', scenarios: ['burst'], figure: 'cpuMicrosPerMessage' },
   { name: 'messages per second at saturation', scenarios: ['saturation'], figure: 'messagesPerSecond' },
   { name: 'memory per idle connection', scenarios: ['idle'], figure: 'rssKiBPerConnection' },
-  { name: 'CPU per connection made', scenarios: ['connect', 'storm'], figure: 'cpuMicrosPerConnect' },
-  { name: 'p99 latency', scenarios: ['latency'], figure: 'p99Ms' },
+  { name: 'CPU per connection made', scenarios: ['connecting', 'storm'], figure: 'cpuMicrosPerConnect' },
+  { name: 'p99 latency, steady', scenarios: ['fan-out'], figure: 'p99Ms' },
 ];
 
 const shown: readonly Technique[] = ['websocket', 'sse', 'long-polling'];

@@ -1,6 +1,6 @@
-import { measured } from '../cells.js';
+import { isScenario, measured } from '../cells.js';
 import { rounded } from '../figures.js';
-import type { LabResult } from '../result.js';
+import type { LabResult, ScenarioName } from '../result.js';
 import { type BarsView, bars } from './bars.js';
 import type { Html } from './html.js';
 import { type LinesView, lines } from './lines.js';
@@ -16,8 +16,8 @@ export interface Question {
   readonly heading: string;
   /** What was done to find out. */
   readonly method: string;
-  /** Whose numbers the section's table lists: scenarios by name, or by what the name contains. */
-  readonly scenarios: readonly string[];
+  /** Whose numbers the section's table lists, beside those that are drawn along a setting. */
+  readonly scenarios: readonly ScenarioName[];
   readonly views: readonly View[];
   /** Sentences computed from the run. */
   readonly answer: (result: LabResult) => string[];
@@ -37,9 +37,8 @@ export function rendered(result: LabResult, view: View): Html | null {
   }
 }
 
-const STEADY = ['fan-out'];
-const LATENCY = ['latency', 'fan-out'];
-const DISTANCE = ['distance', 'latency', 'fan-out'];
+const STEADY = ['fan-out'] as const;
+const LATENCY = ['rates', 'fan-out'] as const;
 
 const bySubscribers: LinesView = {
   view: 'lines',
@@ -47,11 +46,13 @@ const bySubscribers: LinesView = {
   scenarios: STEADY,
   figure: 'cpuMicrosPerMessage',
   along: 'subscribers',
+  // What is delivered in a second is to be about the same.
+  beside: ['perSecond'],
 };
 const byDistance: LinesView = {
   view: 'lines',
   title: 'Median latency along the distance',
-  scenarios: DISTANCE,
+  scenarios: LATENCY,
   figure: 'p50Ms',
   along: 'delayMs',
   scale: 'linear',
@@ -59,9 +60,11 @@ const byDistance: LinesView = {
 const bySize: LinesView = {
   view: 'lines',
   title: 'Bytes down for each message along its size',
-  scenarios: ['message-size', 'size'],
+  scenarios: ['sizes'],
   figure: 'downBytesPerMessage',
   along: 'bytes',
+  // Of the largest there are fewer: it is not the loopback that is measured.
+  beside: ['perSecond'],
 };
 
 /** The questions, in the order of the article. */
@@ -112,14 +115,14 @@ export const questions: readonly Question[] = [
     heading: 'How late is a message?',
     method:
       'Latency counts from when a message was meant to leave until it was read, so that a server which publishes late is not forgiven for it.',
-    scenarios: ['latency'],
+    scenarios: ['rates'],
     views: [
       { view: 'ranges', title: 'From the median to p99.9', scenarios: LATENCY },
       { view: 'lines', title: 'p99 latency along the rate', scenarios: LATENCY, figure: 'p99Ms', along: 'perSecond' },
       {
         view: 'lines',
         title: 'Mean latency along the interval of polls',
-        scenarios: ['poll'],
+        scenarios: ['rates'],
         figure: 'meanMs',
         along: 'pollMs',
       },
@@ -133,7 +136,7 @@ export const questions: readonly Question[] = [
     id: 'four-thousand',
     heading: 'What happens at 4,000?',
     method:
-      'The first question again with more and more subscribers. A server that keeps its head pays the same for each message, however many there are to deliver.',
+      'The first question again with more and more subscribers, and fewer messages a second to each of them. A server that keeps its head pays the same for each message, however many there are to deliver.',
     scenarios: [],
     views: [bySubscribers],
     answer: (result) =>
@@ -144,24 +147,24 @@ export const questions: readonly Question[] = [
     heading: 'What does the wire carry for each message?',
     method:
       'Bytes as the sockets of the load counted them, heads and frames included, TCP and TLS left out; divided by messages delivered.',
-    scenarios: ['wire', 'size'],
+    scenarios: ['sizes'],
     views: [
       {
         view: 'bars',
         title: 'Bytes per delivered message: down, and behind it up',
-        scenarios: ['wire', ...STEADY],
+        scenarios: STEADY,
         figure: 'downBytesPerMessage',
         plus: 'upBytesPerMessage',
       },
       {
         view: 'bars',
         title: 'Requests per delivered message',
-        scenarios: ['wire', ...STEADY],
+        scenarios: STEADY,
         figure: 'requestsPerMessage',
       },
       bySize,
     ],
-    answer: (result) => standing(result, { scenarios: ['wire', ...STEADY], figure: 'downBytesPerMessage' }),
+    answer: (result) => standing(result, { scenarios: STEADY, figure: 'downBytesPerMessage' }),
   },
   {
     id: 'burst',
@@ -188,19 +191,19 @@ export const questions: readonly Question[] = [
     heading: 'What does coming back cost?',
     method:
       'Connecting one after the other, all at once after the server was restarted, and fetching what was missed meanwhile. Only what keeps a history can do the last.',
-    scenarios: ['connect', 'storm', 'catch-up'],
+    scenarios: ['connecting', 'storm', 'catch-up'],
     views: [
       {
         view: 'bars',
         title: 'CPU of the server per connection made',
-        scenarios: ['connect', 'storm'],
+        scenarios: ['connecting', 'storm'],
         figure: 'cpuMicrosPerConnect',
       },
-      { view: 'bars', title: 'Until all are connected again', scenarios: ['reconnect', 'storm'], figure: 'readyMs' },
+      { view: 'bars', title: 'Until all are connected again', scenarios: ['storm'], figure: 'readyMs' },
       { view: 'bars', title: 'Until everything missed has arrived', scenarios: ['catch-up'], figure: 'readyMs' },
     ],
     answer: (result) => [
-      ...standing(result, { scenarios: ['connect', 'storm'], figure: 'cpuMicrosPerConnect' }),
+      ...standing(result, { scenarios: ['connecting', 'storm'], figure: 'cpuMicrosPerConnect' }),
       ...standing(result, { scenarios: ['catch-up'], figure: 'readyMs' }).slice(0, 1),
     ],
   },
@@ -209,17 +212,60 @@ export const questions: readonly Question[] = [
     heading: 'What does distance change?',
     method:
       'A proxy holds back every byte for 0, 50 or 200 ms. What a technique needs a round trip for, it now pays for: how often a message must cross the distance is what tells the techniques apart.',
-    scenarios: ['distance'],
+    scenarios: [],
     views: [byDistance, { ...byDistance, title: 'p99 latency along the distance', figure: 'p99Ms' }],
     answer: (result) => slopes(result, byDistance),
+  },
+  {
+    id: 'call',
+    heading: 'How long is the round trip of a call?',
+    method:
+      'A method is called that answers with what it was given, and each caller waits for its answer before the next call.',
+    scenarios: ['call'],
+    views: [
+      { view: 'ranges', title: 'Round trip, from the median to p99.9', scenarios: ['call'] },
+      { view: 'bars', title: 'CPU of the server per call', scenarios: ['call'], figure: 'cpuMicrosPerRequest' },
+    ],
+    answer: (result) => standing(result, { scenarios: ['call'], figure: 'p50Ms' }),
+  },
+  {
+    id: 'channels',
+    heading: 'What does it cost that everybody gets something else?',
+    method:
+      'The subscribers are spread over many channels, and each message goes to the few of one channel: what is prepared once serves fewer of them.',
+    scenarios: ['channels'],
+    views: [
+      {
+        view: 'bars',
+        title: 'CPU per message with many channels',
+        scenarios: ['channels'],
+        figure: 'cpuMicrosPerMessage',
+      },
+    ],
+    answer: (result) => standing(result, { scenarios: ['channels'], figure: 'cpuMicrosPerMessage' }),
+  },
+  {
+    id: 'slow',
+    heading: 'What do slow readers cost?',
+    method:
+      'Half of the subscribers take nothing for a while, and then everything. Meanwhile the others are to get their messages as before, and what waits is to have its bounds.',
+    scenarios: ['slow-readers'],
+    views: [
+      { view: 'bars', title: 'Memory of the server at its highest', scenarios: ['slow-readers'], figure: 'rssPeakMiB' },
+      { view: 'ranges', title: 'How late the others are', scenarios: ['slow-readers'] },
+    ],
+    answer: (result) => standing(result, { scenarios: ['slow-readers'], figure: 'rssPeakMiB' }),
   },
 ];
 
 /** The scenarios that no question asks about: they are listed all the same. */
 export function furtherScenarios(result: LabResult): string[] {
-  const claimed = questions.flatMap((question) => question.scenarios);
+  const claimed = questions.flatMap((question) => [
+    ...question.scenarios,
+    ...question.views.flatMap(({ scenarios }) => scenarios),
+  ]);
   const names = new Set(result.cells.map((cell) => cell.scenario));
-  return [...names].filter((name) => !claimed.some((claim) => name.includes(claim)));
+  return [...names].filter((name) => !isScenario(name, claimed));
 }
 
 /** Whether a run can answer a question at all. */

@@ -1,6 +1,6 @@
-import { failedBeside, figureOf, measured, settingsText, usual } from '../cells.js';
+import { experimentText, failedBeside, figureOf, measured, usual } from '../cells.js';
 import { figured, techniques } from '../figures.js';
-import type { Cell, LabResult } from '../result.js';
+import type { Cell, LabResult, ScenarioName } from '../result.js';
 import { nameOf } from './bars.js';
 import { type Html, html } from './html.js';
 
@@ -8,7 +8,7 @@ import { type Html, html } from './html.js';
 export interface RangesView {
   readonly view: 'ranges';
   readonly title: string;
-  readonly scenarios: readonly string[];
+  readonly scenarios: readonly ScenarioName[];
 }
 
 const PARTS = ['p50Ms', 'p99Ms', 'p999Ms'] as const;
@@ -26,7 +26,7 @@ export function ranges(result: LabResult, { scenarios, title }: RangesView): Htm
   );
   return html`<figure>
 <table class="chart ranges">
-<caption><b>${title}</b> <span>${settingsText(first.settings, ['pollMs'])}; the scale is logarithmic</span></caption>
+<caption><b>${title}</b> <span>${experimentText(first)}; the scale is logarithmic</span></caption>
 <thead><tr><th scope="col">contestant</th><td></td><th class="number" scope="col">p50</th><th class="number" scope="col">p99</th><th class="number" scope="col">p99.9</th></tr></thead>
 <tbody>${all.map((cell) => row(cell, place))}</tbody>
 </table>

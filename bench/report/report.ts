@@ -1,9 +1,8 @@
-import { alongSetting, isScenario, settingsText } from '../cells.js';
+import { alongSetting, failedAlong, isScenario, settingsText } from '../cells.js';
 import type { Cell, LabResult } from '../result.js';
 import { assets } from './assets.js';
 import { dateText, environment, machineStrip } from './environment.js';
 import { Html, html } from './html.js';
-import { failedAlong } from './lines.js';
 import { countsText, numbers } from './numbers.js';
 import { overview } from './overview.js';
 import { furtherScenarios, isAnswered, type Question, questions, rendered } from './questions.js';

@@ -1,11 +1,11 @@
-import { alongSetting, figureOf, measured, noiseOf, rivals, usual } from '../cells.js';
+import { alongSetting, figureOf, measured, noiseOf, rivals, settingOf, usual } from '../cells.js';
 import { figured, figureTexts, techniques, techniqueTexts, times } from '../figures.js';
-import type { Cell, Figures, Kind, LabResult, Technique } from '../result.js';
+import type { Cell, Figures, Kind, LabResult, ScenarioName, Technique } from '../result.js';
 import type { LinesView } from './lines.js';
 
 /** What a figure of some scenarios comes to, in sentences. */
 export interface Subject {
-  readonly scenarios: readonly string[];
+  readonly scenarios: readonly ScenarioName[];
   readonly figure: keyof Figures;
 }
 
@@ -95,10 +95,10 @@ interface Course {
 /** Pushgate's transports at both ends of a setting. */
 function coursesOf(result: LabResult, view: LinesView): { from: number; to: number; courses: Course[] } {
   const cells = alongSetting(result, view).filter((cell) => cell.kind === 'pushgate');
-  const at = cells.map((cell) => cell.settings[view.along] ?? 0);
+  const at = cells.map((cell) => settingOf(cell, view.along) ?? 0);
   const [from, to] = [Math.min(...at), Math.max(...at)];
   const valueAt = (technique: Technique, x: number) => {
-    const cell = cells.find((one) => one.technique === technique && one.settings[view.along] === x);
+    const cell = cells.find((one) => one.technique === technique && settingOf(one, view.along) === x);
     return cell === undefined ? undefined : figureOf(cell, view.figure);
   };
   const courses = techniques.flatMap((technique) => {

@@ -1,7 +1,7 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, pollMsOf } from './settings.js';
+import { delayed, isCentral, pollMsOf } from './settings.js';
 import { steady } from './steady.js';
 
 /** Messages that are published in one tick. */
@@ -13,8 +13,9 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     return { subscribers, burst: BURST, perSecond, seconds, bytes: 100, ...poll };
   };
   if (mode === 'smoke') return [size(4, 10, 0.2)];
-  if (mode === 'quick') return [size(200, 10, 0.5)];
-  return [size(100, 10, 1.5), size(1_000, 3, 2), ...delayed(mode, size(100, 5, 2))];
+  if (mode === 'quick') return isCentral(contestant) && contestant.technique !== 'polling' ? [size(200, 10, 0.4)] : [];
+  const far = isCentral(contestant) ? delayed(mode, size(100, 5, 2)) : [];
+  return [size(100, 10, 1.5), size(1_000, 3, 2), ...far];
 }
 
 /** Many messages in one tick, a few times a second. */

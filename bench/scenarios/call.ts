@@ -11,12 +11,8 @@ const MICROS_PER_MS = 1_000;
 
 function plan(mode: Mode, { call }: Contestant): readonly Settings[] {
   if (call === undefined) return [];
-  if (mode === 'smoke')
-    return [
-      { callers: 2, calls: 10, bytes: 100 },
-      { callers: 2, calls: 3, bytes: 100, delayMs: 10 },
-    ];
-  if (mode === 'quick') return [{ callers: 4, calls: 250, bytes: 100 }];
+  if (mode === 'smoke') return [{ callers: 2, calls: 10, bytes: 100 }];
+  if (mode === 'quick') return [{ callers: 4, calls: 150, bytes: 100 }];
   return [{ callers: 4, calls: 2_000, bytes: 100 }, ...delayed(mode, { callers: 4, calls: 10, bytes: 100 })];
 }
 

@@ -1,7 +1,7 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isChosen, pollMsOf } from './settings.js';
+import { delayed, isCentral, isChosen, pollMsOf } from './settings.js';
 
 /** How many messages of the past are published in one tick, and how many ticks there are in a second. */
 const PER_TICK = 100;
@@ -14,9 +14,8 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     return { subscribers, missed, keep: missed, bytes: 100, ...poll };
   };
   if (mode === 'smoke') return [size(500, 2)];
-  if (!isChosen(mode, contestant)) return [];
-  if (mode === 'quick') return [size(10_000, 5)];
-  return [size(10_000, 50), ...delayed(mode, size(10_000, 10))];
+  if (mode === 'quick') return isChosen(mode, contestant) ? [size(10_000, 5)] : [];
+  return [size(10_000, 50), ...(isCentral(contestant) ? delayed(mode, size(10_000, 10)) : [])];
 }
 
 /** Subscribers who come when all has been said already. */

@@ -11,7 +11,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   };
   if (mode === 'smoke') return [size(3, 6, 60, 0.2)];
   if (!isChosen(mode, contestant, ['ws'])) return [];
-  if (mode === 'quick') return [size(100, 200, 500, 0.5)];
+  if (mode === 'quick') return [size(100, 200, 500, 0.4)];
   return [size(10, 1_000, 200, 1), size(1_000, 1_000, 1_000, 2), ...delayed(mode, size(50, 100, 100, 1))];
 }
 

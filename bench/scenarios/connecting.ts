@@ -1,17 +1,19 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isChosen, pollMsOf } from './settings.js';
+import { delayed, isCentral, isChosen, pollMsOf } from './settings.js';
 
 /** Before it counts, so many come. */
 const WARM_UP = 100;
+/** Whom a quick run looks at beside the product. */
+const OTHERS = ['pushgate long-polling', 'socket.io websocket', 'socket.io polling', 'better-sse'];
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = pollMsOf(contestant, 1_000);
   if (mode === 'smoke') return [{ subscribers: 4, ...poll }];
-  if (!isChosen(mode, contestant, ['socket.io websocket', 'socket.io polling', 'better-sse'])) return [];
-  if (mode === 'quick') return [{ subscribers: 500, ...poll }];
-  return [{ subscribers: 1_000, ...poll }, ...delayed(mode, { subscribers: 200, ...poll })];
+  if (mode === 'quick') return isChosen(mode, contestant, OTHERS) ? [{ subscribers: 300, ...poll }] : [];
+  const far = isCentral(contestant) ? delayed(mode, { subscribers: 200, ...poll }) : [];
+  return [{ subscribers: 1_000, ...poll }, ...far];
 }
 
 /** How many connect at the same time. */

@@ -13,11 +13,11 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   };
   switch (mode) {
     case 'smoke':
-      return [size(4, 50, 0.2), { ...size(2, 20, 0.2), delayMs: 10 }];
+      return [size(4, 50, 0.2), size(8, 25, 0.2)];
     case 'quick':
       return [size(1_000, 20, 0.6)];
     case 'full':
-      return [size(100, 50, 2), size(1_000, 20, 2), size(4_000, 5, 2), ...delayed(mode, size(100, 20, 2))];
+      return [size(100, 50, 1.5), size(1_000, 20, 2), size(4_000, 5, 2), ...delayed(mode, size(100, 20, 2))];
     default:
       return mode satisfies never;
   }

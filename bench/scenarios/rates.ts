@@ -1,29 +1,34 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isChosen } from './settings.js';
+import { delayed, isCentral, isChosen } from './settings.js';
 import { steady } from './steady.js';
 
-/** What a quick run looks at beside the product. */
-const OTHERS = ['ws', 'pushgate polling', 'express polling'];
+/** Whom a quick run looks at beside the product. */
+const OTHERS = ['pushgate long-polling', 'ws', 'pushgate polling'];
+/**
+ * The rate at which the distance changes, and at which those who poll stand beside the others. Its interval is no multiple of
+ * any round trip: a long-poll would come back at the very moment of each message, now just before it and now just after.
+ */
+const USUAL = 4;
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const isPolling = contestant.technique === 'polling';
-  const size = (perSecond: number, seconds: number, pollMs: number): Settings => {
+  const size = (perSecond: number, seconds: number, pollMs = 0): Settings => {
     return { subscribers: 20, perSecond, seconds, bytes: 100, ...(isPolling ? { pollMs } : {}) };
   };
-  if (mode === 'smoke') return [{ ...size(20, 0.3, 50), subscribers: 2 }];
-  if (!isChosen(mode, contestant, OTHERS)) return [];
+  if (mode === 'smoke') {
+    const near = isPolling ? [size(20, 0.3, 50), size(20, 0.3, 100)] : [size(20, 0.3), size(40, 0.2)];
+    return [...near, { ...size(20, 0.2, 50), delayMs: 10 }].map((one) => ({ ...one, subscribers: 2 }));
+  }
   if (mode === 'quick') {
-    const near = isPolling ? size(20, 1.6, 400) : size(20, 1, 0);
-    return isPolling || contestant.kind !== 'pushgate' ? [near] : [near, { ...size(5, 2, 0), delayMs: 50 }];
+    if (!isChosen(mode, contestant, OTHERS)) return [];
+    if (isPolling) return [size(USUAL, 1, 300)];
+    return contestant.kind === 'pushgate' ? [size(USUAL, 1), { ...size(USUAL, 1), delayMs: 50 }] : [size(USUAL, 1)];
   }
-  if (isPolling) {
-    const near = [200, 1_000, 5_000].map((pollMs) => size(10, pollMs <= 1_000 ? 3 : 11, pollMs));
-    return [...near, ...delayed(mode, size(10, 3, 1_000))];
-  }
-  const rates = [1, 20, 500].map((perSecond) => size(perSecond, perSecond === 1 ? 4 : 1.5, 0));
-  return [...rates, ...delayed(mode, size(5, 2, 0))];
+  const far = isCentral(contestant) ? delayed(mode, size(USUAL, 2, 1_000)) : [];
+  if (isPolling) return [size(USUAL, 3, 200), size(USUAL, 3, 1_000), size(USUAL, 7, 3_000), ...far];
+  return [size(1, 3), size(USUAL, 2), size(50, 1), size(500, 1), ...far];
 }
 
 /** How late messages are, by how often there is one, and by how often is asked. */

@@ -1,20 +1,20 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed } from './settings.js';
+import { delayed, isCentral } from './settings.js';
 
 /** So many messages may be under way to the slowest subscriber. */
 const WINDOW = 256;
 /** Of the time, so much goes by before it counts. */
 const WARM_UP = 0.3;
 
-function plan(mode: Mode, { technique }: Contestant): readonly Settings[] {
+function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   // A poll without a pause between two of them: how many requests a core can answer.
-  const poll = technique === 'polling' ? { pollMs: 0 } : {};
+  const poll = contestant.technique === 'polling' ? { pollMs: 0 } : {};
   const size = (subscribers: number, seconds: number): Settings => ({ subscribers, seconds, bytes: 100, ...poll });
   if (mode === 'smoke') return [size(4, 0.2)];
-  if (mode === 'quick') return [size(100, 0.6)];
-  return [size(100, 1.5), size(1_000, 2), ...delayed(mode, size(100, 2))];
+  if (mode === 'quick') return isCentral(contestant) ? [size(100, 0.4)] : [];
+  return [size(100, 1.5), size(1_000, 1.5), ...(isCentral(contestant) ? delayed(mode, size(100, 1.5)) : [])];
 }
 
 /** As fast as the subscribers get it. */

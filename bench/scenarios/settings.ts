@@ -11,10 +11,16 @@ export function delayed(mode: Mode, settings: Settings): readonly Settings[] {
   return mode === 'full' ? [50, 200].map((delayMs) => ({ ...settings, delayMs })) : [];
 }
 
-/** What stands for the others in a quick run. */
-const QUICK: readonly string[] = ['pushgate websocket', 'pushgate sse', 'pushgate long-polling'];
+/** Whether it is one of those by which the product is measured: further peers are asked the main questions only. */
+export function isCentral({ name }: Contestant): boolean {
+  return !/^(sockjs|nchan|mosquitto)/.test(name);
+}
 
-/** In a quick run, questions beside the main ones are put to some only. */
-export function isChosen(mode: Mode, { name }: Contestant, others: readonly string[] = []): boolean {
-  return mode !== 'quick' || QUICK.includes(name) || others.includes(name);
+/** What stands for the others in a quick run. */
+const QUICK: readonly string[] = ['pushgate websocket', 'pushgate sse'];
+
+/** Beside the main questions, a quick run asks some only, and a full one the central contestants. */
+export function isChosen(mode: Mode, contestant: Contestant, others: readonly string[] = []): boolean {
+  const { name } = contestant;
+  return mode === 'quick' ? QUICK.includes(name) || others.includes(name) : isCentral(contestant);
 }

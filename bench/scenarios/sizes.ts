@@ -1,15 +1,19 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isChosen, pollMsOf } from './settings.js';
+import { delayed, isCentral, pollMsOf } from './settings.js';
 import { steady } from './steady.js';
 
 const SIZES = [16, 1_024, 32_768, 1_048_576] as const;
 /** So much a second, over all subscribers: what a core can carry without being what is measured. */
 const BYTES_PER_SECOND = 60_000_000;
 const SUBSCRIBERS = 10;
+/** Whose heads differ most. */
+const QUICK = ['pushgate websocket', 'pushgate long-polling'];
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
+  const { mostBytes = Number.POSITIVE_INFINITY } = contestant;
+  const comesThrough = ({ bytes = 0 }: Settings) => bytes <= mostBytes;
   const poll = pollMsOf(contestant, 200);
   const size = (bytes: number, seconds: number): Settings => {
     const perSecond = Math.max(2, Math.min(50, Math.round(BYTES_PER_SECOND / bytes / SUBSCRIBERS)));
@@ -19,10 +23,10 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     return [
       { ...size(16, 0.2), subscribers: 2 },
       { ...size(1_048_576, 0.5), subscribers: 2 },
-    ];
-  if (!isChosen(mode, contestant)) return [];
-  if (mode === 'quick') return [size(16, 0.3), size(1_048_576, 0.6)];
-  return [...SIZES.map((bytes) => size(bytes, 1)), ...delayed(mode, size(32_768, 1))];
+    ].filter(comesThrough);
+  if (mode === 'quick') return QUICK.includes(contestant.name) ? [size(16, 0.3), size(1_048_576, 0.6)] : [];
+  const far = isCentral(contestant) ? delayed(mode, size(32_768, 1)) : [];
+  return [...SIZES.map((bytes) => size(bytes, 1)).filter(comesThrough), ...far];
 }
 
 /** From the shortest message to a large one. */

@@ -11,8 +11,8 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   };
   if (mode === 'smoke') return [size(4, 2, 40, 0.3)];
   if (!isChosen(mode, contestant, ['ws'])) return [];
-  if (mode === 'quick') return [size(20, 10, 300, 0.7)];
-  return [size(40, 20, 200, 2), ...delayed(mode, size(20, 10, 100, 2))];
+  if (mode === 'quick') return [size(20, 10, 300, 0.4)];
+  return [size(40, 20, 200, 1.5), ...delayed(mode, size(20, 10, 100, 1.5))];
 }
 
 /** Some take nothing for a while, and then everything; the others must not feel it, nor the server's memory. */

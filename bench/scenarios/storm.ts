@@ -1,14 +1,15 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isChosen, pollMsOf } from './settings.js';
+import { delayed, isCentral, isChosen, pollMsOf } from './settings.js';
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = pollMsOf(contestant, 1_000);
   if (mode === 'smoke') return [{ subscribers: 4, ...pollMsOf(contestant, 100) }];
-  if (!isChosen(mode, contestant, ['socket.io websocket'])) return [];
-  if (mode === 'quick') return [{ subscribers: 300, ...poll }];
-  return [{ subscribers: 1_000, ...poll }, ...delayed(mode, { subscribers: 500, ...poll })];
+  if (mode === 'quick')
+    return isChosen(mode, contestant, ['socket.io websocket']) ? [{ subscribers: 300, ...poll }] : [];
+  const far = isCentral(contestant) ? delayed(mode, { subscribers: 500, ...poll }) : [];
+  return [{ subscribers: 1_000, ...poll }, ...far];
 }
 
 /** The server goes down as in a crash, comes up again, and everybody is there at once. */

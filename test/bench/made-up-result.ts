@@ -130,10 +130,10 @@ function cells(): Cell[] {
         );
       }),
       ...[1, 10, 100].map((perSecond) =>
-        cell('latency', { subscribers: 1_000, perSecond, bytes: 100 }, latency(cost.steady * (0.4 + perSecond * 0.01))),
+        cell('rates', { subscribers: 20, perSecond, bytes: 100 }, latency(cost.steady * (0.4 + perSecond * 0.01))),
       ),
-      ...[0, 50, 200].map((delayMs) =>
-        cell('distance', { subscribers: 100, ...steady, delayMs }, latency(1 + cost.transits * delayMs)),
+      ...[50, 200].map((delayMs) =>
+        cell('rates', { subscribers: 20, perSecond: 10, bytes: 100, delayMs }, latency(1 + cost.transits * delayMs)),
       ),
       cell('burst', { subscribers: 1_000, burst: 50 }, { cpuMicrosPerMessage: cost.burst }),
       cell(
@@ -144,22 +144,22 @@ function cells(): Cell[] {
       ),
       cell(
         'idle',
-        { connections: 4_000 },
+        { subscribers: 4_000 },
         {
           rssKiBPerConnection: cost.memory,
           idleBytesPerMinute: technique === 'polling' ? 11_000 : 40 + cost.requests * 900,
           idleRequestsPerMinute: technique === 'polling' ? 30 : cost.requests * 2.4,
         },
       ),
-      cell('connect', { connections: 1_000 }, { cpuMicrosPerConnect: cost.connect }),
-      cell('reconnect-storm', { subscribers: 1_000 }, { readyMs: 400 + cost.connect * 4, rssPeakMiB: 130 }),
+      cell('connecting', { subscribers: 1_000 }, { cpuMicrosPerConnect: cost.connect }),
+      cell('storm', { subscribers: 1_000 }, { readyMs: 400 + cost.connect * 4, rssPeakMiB: 130 }),
       ...[16, 1_024, 65_536, 1_048_576].map((bytes) =>
-        cell('message-size', { subscribers: 10, bytes }, { downBytesPerMessage: cost.down - 100 + bytes }),
+        cell('sizes', { subscribers: 10, bytes }, { downBytesPerMessage: cost.down - 100 + bytes }),
       ),
       ...(kind === 'pushgate'
         ? [
             cell('catch-up', { subscribers: 100, missed: 10_000 }, { readyMs: 90 * cost.steady }),
-            cell('call', { connections: 100 }, { p50Ms: technique === 'websocket' ? 0.4 : 0.9 }),
+            cell('call', { callers: 4 }, { p50Ms: technique === 'websocket' ? 0.4 : 0.9 }),
             cell('slow-readers', { subscribers: 1_000, slow: 50 }, latency(7)),
           ]
         : []),

@@ -17,6 +17,9 @@ const QUESTIONS = [
   'What happens in a burst, and at saturation?',
   'What does coming back cost?',
   'What does distance change?',
+  'How long is the round trip of a call?',
+  'What does it cost that everybody gets something else?',
+  'What do slow readers cost?',
 ];
 const folder = 'test/output/report';
 

@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { compare } from '../../bench/compare.js';
+import { claims } from '../../bench/report/claims.js';
+import { furtherScenarios, questions, rendered } from '../../bench/report/questions.js';
+import { reportHtml } from '../../bench/report/report.js';
 import type { Cell, LabResult } from '../../bench/result.js';
 import { scenarios } from '../../bench/scenarios/index.js';
+import { markdownTables } from '../../bench/tables.js';
 import { catalog } from '../../transports/catalog.js';
 import { newFolder } from '../support/folder.js';
 
@@ -12,7 +17,7 @@ const BENCH = fileURLToPath(new URL('../../dist/bench/bench.js', import.meta.url
 /** Nothing here depends on how long anything takes, other than on its coming to an end. */
 const TIMEOUT_MS = 300_000;
 
-const CONTROLS = ['ws', 'express polling'];
+const CONTROLS = ['ws', 'bare long-poll', 'express polling'];
 const contestants = [...catalog.map((transport) => `pushgate ${transport}`), ...CONTROLS];
 
 describe('a smoke run of the lab', () => {
@@ -34,7 +39,7 @@ describe('a smoke run of the lab', () => {
   }, TIMEOUT_MS);
 
   it('puts every question to every transport', () => {
-    const asked = new Map(scenarios.map(({ name }) => [name, new Set<string>()]));
+    const asked = new Map<string, Set<string>>(scenarios.map(({ name }) => [name, new Set<string>()]));
     for (const { scenario, contestant } of result.cells) asked.get(scenario)?.add(contestant);
     for (const [scenario, answered] of asked) {
       // Only some have something to call, and only some remember.
@@ -75,6 +80,38 @@ describe('a smoke run of the lab', () => {
         measured: expect.not.stringContaining('NaN'),
         holds: expect.any(Boolean),
       });
+    }
+  });
+
+  it('is all that the report asks for: every question is answered, and everything is drawn', async () => {
+    const undrawn = questions.flatMap((question) => [
+      ...(question.answer(result).length > 0 ? [] : [`${question.heading} has no answer`]),
+      ...question.views.filter((view) => rendered(result, view) === null).map(({ title }) => `${title} is not drawn`),
+    ]);
+    expect(undrawn).toEqual([]);
+    expect(furtherScenarios(result)).toEqual([]);
+    const page = await reportHtml(result);
+    expect(page.includes('This run did not measure it')).toBe(false);
+    expect(page.includes('NaN')).toBe(false);
+  });
+
+  it('is all that the usual claims ask for', () => {
+    // What needs a contestant that is a program of the machine; and memory, which nothing can be said about with four users.
+    const asked = claims.filter(({ technique }) => technique !== 'mqtt').flatMap((group) => group.claims);
+    const unknown = asked.filter(({ check }) => check(result).why === 'not in this run').map(({ claim }) => claim);
+    const ofMemory = [
+      'The open response weighs on the server',
+      'Waiting requests hold more of the server than streams do',
+      'Holds nothing on the server between two requests',
+    ];
+    expect(unknown.filter((claim) => !ofMemory.includes(claim))).toEqual([]);
+  });
+
+  it('can be compared with another one, and fills the tables of the documents', () => {
+    expect(compare(result, result)).toContain(`${result.cells.length} cells in both runs`);
+    const tables = markdownTables(result);
+    for (const name of ['summary', 'wire', 'subscribers', 'delay', ...catalog.map((transport) => transport)]) {
+      expect([name, tables.get(name)]).toEqual([name, expect.stringContaining('**Pushgate, ')]);
     }
   });
 

@@ -1,0 +1,43 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { contestants } from '../../bench/contestants/index.js';
+import { estimate } from '../../bench/lab.js';
+import { UsageError } from '../../bench/options.js';
+import { type Choice, planOf } from '../../bench/plan.js';
+
+/** The plan of a machine that has every contestant: nowhere does it take longer. */
+function planned(choice: Partial<Choice>) {
+  for (const contestant of contestants) jest.spyOn(contestant, 'missing').mockReturnValue(null);
+  return planOf({ mode: 'full', scenarios: [], contestants: [], ...choice }).cells;
+}
+
+describe('the plan of the lab', () => {
+  it('takes less than three minutes in a hurry, with what goes by unplanned', () => {
+    expect(estimate(planned({ mode: 'quick' }), 1)).toBeLessThan(165);
+  });
+
+  it('takes less than an hour as a whole, with what goes by unplanned', () => {
+    expect(estimate(planned({ mode: 'full' }), 3)).toBeLessThan(3_300);
+  });
+
+  it('puts the first question to everybody, with 1,000 subscribers, in a hurry too', () => {
+    const cells = planned({ mode: 'quick', scenarios: ['fan-out'] });
+    expect(cells.map(({ contestant }) => contestant)).toEqual(contestants);
+    expect(new Set(cells.map(({ settings }) => settings['subscribers']))).toEqual(new Set([1_000]));
+  });
+
+  it('measures no cell twice', () => {
+    const keys = planned({}).map(({ scenario, contestant, settings }) =>
+      JSON.stringify([scenario.name, contestant.name, settings]),
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('refuses a name that nothing has, and says which there are', () => {
+    expect(() => planned({ scenarios: ['weather'] })).toThrow(/^There is no scenario "weather"; there are fan-out, /);
+    expect(() => planned({ contestants: ['me'] })).toThrow(UsageError);
+  });
+
+  it('refuses to measure nothing', () => {
+    expect(() => planned({ scenarios: ['call'], contestants: ['bare sse'] })).toThrow(UsageError);
+  });
+});
