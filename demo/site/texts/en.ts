@@ -252,9 +252,6 @@ export const dictionary = {
 /** What every language has to say. */
 export type Texts = typeof dictionary;
 
-/** What the frame around a page says of it. */
-export type PageTexts = Texts['pages'][keyof Texts['pages']];
-
 /** What there is to say about one transport. */
 export interface TransportTexts {
   readonly name: string;
