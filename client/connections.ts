@@ -1,5 +1,6 @@
 import type { ClientTransport } from '../transports/client-transport.js';
-import { Connection, type ConnectionListener, type ConnectionSetting } from './connection.js';
+import { Connection, type ConnectionListener } from './connection.js';
+import type { ConnectionSetting } from './connection-setting.js';
 import { Preparations, type Prepared } from './preparations.js';
 
 /** Whose connections they are. */
@@ -13,6 +14,13 @@ export interface ConnectionsOwner {
   failed(id: number, detail: string): void;
 }
 
+interface Entry {
+  /** Not there while it is being prepared. */
+  connection?: Connection;
+  /** How to give back the place that it holds. */
+  leave?: () => void;
+}
+
 /**
  * The connections that are open or being prepared, by id. One that is removed while it is being prepared is never opened,
  * and the place that it holds among those of the browser is given back in either case.
@@ -21,10 +29,7 @@ export class Connections {
   readonly #setting: ConnectionSetting;
   readonly #preparations: Preparations;
   readonly #owner: ConnectionsOwner;
-  /** Open ones and, as `null`, those that are still being prepared. */
-  readonly #all = new Map<number, Connection | null>();
-  /** How to give back the place that a connection holds. */
-  readonly #leaving = new Map<number, () => void>();
+  readonly #all = new Map<number, Entry>();
 
   /** `isChoice`: whether there is another transport to use when one has no place. */
   constructor(
@@ -40,11 +45,11 @@ export class Connections {
 
   /** `undefined` for one that is not open, or not yet. */
   get(id: number): Connection | undefined {
-    return this.#all.get(id) ?? undefined;
+    return this.#all.get(id)?.connection;
   }
 
   open(id: number, transport: string): void {
-    this.#all.set(id, null);
+    this.#all.set(id, {});
     const failed = (error: unknown) => this.#failed(id, textOf(error));
     try {
       const prepared = this.#preparations.of(transport);
@@ -57,26 +62,25 @@ export class Connections {
 
   /** Forgets a connection and gives its place back; it is not closed by that. */
   remove(id: number): Connection | undefined {
-    const connection = this.get(id);
+    const entry = this.#all.get(id);
     this.#all.delete(id);
-    this.#leaving.get(id)?.();
-    this.#leaving.delete(id);
-    return connection;
+    entry?.leave?.();
+    return entry?.connection;
   }
 
   #connect(id: number, prepared: Prepared): void {
-    const isWanted = this.#all.has(id);
+    const entry = this.#all.get(id);
     if ('missing' in prepared) {
       this.#all.delete(id);
-      if (isWanted) this.#owner.unsupported(id, prepared.missing);
+      if (entry) this.#owner.unsupported(id, prepared.missing);
       return;
     }
     const { half, leave } = prepared;
-    if (!isWanted) return leave();
-    this.#leaving.set(id, leave);
+    if (!entry) return leave();
+    entry.leave = leave;
     try {
       const instead = this.#owner.insteadOf(half.name);
-      this.#all.set(id, new Connection(half, this.#setting, this.#owner.listen(id), instead));
+      entry.connection = new Connection(half, this.#setting, this.#owner.listen(id), instead);
     } catch (error) {
       this.#failed(id, `not opened: ${textOf(error)}`);
     }

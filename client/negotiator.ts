@@ -2,7 +2,8 @@ import type { ClientTransport, CloseReason } from '../transports/client-transpor
 import { type Environment, LONGEST_TIMER_MS, type Timer, type WakeReason } from '../transports/environment.js';
 import type { PushError } from '../transports/error.js';
 import type { Gap, Hello, Message, UplinkReply } from '../transports/record.js';
-import type { Connection, ConnectionListener, ConnectionSetting } from './connection.js';
+import type { Connection, ConnectionListener } from './connection.js';
+import type { ConnectionSetting } from './connection-setting.js';
 import { Connections } from './connections.js';
 import type { GapNotice } from './coverage.js';
 import type { Token } from './credentials.js';
@@ -12,6 +13,7 @@ import {
   deadline,
   type Effect,
   insteadOf,
+  NEVER,
   type NegotiationRules,
   type Phase,
   START,
@@ -95,7 +97,7 @@ export class Negotiator {
 
   wake(reason: WakeReason): void {
     // Only of a page that was merely hidden may be believed that its connection is as it was.
-    this.tell({ type: 'wake', reason, stale: reason !== 'visible' || this.#current?.isQuiet === true });
+    this.tell({ type: 'wake', reason, stale: reason !== 'visible' || this.#current?.liveness.isQuiet === true });
   }
 
   close(): void {
@@ -116,7 +118,7 @@ export class Negotiator {
   }
 
   #step(stimulus: Stimulus): void {
-    const heardAt = this.#current?.heardAt ?? Number.NEGATIVE_INFINITY;
+    const heardAt = this.#current?.liveness.heardAt ?? -NEVER;
     const event = { ...stimulus, now: this.#environment.now(), random: this.#environment.random(), heardAt };
     const from = this.#state.phase.at;
     const [state, effects] = step(this.#state, event, this.#rules);
@@ -154,7 +156,7 @@ export class Negotiator {
     const listener = this.#listener;
     return {
       tracks: () => {
-        this.#current?.fold();
+        this.#current?.coverage.fold();
         return this.#demand.tracks;
       },
       hello: (hello, ms) => {
@@ -237,7 +239,7 @@ export class Negotiator {
     if (this.#timer !== null) this.#environment.clearTimeout(this.#timer);
     this.#timer = null;
     const at = deadline(this.#state);
-    if (at === Number.POSITIVE_INFINITY) return;
+    if (at === NEVER) return;
     this.#timer = this.#environment.setTimeout(
       () => {
         this.#timer = null;

@@ -2,6 +2,7 @@ import type { CloseReason } from '../transports/client-transport.js';
 import {
   type Attempt,
   attemptsOf,
+  type Connecting,
   type Failure,
   NEVER,
   type Open,
@@ -57,7 +58,7 @@ export function refused(turn: Turn, phase: Phase, id: number, reason: CloseReaso
   const attempt = attemptOf(phase, id);
   if (phase.at !== 'connecting' || attempt === undefined) return ended(turn, phase, id, reason);
   turn.trace(attempt.transport, 'failed', describe(reason));
-  return { ...phase, attempts: without(phase.attempts, attempt) };
+  return without(phase, attempt);
 }
 
 export function unsupported(turn: Turn, phase: Phase, id: number, detail: string): Phase {
@@ -65,8 +66,8 @@ export function unsupported(turn: Turn, phase: Phase, id: number, detail: string
   if (attempt === undefined) return phase;
   turn.remember({ unsupported: [...turn.memory.unsupported, attempt.transport] });
   turn.trace(attempt.transport, 'unsupported', detail);
-  if (phase.at === 'connecting') return goOn(turn, { ...phase, attempts: without(phase.attempts, attempt) });
-  return phase.at === 'open' ? { ...phase, attempts: without(phase.attempts, attempt) } : phase;
+  if (phase.at === 'connecting') return goOn(turn, without(phase, attempt));
+  return phase.at === 'open' ? without(phase, attempt) : phase;
 }
 
 export function bye(turn: Turn, phase: Phase, id: number, reason: string, retryMs: number | undefined): Phase {
@@ -83,10 +84,10 @@ export function failed(turn: Turn, phase: Phase, attempt: Attempt, reason: Omit<
   turn.trace(attempt.transport, 'failed', describe(reason));
   if (phase.at === 'connecting') {
     const failures = [...phase.failures, { ...reason, transport: attempt.transport }];
-    return goOn(turn, { ...phase, attempts: without(phase.attempts, attempt), failures });
+    return goOn(turn, { ...without(phase, attempt), failures });
   }
   if (phase.at !== 'open') return phase;
-  const open: Open = { ...phase, attempts: without(phase.attempts, attempt) };
+  const open = without(phase, attempt);
   if (attempt.why !== 'renew') {
     turn.blame(attempt.transport);
     return open;
@@ -105,8 +106,8 @@ function attemptOf(phase: Phase, id: number): Attempt | undefined {
   return attemptsOf(phase).find((attempt) => attempt.id === id);
 }
 
-function without(attempts: readonly Attempt[], gone: Attempt): readonly Attempt[] {
-  return attempts.filter((attempt) => attempt.id !== gone.id);
+function without<P extends Connecting | Open>(phase: P, gone: Attempt): P {
+  return { ...phase, attempts: phase.attempts.filter((attempt) => attempt.id !== gone.id) };
 }
 
 /** An attempt that is better than what has just been proved goes on as a probe; any other is dropped. */
