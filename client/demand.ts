@@ -15,9 +15,9 @@ export interface DemandListener {
 }
 
 /**
- * What a connection is asked for: the wanted tracks, as far as the gateway takes them. After a refusal it asks for less
- * where that can help, so that what is refused does not stand in the way of the rest; what is not wanted of the gateway
- * any more has been refused to its subscriptions first.
+ * What a connection is asked for: the wanted tracks, as far as the gateway takes them. After a refusal that is less where
+ * less can help, so that what is refused does not stand in the way of the rest. No subscription is left out for good without
+ * being told.
  */
 export class Demand {
   readonly #credentials: Credentials;

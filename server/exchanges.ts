@@ -46,8 +46,7 @@ export interface ExchangesOptions {
 
 /**
  * Hands requests and upgrades that were let in to their transport, with what its half is given to answer them. Each is
- * seated first, so that a half sees nobody who is one too many. What a WebSocket keeps of its exchange holds no
- * request.
+ * seated first, so that a half sees nobody who is one too many. What a WebSocket keeps of its exchange has no request.
  */
 export class Exchanges {
   readonly #options: ExchangesOptions;
