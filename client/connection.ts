@@ -10,26 +10,15 @@ import { PushError } from '../transports/error.js';
 import { type Position, toQuery } from '../transports/position.js';
 import type { Bye, DownlinkRecord, Gap, Hello, Message, UplinkReply } from '../transports/record.js';
 import { isMessage } from '../transports/record.js';
+import type { ConnectionSetting } from './connection-setting.js';
 import { Coverage } from './coverage.js';
-import { bearer, type Credentials, type Token } from './credentials.js';
+import { bearer, type Token } from './credentials.js';
+import { Liveness, type LivenessListener } from './liveness.js';
+import { fitting } from './opening.js';
 import type { Track } from './track.js';
-import { Watchdog } from './watchdog.js';
-
-/** What is the same for all connections of one client. */
-export interface ConnectionSetting {
-  readonly environment: Environment;
-  readonly settings: LinkSettings & {
-    readonly toleranceMs: number;
-    readonly headers: Readonly<Record<string, string>>;
-  };
-  readonly credentials: Credentials;
-  readonly base: URL;
-  /** The client's id. */
-  readonly client: string;
-}
 
 /** What a connection tells. Nothing is called after `close()`. */
-export interface ConnectionListener {
+export interface ConnectionListener extends LivenessListener {
   /** The tracks that are wanted now, their positions up to date. */
   tracks(): Iterable<Track>;
   hello(hello: Hello, ms: number): void;
@@ -43,26 +32,13 @@ export interface ConnectionListener {
   answered(reply: UplinkReply): void;
   /** The gateway says what is wrong with the connection; its end will follow. */
   complained(error: PushError): void;
-  silent(ms: number): void;
-  /** Something was sent so long ago, and nothing at all has come since. */
-  doubted(ms: number): void;
   closed(reason: CloseReason): void;
 }
-
-/**
- * The longest query that a connection which can subscribe later opens with, in characters. Servers take 8 KiB of head
- * (nginx, Apache) or 16 KiB (Node), headers and cookies included.
- */
-const OPENING_LENGTH = 6 * 1_024;
-/** The most channels in it: a gateway's default limit, which is not known before the hello. */
-const OPENING_CHANNELS = 100;
-/** How long an answer may take before the connection is looked into: so long, or so many times its hello. */
-const ANSWER_MS = 3_000;
-const ANSWER_HELLOS = 10;
 
 /** One connection: a client half at work, what it carries, and the watch over its silence. */
 export class Connection implements Link {
   readonly coverage = new Coverage();
+  readonly liveness: Liveness;
   readonly transport: string;
   readonly environment: Environment;
   readonly settings: LinkSettings;
@@ -74,17 +50,10 @@ export class Connection implements Link {
   #token: Token | null;
   /** The transport in whose place this one is tried; said once. */
   #instead: string | null;
-  readonly #openedAt: number;
   readonly #half: ClientConnection;
   /** Subscribe frames without an answer, by key. */
   readonly #subscribing = new Map<string, readonly Track[]>();
   #lastKey = 0;
-  #watchdog: Watchdog | null = null;
-  /** Watches from something sent until anything comes back. */
-  #answerWatch: Watchdog | null = null;
-  /** Something comes at least so often, in milliseconds. */
-  #promisedMs = 0;
-  #helloMs = 0;
   #isClosed = false;
 
   /** Opens the half; throws what it throws. */
@@ -101,30 +70,20 @@ export class Connection implements Link {
     this.#listener = listener;
     this.#instead = instead === half.name ? null : instead;
     this.#token = setting.credentials.token;
-    this.#openedAt = this.environment.now();
+    this.liveness = new Liveness(setting.environment, setting.settings.toleranceMs, listener);
     this.#half = half.open(this);
     const { send } = this.#half;
     this.send =
       send &&
       ((frame) => {
         send(frame);
-        this.#expectAnswer();
+        if (!this.#isClosed) this.liveness.expectAnswer();
       });
-  }
-
-  /** When anything last came through it, in milliseconds of the environment's clock. */
-  get heardAt(): number {
-    return this.#watchdog?.heardAt ?? this.#openedAt;
   }
 
   /** The token that it sent: what the gateway says about a token, it says about this one. */
   get token(): Token | null {
     return this.#token;
-  }
-
-  /** Whether what was promised to come has not. */
-  get isQuiet(): boolean {
-    return this.environment.now() - this.heardAt > this.#promisedMs;
   }
 
   /**
@@ -151,10 +110,6 @@ export class Connection implements Link {
     coverage.ask(wanted.filter((track) => coverage.includes(track)));
     this.#subscribe(send, missing);
     return true;
-  }
-
-  fold(): void {
-    this.coverage.fold();
   }
 
   /** Ends the connection; safe to call twice. */
@@ -207,9 +162,7 @@ export class Connection implements Link {
 
   record(record: DownlinkRecord): void {
     if (this.#isClosed) return;
-    this.#watchdog?.heard();
-    this.#answerWatch?.stop();
-    this.#answerWatch = null;
+    this.liveness.heard();
     if (isMessage(record)) {
       const takers = this.coverage.take(record.channel, record.id);
       if (takers.length > 0) this.#listener.message(record, takers);
@@ -249,31 +202,18 @@ export class Connection implements Link {
 
   #over(): void {
     this.#isClosed = true;
-    this.#watchdog?.stop();
-    this.#answerWatch?.stop();
+    this.liveness.stop();
     this.coverage.fold();
   }
 
   #hello(hello: Hello): void {
     const fresh = this.coverage.confirmAll(hello.head);
-    if (this.#watchdog === null) {
-      const { pollMs, waitMs, toleranceMs } = this.#setting.settings;
-      // A transport that asks again and again is quiet in between.
-      this.#promisedMs = Math.max(hello.heartbeatMs, this.#half.renew === undefined ? 0 : Math.max(pollMs, waitMs));
-      this.#helloMs = this.environment.now() - this.#openedAt;
-      this.#watchdog = new Watchdog(this.environment, this.#promisedMs + toleranceMs, toleranceMs, (ms) =>
-        this.#listener.silent(ms),
-      );
-      this.#listener.hello(hello, this.#helloMs);
-    }
+    const { pollMs, waitMs } = this.#setting.settings;
+    // A transport that asks again and again is quiet in between.
+    const quietMs = this.#half.renew === undefined ? 0 : Math.max(pollMs, waitMs);
+    const ms = this.liveness.promised(Math.max(hello.heartbeatMs, quietMs));
+    if (ms !== null) this.#listener.hello(hello, ms);
     if (!this.#isClosed) this.#listener.covered(fresh);
-  }
-
-  #expectAnswer(): void {
-    if (this.#isClosed || this.#answerWatch !== null) return;
-    const limitMs = Math.max(ANSWER_MS, ANSWER_HELLOS * this.#helloMs);
-    const { toleranceMs } = this.#setting.settings;
-    this.#answerWatch = new Watchdog(this.environment, limitMs, toleranceMs, (ms) => this.#listener.doubted(ms));
   }
 
   /** One frame for each starting point: a subscribe frame has one for all its channels. */
@@ -318,19 +258,4 @@ export class Connection implements Link {
     this.#lastKey += 1;
     return `subscribe-${this.#lastKey}`;
   }
-}
-
-/** The tracks of as many channels, in order, as surely fit into a request's head; of at least one. */
-function fitting(tracks: Iterable<Track>): Track[] {
-  const wanted = [...tracks];
-  const chosen = new Set<string>();
-  let length = 0;
-  for (const { channel, position } of wanted) {
-    if (chosen.has(channel)) continue;
-    // At the longest, when the channel has to say its own position.
-    length += new URLSearchParams({ channel, [`since.${channel}`]: position }).toString().length + 1;
-    if (chosen.size === OPENING_CHANNELS || (chosen.size > 0 && length > OPENING_LENGTH)) break;
-    chosen.add(channel);
-  }
-  return wanted.filter(({ channel }) => chosen.has(channel));
 }

@@ -33,7 +33,7 @@ export interface Failure extends CloseReason {
   readonly transport: string;
 }
 
-/** What the negotiation is doing. Times are milliseconds of the environment's clock; `Infinity` is never. */
+/** What the negotiation is doing. Times are milliseconds of the environment's clock; {@link NEVER} is infinite. */
 export type Phase =
   | { readonly at: 'idle' }
   | {
@@ -64,6 +64,12 @@ export type Phase =
       readonly first: string | null;
     }
   | { readonly at: 'closed' };
+
+/** Nothing carries yet: a round is under way. */
+export type Connecting = Extract<Phase, { at: 'connecting' }>;
+
+/** A proved connection carries. */
+export type Open = Extract<Phase, { at: 'open' }>;
 
 /** What outlives a phase. */
 export interface Memory {
@@ -149,6 +155,9 @@ export interface NegotiationRules {
   readonly backoffCapMs: number;
 }
 
+/** A time that does not come. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
 export const START: State = {
   phase: { at: 'idle' },
   memory: {
@@ -166,12 +175,17 @@ export const START: State = {
   },
 };
 
+/** What is under way without a hello. */
+export function attemptsOf(phase: Phase): readonly Attempt[] {
+  return phase.at === 'connecting' || phase.at === 'open' ? phase.attempts : [];
+}
+
 /** When the negotiation next wants a `tick`; `Infinity` when only something from outside moves it. */
 export function deadline({ phase }: State): number {
   switch (phase.at) {
     case 'idle':
     case 'closed':
-      return Number.POSITIVE_INFINITY;
+      return NEVER;
     case 'waiting':
       return phase.until;
     case 'connecting':

@@ -1,4 +1,4 @@
-import type { ConnectionSetting } from './connection.js';
+import type { ConnectionSetting } from './connection-setting.js';
 import { bearer } from './credentials.js';
 import type { Post } from './lane.js';
 

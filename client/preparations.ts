@@ -1,5 +1,5 @@
 import type { ClientTransport } from '../transports/client-transport.js';
-import type { ConnectionSetting } from './connection.js';
+import type { ConnectionSetting } from './connection-setting.js';
 import { loadHalf } from './halves.js';
 import { Place } from './place.js';
 

@@ -6,9 +6,10 @@ import { isPosition, type Position } from '../transports/position.js';
 import type { Json, Message } from '../transports/record.js';
 import type { GapNotice } from './coverage.js';
 import { Credentials } from './credentials.js';
+import { tooManyChannels } from './demand.js';
 import { Emitter } from './emitter.js';
 import type { Phase } from './negotiation-state.js';
-import { Negotiator, tooManyChannels } from './negotiator.js';
+import { Negotiator } from './negotiator.js';
 import {
   type ConnectOptions,
   checkEnvironment,

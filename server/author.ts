@@ -1,3 +1,5 @@
+import type { DownlinkRequest } from './node-log.js';
+
 /** Who has sent something up, as far as keys and echo go. */
 export interface Author {
   /** The name that the client gave itself. */
@@ -14,4 +16,9 @@ export interface Author {
 export function scopeOf({ client, user }: Author): string {
   const name = client ?? '';
   return user === null ? name : `${JSON.stringify(user)}\n${name}`;
+}
+
+/** A client is spared its own messages, and not those of another user's client of the same name. */
+export function spared({ channels, client }: DownlinkRequest, { user }: Pick<Author, 'user'>): DownlinkRequest {
+  return { channels, client: client === null ? null : scopeOf({ client, user }) };
 }

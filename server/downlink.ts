@@ -1,4 +1,3 @@
-import type { Cursor } from '../transports/cursor.js';
 import { formatCursor } from '../transports/cursor.js';
 import type { Position } from '../transports/position.js';
 import type { Bye, ControlRecord } from '../transports/record.js';
@@ -6,21 +5,13 @@ import type { Flow, Sink } from '../transports/server-transport.js';
 import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
 import type { Page } from './bus/bus.js';
+import { type DownlinkState, isOver } from './downlink-state.js';
 import type { Carried } from './metrics.js';
 import type { DownlinkRequest, NodeLog } from './node-log.js';
-import { greeting, packetOf } from './packet.js';
+import { Offsets } from './offsets.js';
+import { packetOf } from './packet.js';
 import { toPushError } from './problem.js';
-import type { Start } from './start.js';
-import { gapsOf, startOf } from './start.js';
-
-/** Where a downlink stands. Only a live one gets anything without asking the log. */
-type State =
-  | { readonly at: 'reading' }
-  | { readonly at: 'live'; readonly leave: () => void }
-  | { readonly at: 'full'; readonly since: number; readonly taken: number | undefined }
-  /** Nothing is written any more, but the connection may still be there. */
-  | { readonly at: 'ended' }
-  | { readonly at: 'gone' };
+import { startOf } from './start.js';
 
 /** What is told of a downlink's end; each once. */
 export interface Ending {
@@ -29,6 +20,9 @@ export interface Ending {
   /** The connection is gone as well. */
   readonly gone: () => void;
 }
+
+/** Hardly a connection ever has anybody waiting: all share this. */
+const NOBODY: readonly (() => void)[] = [];
 
 const STALLED: Bye = { type: 'bye', reason: 'the reader took nothing for too long', retryMs: 0 };
 
@@ -44,13 +38,9 @@ export class Downlink implements Flow, Member, Carried {
   gaps = 0;
   hasStalled = false;
 
-  /** For each channel, the offset up to which this connection has it. Exact while it is not live. */
-  readonly #after = new Map<string, number>();
-  #state: State = { at: 'reading' };
-  /** How the next page begins: where it starts, for what has to be said before it. */
-  #start: Start | null = null;
-  /** Counts changes of the channels, so that a page that was asked for before one of them is thrown away. */
-  #edition = 0;
+  /** Exact while it is not live. */
+  readonly #offsets = new Offsets();
+  #state: DownlinkState = { at: 'reading' };
   /** What the audience may still hold for others, but this one has read by itself. */
   #skipUpTo = 0;
   #lastWrite = performance.now();
@@ -59,7 +49,7 @@ export class Downlink implements Flow, Member, Carried {
   #due = false;
   #reading = false;
   /** Changes of the channels that wait for room to be answered in. */
-  #waiting: (() => void)[] = [];
+  #waiting: readonly (() => void)[] = NOBODY;
   readonly #begun: Promise<void>;
 
   constructor(
@@ -83,7 +73,7 @@ export class Downlink implements Flow, Member, Carried {
 
   /** The channels that it carries. */
   get channels(): readonly string[] {
-    return [...this.#after.keys()];
+    return [...this.#offsets.keys()];
   }
 
   drained(): void {
@@ -110,7 +100,7 @@ export class Downlink implements Flow, Member, Carried {
 
   /** Ends the connection from this side. */
   end(bye: Bye): void {
-    if (this.#isOver()) return;
+    if (isOver(this.#state)) return;
     this.#stop();
     try {
       this.sink.end(bye);
@@ -129,8 +119,7 @@ export class Downlink implements Flow, Member, Carried {
     await this.#begun;
     const start = startOf(channels, this.log.bus.epoch, await this.log.bus.head());
     await this.#change(() => {
-      for (const [channel, after] of start.after) this.#after.set(channel, after);
-      this.#start = { ...start, lost: new Map([...this.#lostBut(channels.keys()), ...start.lost]) };
+      this.#offsets.begin(start);
       return answer(this.#cursor(start.head));
     });
   }
@@ -139,8 +128,7 @@ export class Downlink implements Flow, Member, Carried {
   async unsubscribe(channels: readonly string[], answer: () => ControlRecord): Promise<void> {
     await this.#begun;
     await this.#change(() => {
-      for (const channel of channels) this.#after.delete(channel);
-      if (this.#start !== null) this.#start = { ...this.#start, lost: this.#lostBut(channels) };
+      this.#offsets.leave(channels);
       return answer();
     });
   }
@@ -170,12 +158,11 @@ export class Downlink implements Flow, Member, Carried {
   async #begin(channels: ReadonlyMap<string, Position>): Promise<void> {
     try {
       await this.log.ready();
-      this.#start = startOf(channels, this.log.bus.epoch, await this.log.bus.head());
+      this.#offsets.begin(startOf(channels, this.log.bus.epoch, await this.log.bus.head()));
     } catch (error) {
       this.#fail(error, 'the log could not be read');
       return;
     }
-    for (const [channel, after] of this.#start.after) this.#after.set(channel, after);
     await this.#read();
   }
 
@@ -185,9 +172,9 @@ export class Downlink implements Flow, Member, Carried {
     this.#reading = true;
     try {
       for (let wasAtEnd = false; this.#state.at === 'reading'; ) {
-        const edition = this.#edition;
-        const page = await this.log.page(this.#after, wasAtEnd);
-        if (edition === this.#edition && this.#state.at === 'reading') wasAtEnd = this.#take(page);
+        const { edition } = this.#offsets;
+        const page = await this.log.page(this.#offsets, wasAtEnd);
+        if (edition === this.#offsets.edition && this.#state.at === 'reading') wasAtEnd = this.#take(page);
       }
     } catch (error) {
       this.#fail(error, 'the log could not be read');
@@ -199,17 +186,14 @@ export class Downlink implements Flow, Member, Carried {
   /** Writes a page and moves on; returns whether it reached the end of the log. */
   #take(page: Page): boolean {
     const room = this.#writePage(page);
-    const told = new Map(page.holes.map(({ channel, to }) => [channel, to]));
-    for (const [channel, after] of this.#after) {
-      this.#after.set(channel, Math.max(after, page.upTo, told.get(channel) ?? 0));
-    }
-    if (this.#isOver()) return false;
+    this.#offsets.pass(page);
+    if (isOver(this.#state)) return false;
     if (!room) {
       this.#fill();
       return false;
     }
     // A channel may start further on than the page got with the others; live, it would be given what lies before.
-    if (page.upTo < Math.max(...this.#after.values())) return false;
+    if (page.upTo < this.#offsets.highest) return false;
     if (page.entries.length > 0 && page.upTo < this.log.seen) return false;
     this.#join(page.upTo);
     return true;
@@ -217,7 +201,7 @@ export class Downlink implements Flow, Member, Carried {
 
   /** Goes live, if nothing is missing between the position and what the audiences have been given. */
   #join(upTo: number): void {
-    const leave = this.log.join(this, upTo, this.#after.keys(), this.sink.format);
+    const leave = this.log.join(this, upTo, this.#offsets.keys(), this.sink.format);
     if (leave === null) return;
     this.#skipUpTo = upTo;
     this.#state = { at: 'live', leave };
@@ -226,42 +210,29 @@ export class Downlink implements Flow, Member, Carried {
 
   /** Writes a page with what has to be said before it; returns whether there is room for more. */
   #writePage(page: Page): boolean {
-    const start = this.#start;
-    this.#start = null;
-    const controls: ControlRecord[] = [];
-    if (!this.#greeted && start !== null) {
-      this.#greeted = true;
-      controls.push(greeting(this.log, start, page));
-    }
-    const packet = packetOf(this.log, this.sink.format, this.client, page, [
-      ...controls,
-      ...gapsOf(page, start, this.log.bus.epoch),
-    ]);
+    const start = this.#offsets.takeStart();
+    const hello = !this.#greeted && start !== null;
+    if (hello) this.#greeted = true;
+    const packet = packetOf(this.log, this.sink.format, this.client, page, start, hello);
     if (packet === null) return true;
     this.gaps += packet.gaps;
     return this.#put(() => packet.packet, packet.messages);
   }
 
-  /** The gaps that are still to be told, without those of channels that start anew or go. */
-  #lostBut(channels: Iterable<string>): Map<string, Cursor> {
-    const lost = new Map(this.#start?.lost);
-    for (const channel of channels) lost.delete(channel);
-    return lost;
-  }
-
   #goOn(): void {
     for (const resolve of this.#waiting) resolve();
-    this.#waiting = [];
+    this.#waiting = NOBODY;
   }
 
   /** Changes the channels between two pages, and says so on the wire as soon as there is room. */
   async #change(change: () => ControlRecord): Promise<void> {
     // What the audience still had for this one may fill the socket.
     for (this.#stopLive(); this.isFull; this.#stopLive()) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await new Promise<void>((resolve) => {
+        this.#waiting = [...this.#waiting, resolve];
+      });
     }
-    if (this.#isOver()) return;
-    this.#edition++;
+    if (isOver(this.#state)) return;
     const cursor = this.#cursor(this.log.seen);
     const answer = change();
     const room = this.#put(() => this.sink.format.packet({ controls: [answer], messages: [], cursor }), 0);
@@ -287,12 +258,12 @@ export class Downlink implements Flow, Member, Carried {
   }
 
   #fill(): void {
-    if (!this.#isOver()) this.#state = { at: 'full', since: performance.now(), taken: this.sink.taken?.() };
+    if (!isOver(this.#state)) this.#state = { at: 'full', since: performance.now(), taken: this.sink.taken?.() };
   }
 
   /** Nothing is written from now on. */
   #stop(): void {
-    if (this.#isOver()) return;
+    if (isOver(this.#state)) return;
     if (this.#state.at === 'live') this.#state.leave();
     this.#state = { at: 'ended' };
     this.#goOn();
@@ -304,8 +275,7 @@ export class Downlink implements Flow, Member, Carried {
     this.log.flush();
     if (this.#state.at !== 'live') return;
     this.#state.leave();
-    const upTo = this.#liveUpTo();
-    for (const [channel, after] of this.#after) this.#after.set(channel, Math.max(after, upTo));
+    this.#offsets.raise(this.#liveUpTo());
     this.#state = { at: 'reading' };
   }
 
@@ -315,10 +285,6 @@ export class Downlink implements Flow, Member, Carried {
 
   #cursor(offset: number): string {
     return formatCursor(this.log.bus.epoch, offset);
-  }
-
-  #isOver(): boolean {
-    return this.#state.at === 'ended' || this.#state.at === 'gone';
   }
 
   #fail(error: unknown, reason: string): void {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { isErrorCode } from '../transports/error.js';
@@ -202,4 +203,10 @@ export class Metrics {
     });
     return { ended: (downlink: Counted) => add(before, downlink) };
   }
+}
+
+/** Counts what is written to a socket from now on, in bytes. */
+export function bytesSince(socket: Socket): () => number {
+  const before = socket.bytesWritten;
+  return () => socket.bytesWritten - before;
 }

@@ -24,18 +24,17 @@ export async function readOnce<Packet>(
   const { epoch } = log.bus;
   const start = startOf(request.channels, epoch, await log.bus.head());
   const page = await log.page(start.after, false);
-  const controls = [...(hello ? [greeting(log, start, page)] : []), ...gapsOf(page, start, epoch)];
-  const packet = packetOf(log, format, request.client, page, controls);
+  const packet = packetOf(log, format, request.client, page, start, hello);
   if (packet !== null) return packet;
   return {
-    packet: format.packet({ controls, messages: [], cursor: formatCursor(epoch, page.upTo) }),
+    packet: format.packet({ controls: [], messages: [], cursor: formatCursor(epoch, page.upTo) }),
     messages: 0,
     gaps: 0,
   };
 }
 
 /** The hello of a connection that begins with this page. */
-export function greeting(log: NodeLog, start: Start, page: Page): Hello {
+function greeting(log: NodeLog, start: Start, page: Page): Hello {
   const { epoch } = log.bus;
   return log.options.hello({
     cursor: formatCursor(epoch, lowest(start, page)),
@@ -43,14 +42,20 @@ export function greeting(log: NodeLog, start: Start, page: Page): Hello {
   });
 }
 
-/** The packet of a page, or `null` when there is nothing to say. */
+/**
+ * The packet of a page, with the hello if one is due and the gaps that are to be told before it; `null` when there is
+ * nothing to say.
+ */
 export function packetOf<Packet>(
   log: NodeLog,
   format: WireFormat<Packet>,
   client: string | null,
   page: Page,
-  controls: readonly ControlRecord[],
+  start: Start | null,
+  hello: boolean,
 ): Written<Packet> | null {
+  const greetings: ControlRecord[] = hello && start !== null ? [greeting(log, start, page)] : [];
+  const controls = [...greetings, ...gapsOf(page, start, log.bus.epoch)];
   const reader = { skipUpTo: 0, client };
   const encoder = log.encoder(format);
   const messages = page.entries.filter((entry) => isFor(reader, entry)).map((entry) => encoder.text(entry));

@@ -1,0 +1,109 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Bye } from '../transports/record.js';
+import type { Sink } from '../transports/server-transport.js';
+import { atTime } from './access/expiry.js';
+import type { Permit } from './access/permit.js';
+import { spared } from './author.js';
+import type { Downlink } from './downlink.js';
+import type { FanOut } from './fan-out.js';
+import type { GatewaySettings } from './gateway-options.js';
+import { keepAlive } from './keep-alive.js';
+import type { Crowd } from './limits/crowd.js';
+import type { Metrics } from './metrics.js';
+import { bytesSince } from './metrics.js';
+import type { DownlinkRequest } from './node-log.js';
+
+/** Without a time to come back: the client's place is taken. */
+const REPLACED: Bye = { type: 'bye', reason: 'another client of the same user or address has come' };
+
+/** The client comes back at once, with a new token. */
+const EXPIRED: Bye = { type: 'bye', reason: 'expired', retryMs: 0 };
+
+/** A downlink that was opened or has ended. */
+export interface ConnectionInfo {
+  readonly transport: string;
+  /** The name that the client gave itself. */
+  readonly client: string | null;
+  /** Who it is, where `authorize` says so. */
+  readonly user: string | null;
+  readonly channels: readonly string[];
+  readonly address: string;
+}
+
+/** What is on a connection, once that is known. Closures that live as long as it hold this, and so not its request. */
+export interface Seat {
+  downlink: Downlink | null;
+}
+
+/** What connections have to do with. */
+export interface ConnectionsOptions {
+  readonly settings: GatewaySettings;
+  readonly fanOut: FanOut;
+  readonly crowd: Crowd;
+  readonly metrics: Metrics;
+  readonly connected: (connection: ConnectionInfo) => void;
+  readonly disconnected: (connection: ConnectionInfo & { readonly messages: number }) => void;
+}
+
+/**
+ * The connections that carry a downlink, from the seat that each takes to its end: within the limits, until its access
+ * expires, counted, logged and told to the application. Each end is told once, and what is kept of a connection until then
+ * holds nothing of its request.
+ */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a seat until a response or a socket is closed. @throws PushError */
+  seat(request: IncomingMessage, carrier: ServerResponse | Duplex, client: string | null, { user }: Permit): Seat {
+    const { settings, crowd, metrics } = this.#options;
+    const seat: Seat = { downlink: null };
+    const address = settings.addresses.of(request);
+    const leave = crowd.enter({ address, user, client }, () => {
+      metrics.refused('CONNECTION_REPLACED');
+      if (seat.downlink === null) carrier.destroy();
+      else seat.downlink.end(REPLACED);
+    });
+    carrier.on('close', leave);
+    return seat;
+  }
+
+  /** Opens the downlink of a seat. */
+  open(
+    seat: Seat,
+    transport: string,
+    asked: DownlinkRequest,
+    request: IncomingMessage,
+    sink: Sink<unknown>,
+    permit: Permit,
+  ): Downlink {
+    const { settings, fanOut, metrics, connected, disconnected } = this.#options;
+    const { client } = asked;
+    const { user, expiresAt } = permit;
+    const address = settings.addresses.of(request);
+    keepAlive(request.socket, settings.transport.heartbeatMs);
+    const downlink = fanOut.open(spared(asked, permit), sink, () => {
+      const { channels, messages } = downlink;
+      ended();
+      stay();
+      if (downlink.hasStalled)
+        settings.logger.warn({ transport, client, address }, 'closed a reader that took nothing');
+      settings.logger.debug({ transport, client, address, messages }, 'disconnected');
+      disconnected({ transport, client, user, channels, address, messages });
+    });
+    const stay = atTime(expiresAt, () => {
+      // An answer that is complete with one packet needs no farewell: the next request will be refused.
+      if (sink.single === true) downlink.flush();
+      else downlink.end(EXPIRED);
+    });
+    const ended = metrics.opened(transport, () => downlink, bytesSince(request.socket));
+    settings.logger.debug({ transport, client, address }, 'connected');
+    connected({ transport, client, user, channels: [...asked.channels.keys()], address });
+    seat.downlink = downlink;
+    return downlink;
+  }
+}
