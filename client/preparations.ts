@@ -6,7 +6,8 @@ import { Place } from './place.js';
 /** What has come of preparing: a half that can be opened, or why it cannot work here. */
 export type Prepared =
   | {
-      readonly half: ClientTransport /** To be called when its connection is over, or never came about. */;
+      readonly half: ClientTransport;
+      /** To be called when its connection is over, or never came about. */
       readonly leave: () => void;
     }
   | { readonly missing: string };
