@@ -15,7 +15,10 @@ export interface GatewayOptions {
   readonly bus?: Bus;
   /** What the default bus keeps. Give a bus of your own its retention itself. */
   readonly retention?: Partial<Retention>;
-  /** Where `attach` finds the gateway's paths. An Express app says it with `app.use(path, gateway.handler)`. @default '/push' */
+  /**
+   * Where `attach` finds the gateway's paths. An Express app says it with `app.use(path, gateway.handler)` for requests, and
+   * has to say it here for upgrades. @default '/push'
+   */
   readonly path?: string;
   /**
    * The transports on offer: names from the catalog, and transports of your own. @default the whole catalog
@@ -101,8 +104,15 @@ export interface GatewaySettings {
 /** Limits that need not be one. */
 const UNLIMITED: ReadonlySet<string> = new Set(['connectionsPerUser', 'connectionsPerAddress', 'publishesPerSecond']);
 
+/** A text has elements as well, and would be taken for as many names as it has letters. */
+const LISTS = ['transports', 'origins', 'hosts', 'trustedProxies', 'latestOnly'] as const;
+
 /** @throws PushError `BAD_REQUEST` for a value that makes no sense */
 export function settingsOf(options: GatewayOptions): GatewaySettings {
+  for (const name of LISTS) {
+    const value: unknown = options[name];
+    if (value !== undefined && !Array.isArray(value)) throw new PushError('BAD_REQUEST', `"${name}" is an array.`);
+  }
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   for (const [name, value] of Object.entries(limits)) {
     if (value !== Number.POSITIVE_INFINITY || !UNLIMITED.has(name)) positive(`limits.${name}`, value);
@@ -136,7 +146,6 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
 
 function reporter(logger: Logger | undefined): (error: unknown) => void {
   if (logger !== undefined) return (err) => logger.error({ err }, 'something broke inside');
-  // biome-ignore lint/suspicious/noConsole: where errors go that nobody asked for
   return (error) => console.error(error);
 }
 

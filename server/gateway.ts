@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
+import { Server as NetServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { catalog } from '../transports/catalog.js';
 import { PushError } from '../transports/error.js';
@@ -48,9 +49,12 @@ export interface Gateway {
   readonly handler: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
   /**
    * Serves the gateway's path on an HTTP server: upgrades, and requests unless told otherwise. Other paths stay with
-   * the listeners that the server has already. Returns how to undo it. What
-   * Node itself refuses of this server, a head that is too large or too slow, is counted in the metrics. A server that is to carry many channels with
-   * long names on one request wants a `maxHeaderSize` above Node's 16 KiB.
+   * the listeners that the server has already, and so do upgrades below it that name no transport: where there is another
+   * listener for upgrades, that one has to answer them. Returns how to undo it. What Node itself refuses of this server, a
+   * head that is too large or too slow, is counted in the metrics. A server that is to carry many channels with long names on
+   * one request wants a `maxHeaderSize` above Node's 16 KiB.
+   *
+   * @throws PushError `BAD_REQUEST` for what is no server
    */
   attach(server: Server | TlsServer, options?: AttachOptions): () => void;
   /** Publishes a message. Resolves with its id when the log has it. @throws PushError */
@@ -109,6 +113,7 @@ class PushGateway implements Gateway {
   readonly #history: History;
   readonly #health: HealthProbe;
   #takesUpgrades = false;
+  #knowsMount = false;
   #closing: Promise<void> | null = null;
 
   constructor(options: GatewayOptions) {
@@ -168,10 +173,18 @@ class PushGateway implements Gateway {
   }
 
   readonly handler = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void => {
+    if (!this.#knowsMount) this.#compareMount(request);
     void this.#door.request(request, response, next);
   };
 
   attach(server: Server | TlsServer, { requests = true }: AttachOptions = {}): () => void {
+    const given: unknown = server;
+    if (!(given instanceof NetServer)) {
+      throw new PushError(
+        'BAD_REQUEST',
+        'Attach to an http or https server; for an Express app, to what app.listen() returns.',
+      );
+    }
     this.#takesUpgrades = true;
     const attachment = attachTo(server, this.#settings.path, {
       ...(requests ? { request: this.handler } : {}),
@@ -204,6 +217,8 @@ class PushGateway implements Gateway {
   }
 
   handle(method: string, call: Method): void {
+    const given: unknown = call;
+    if (typeof given !== 'function') throw new PushError('BAD_REQUEST', `What answers "${method}" is a function.`);
     this.#uplink.handle(checkName(method, 'method'), call);
   }
 
@@ -246,6 +261,18 @@ class PushGateway implements Gateway {
       transports.map((transport) => (typeof transport === 'string' ? loadServerHalf(transport) : transport)),
     );
     for (const half of halves) this.#transports.set(half.name, half);
+  }
+
+  /** An app that has the handler under another path than the upgrades would never have a WebSocket, and nothing would say so. */
+  #compareMount(request: IncomingMessage): void {
+    this.#knowsMount = true;
+    const { path } = this.#settings;
+    const mounted = 'baseUrl' in request ? request.baseUrl : path;
+    if (mounted === path || !this.#takesUpgrades) return;
+    process.emitWarning(
+      `The gateway's handler is mounted at "${mounted}", and its upgrades are taken at "${path}": WebSocket will not work. Say createGateway({ path: '${mounted}' }).`,
+      'PushgateWarning',
+    );
   }
 
   /** Without a server attached there are no upgrades, and it would be of no use to offer any. */

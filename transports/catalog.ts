@@ -5,11 +5,10 @@
  *
  * An iframe comes after long-polling although it is quicker, because browsers show a page that loads for ever.
  */
-// biome-ignore format: one line for each transport
 export const catalog: readonly string[] = [
-  'websocket',
-  'sse',
-  'long-polling',
-  'iframe',
-  'polling',
+  'websocket', // RFC 6455
+  'sse', // WHATWG HTML, server-sent events
+  'long-polling', // RFC 6202
+  'iframe', // a document that never ends
+  'polling', // plain HTTP
 ];

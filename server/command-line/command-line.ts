@@ -25,11 +25,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   for (const command of [serveCommand(done), publishCommand(done), subscribeCommand(done)]) {
     program.addCommand(command.exitOverride().configureOutput({ outputError: () => undefined }));
   }
-  if (args.length === 0) {
-    program.outputHelp({ error: true });
-    return MISUSED;
-  }
   try {
+    if (args.length === 0) throw new UsageError('Give a command: serve, publish or subscribe; --help explains them.');
     await program.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {

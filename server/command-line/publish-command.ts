@@ -9,7 +9,10 @@ export function publishCommand(done: (status: number) => void): Command {
   return new Command('publish')
     .description('publish a message, or one for each line of standard input')
     .argument('<channel>', 'where to publish')
-    .argument('[message]', 'what to publish: JSON, or else a text; without it, lines are read from standard input')
+    .argument(
+      '[message]',
+      'what to publish: JSON, or else a text; without it, the lines of standard input but for empty ones',
+    )
     .option('--url <url>', 'address of the gateway', gatewayAddress, DEFAULT_ADDRESS)
     .addOption(tokenOption())
     .option('--text', 'take every message as a text, even if it looks like JSON')

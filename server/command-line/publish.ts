@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import type { PushClient } from '../../client/node.js';
 import { connect } from '../../client/node.js';
 import type { Json } from '../../transports/record.js';
@@ -46,7 +47,15 @@ async function publishLines(
   options: PublishOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY, signal });
+  // Reading goes on until something comes, otherwise, and holds the process for as long.
+  signal.addEventListener('abort', () => process.stdin.destroy());
+  let isText = true;
+  const input = Readable.from(
+    decoded(process.stdin, () => {
+      isText = false;
+    }),
+  );
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, signal });
   const progress = new Progress('published');
   const underWay = new Set<Promise<void>>();
   let read = 0;
@@ -74,6 +83,20 @@ async function publishLines(
   await Promise.all(underWay);
   progress.end();
   if (failed !== undefined) throw lineError(failed.line, read, failed.error);
+  if (!isText) throw new Error(`What follows line ${read} is not UTF-8, and nothing of it was published.`);
+}
+
+/** What is not UTF-8 is refused, as everywhere else: it would be published with U+FFFD in the place of what it was. */
+async function* decoded(input: AsyncIterable<Buffer>, refused: () => void): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for await (const piece of input) yield decoder.decode(piece, { stream: true });
+    yield decoder.decode();
+  } catch (error) {
+    // An input that was given up says so, too.
+    if (error instanceof TypeError) refused();
+    else if (!process.stdin.destroyed) throw error;
+  }
 }
 
 function lineError(line: number, read: number, cause: unknown): Error {

@@ -215,13 +215,24 @@ function orUsageError<T>(make: () => T): T {
 
 function openServer({ tlsCert, tlsKey }: ServeOptions, app: express.Express): Server {
   if (tlsCert === undefined || tlsKey === undefined) return createServer(REQUESTS, app);
+  const files = { cert: read('certificate', tlsCert), key: read('key', tlsKey) };
   try {
-    return createTlsServer({ ...REQUESTS, cert: readFileSync(tlsCert), key: readFileSync(tlsKey) }, app);
+    return createTlsServer({ ...REQUESTS, ...files }, app);
   } catch (error) {
-    throw new UsageError(
-      `The certificate or its key cannot be used: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new UsageError(`${tlsCert} and ${tlsKey} cannot be used together: ${reasonOf(error)}`);
   }
+}
+
+function read(what: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`The ${what} ${file} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The site is a user of the gateway like any other, so it is asked for only when it is wanted. */

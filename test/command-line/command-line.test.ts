@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { connect as connectTo, createServer, type Socket } from 'node:net';
@@ -198,9 +198,15 @@ describe('pushgate serve', () => {
     [['serve', '--transport', 'pigeon'], /the transports are websocket/],
     [['serve', '--bus', 'carrier'], /--bus.*memory/],
     [['serve', '--tls-cert', 'cert.pem'], /go together/],
-    [['serve', '--tls-cert', '/nowhere.pem', '--tls-key', '/nowhere.pem'], /cannot be used.*nowhere/],
+    [['serve', '--tls-cert', '/nowhere.pem', '--tls-key', '/nowhere.pem'], /certificate \/nowhere\.pem cannot be read/],
+    [['serve', '--tls-cert', 'README.md', '--tls-key', '/'], /key \/ cannot be read/],
+    [
+      ['serve', '--tls-cert', 'README.md', '--tls-key', 'README.md'],
+      /README\.md and README\.md cannot be used together/,
+    ],
     [['serve', '--nonsense'], /--nonsense/],
     [['nonsense'], /nonsense/],
+    [[], /serve, publish or subscribe; --help/],
     [['publish'], /channel/],
     [['publish', 'chat', 'hi', '--url', 'nowhere'], /such as http/],
     [['subscribe', 'chat', '--since', 'yesterday'], /earliest/],
@@ -257,7 +263,85 @@ describeWith(program('openssl', 'install it with your system’s packages'), 'pu
   });
 });
 
+describe('an output that nobody reads any more', () => {
+  it('is no reason for a gateway to end, nor to end uncleanly', async () => {
+    const served = await serve('--log-level', 'debug');
+    served.command.process.stdout?.destroy();
+    served.command.process.stderr?.destroy();
+    for (let times = 0; times < 3; times++) expect((await fetch(`${served.site}/push/health`)).status).toBe(200);
+    expect(await served.stop()).toBe(0);
+  });
+
+  it.each(['--help', 'publish chat hi --url $URL'])('ends quietly: %s', async (command) => {
+    const served = await serve();
+    const line = `node dist/server/cli.js ${command.replace('$URL', `${served.site}/push`)} | true; echo "\${PIPESTATUS[0]}"`;
+    const ended = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
+    expect([ended.stdout, ended.stderr]).toEqual(['0\n', '']);
+    await served.stop();
+  });
+
+  it('that cannot be written, as on a full disk, is a failure in one line', async () => {
+    const ended = spawnSync('bash', ['-c', 'node dist/server/cli.js --help >/dev/full'], { encoding: 'utf8' });
+    expect(ended.stderr).toMatch(/^pushgate: The output cannot be written: .*ENOSPC.*\n$/);
+    expect(ended.status).toBe(1);
+  });
+});
+
 describe('pushgate publish and subscribe', () => {
+  it('publish nothing that is not UTF-8, but what comes before it', async () => {
+    const served = await serve();
+    const url = `${served.site}/push`;
+    const { status, stderr } = await run(['publish', 'chat', '--url', url], Buffer.from('one\ntw\xff\n', 'latin1'));
+    expect(stderr).toMatch(/^pushgate: What follows line \d is not UTF-8/m);
+    expect(status).toBe(1);
+    const { messages } = await (await fetch(`${url}/channels/chat`)).json();
+    expect(JSON.stringify(messages)).not.toContain('\ufffd');
+    await served.stop();
+  });
+
+  it('tell of each outage, and of each end of one', async () => {
+    const first = await serve();
+    const port = new URL(first.site).port;
+    const listening = start(['subscribe', 'chat', '--transport', 'websocket', '--url', `${first.site}/push`]);
+    const times = (text: string) => listening.stderr().split(text).length - 1;
+    await waitUntil('the transport', () => times('-> websocket') === 1);
+    let served = first;
+    for (let outage = 1; outage <= 2; outage++) {
+      served.command.process.kill('SIGKILL');
+      await served.command.ended;
+      await waitUntil('word of the outage', () => times('No transport could be proved') === outage, {
+        timeoutMs: 20_000,
+      });
+      served = await serve('--port', port);
+      await waitUntil('word of its end', () => times('connected again over websocket') === outage, {
+        timeoutMs: 40_000,
+      });
+    }
+    listening.process.kill('SIGINT');
+    expect(await listening.ended).toBe(0);
+    await served.stop();
+  }, 120_000);
+
+  it('leave messages in the log while the output takes none', async () => {
+    const served = await serve('--retain-bytes', '100000000');
+    const url = `${served.site}/push`;
+    const listening = start(['subscribe', 'log', '--count', '400', '--data', '--url', url]);
+    listening.process.stdout?.pause();
+    await waitUntil('the transport', () => listening.stderr().includes('->'));
+    const line = JSON.stringify('x'.repeat(50_000));
+    const published = await run(['publish', 'log', '--url', url], `${`${line}\n`.repeat(400)}`);
+    expect(published.status).toBe(0);
+    await waitUntil('it to leave the channel', async () => {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      return /pushgate_connections\{transport="websocket"\} 0/.test(metrics);
+    });
+    listening.process.stdout?.resume();
+    expect(await listening.ended).toBe(0);
+    expect(listening.stdout()).toBe(`${line}\n`.repeat(400));
+    expect(listening.stderr()).not.toContain('gap');
+    await served.stop();
+  }, 60_000);
+
   it('publish an argument, as JSON where it is JSON, and print its id', async () => {
     const served = await serve();
     const url = `${served.site}/push`;

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { WebSocketServer } from 'ws';
@@ -66,6 +66,29 @@ describe('a gateway in an Express app', () => {
     app.use('/push', gateway.handler);
     await request(app).post('/push/channels/a').send({ text: 'hi' }).expect(201);
     expect((await gateway.history('a'))[0]?.data).toEqual({ text: 'hi' });
+  });
+
+  it('is told when its upgrades are taken under another path', async () => {
+    const gateway = createGateway();
+    afterwards(() => gateway.close());
+    const app = express().use('/api/push', gateway.handler);
+    gateway.attach(createServer(app), { requests: false });
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    for (let times = 0; times < 2; times++) await request(app).get('/api/push/health').expect(200);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining("path: '/api/push'"), 'PushgateWarning']]);
+    warn.mockRestore();
+  });
+
+  it('takes nothing for what it is not', () => {
+    const gateway = createGateway();
+    afterwards(() => gateway.close());
+    const given = (value: unknown) => value as never;
+    expect(() => gateway.attach(given({}))).toThrow('app.listen()');
+    expect(() => gateway.attach(given(express()))).toThrow('app.listen()');
+    expect(() => gateway.handle('m', given(5))).toThrow('function');
+    for (const name of ['origins', 'hosts', 'transports', 'trustedProxies', 'latestOnly']) {
+      expect(() => createGateway(given({ [name]: 'https://a.example' }))).toThrow(`"${name}" is an array`);
+    }
   });
 
   it('offers no WebSocket where it cannot take an upgrade', async () => {

@@ -24,7 +24,7 @@ export interface Command {
 }
 
 /** Starts the command with these arguments, and with `input` as its standard input; `null` for one that stays open. */
-export function start(args: readonly string[], input: string | null = ''): Command {
+export function start(args: readonly string[], input: string | Buffer | null = ''): Command {
   return watch(spawn(process.execPath, [CLI, ...args], { stdio: 'pipe' }), input);
 }
 
@@ -35,7 +35,7 @@ export function npmStart(...args: readonly string[]): Command {
   return watch(spawn('npm', command, { stdio: 'pipe', cwd: ROOT }));
 }
 
-function watch(child: ChildProcessWithoutNullStreams, input: string | null = ''): Command {
+function watch(child: ChildProcessWithoutNullStreams, input: string | Buffer | null = ''): Command {
   running.add(child);
   child.once('close', () => running.delete(child));
   const text = { stdout: '', stderr: '' };
@@ -54,7 +54,7 @@ function watch(child: ChildProcessWithoutNullStreams, input: string | null = '')
 }
 
 /** Runs the command to its end. */
-export async function run(args: readonly string[], input = '') {
+export async function run(args: readonly string[], input: string | Buffer = '') {
   const command = start(args, input);
   const status = await command.ended;
   return { status, stdout: command.stdout(), stderr: command.stderr() };

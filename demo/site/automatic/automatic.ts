@@ -67,9 +67,9 @@ export class Automatic {
     return this.lane.push?.transport ?? null;
   }
 
-  /** Whether the line has been severed, and nothing has arrived since. */
+  /** Whether the line has been severed, and nothing has arrived since: the client still takes it for good. */
   get isSevered(): boolean {
-    return this.#severedAt === this.lane.tally.received;
+    return this.lane.state === 'open' && this.#severedAt === this.lane.tally.received;
   }
 
   /** How a transport is blocked; `null` for one that is free. */
