@@ -98,24 +98,30 @@ export class Uplink {
 
   /**
    * Refuses a batch as a whole that begins with a message which comes too soon: the sender then knows that nothing has
-   * happened.
+   * happened. So one of which a message is in the log already is not refused here, but each of its messages for itself.
    *
    * @throws PushError `RATE_LIMITED`
    */
-  checkRate([first]: readonly Parsed[], caller: Caller): void {
-    if (first !== undefined && typeOf(first) === 'publish') this.#checkRate(caller);
+  checkRate(batch: readonly Parsed[], caller: Caller): void {
+    const [first] = batch;
+    if (first === undefined || typeOf(first) !== 'publish' || this.#waitMs(caller) === 0) return;
+    const isRepeated = (parsed: Parsed) =>
+      'operation' in parsed && parsed.operation.type === 'publish' && this.#isRepeated(parsed.operation, caller);
+    if (!batch.some(isRepeated)) this.#checkRate(caller);
   }
 
   /**
-   * Publishes for a caller. MUST NOT wait for anything before the log is asked: the order of the operations is that of these
-   * calls.
+   * Publishes for a caller, at its rate. A repetition, whose answer got lost, is neither counted nor refused: it has had its
+   * effect. MUST NOT wait for anything before the log is asked: the order of the operations is that of these calls.
    *
    * @throws PushError `FORBIDDEN`, `RATE_LIMITED`, or what {@link publish} throws
    */
   async publishFor(operation: Omit<Publish, 'type'>, caller: Requester): Promise<Receipt> {
     caller.permit.checkPublish(operation.channel);
-    this.#checkRate(caller);
-    this.#rate.take(publisherOf(caller));
+    if (!this.#rate.isUnlimited && !this.#isRepeated(operation, caller)) {
+      this.#checkRate(caller);
+      this.#rate.take(publisherOf(caller));
+    }
     return this.publish(operation, caller);
   }
 
@@ -229,8 +235,16 @@ export class Uplink {
     return errorRecord(shown, key);
   }
 
+  #isRepeated({ channel, key }: Pick<Publish, 'channel' | 'key'>, author: Author): boolean {
+    return key !== undefined && this.bus.knows(scoped(author, channel, key));
+  }
+
+  #waitMs(caller: Caller): number {
+    return this.#rate.waitMs(publisherOf(caller));
+  }
+
   #checkRate(caller: Caller): void {
-    const retryMs = this.#rate.waitMs(publisherOf(caller));
+    const retryMs = this.#waitMs(caller);
     if (retryMs === 0) return;
     const { publishesPerSecond } = this.options.limits;
     const message = `${publishesPerSecond} messages in a second are allowed; publish this one again in ${retryMs} ms.`;

@@ -77,6 +77,10 @@ export class MemoryBus implements Bus {
     return receipt;
   }
 
+  knows(key: string): boolean {
+    return this.#keys.get(key) !== undefined;
+  }
+
   async read(request: ReadRequest): Promise<Page> {
     const notBefore = this.#now() - this.#retention.ageMs;
     const holes: Hole[] = [];

@@ -19,7 +19,10 @@ export interface Limits {
   readonly connectionsPerUser: number;
   /** Clients of one address at the same time; an IPv6 network of 64 bits counts as one. @default Infinity */
   readonly connectionsPerAddress: number;
-  /** Messages that one user, or one address without a user, may publish in a second. @default Infinity */
+  /**
+   * Messages that one user, or one address without a user, may publish in a second; repetitions of a key do not count.
+   * @default Infinity
+   */
   readonly publishesPerSecond: number;
 }
 

@@ -375,6 +375,15 @@ export function describeBus({ name, open: openEngine, runs }: Engine): void {
       expect(seen).toEqual([1, 2]);
     });
 
+    it('is known as soon as it was published under, and not before', async () => {
+      const bus = await openBus();
+      expect(bus.knows('k')).toBe(false);
+      const receipt = bus.publish({ channel: 'a', data: '1', key: 'k' });
+      expect(bus.knows('k')).toBe(true);
+      await receipt;
+      expect([bus.knows('k'), bus.knows('other')]).toEqual([true, false]);
+    });
+
     it('is recognised although its message is long gone', async () => {
       const bus = await openBus({ retention: { count: 1 } });
       await bus.publish({ channel: 'a', data: '1', key: 'k' });
@@ -387,6 +396,7 @@ export function describeBus({ name, open: openEngine, runs }: Engine): void {
       const bus = await openBus({ now: () => now, keyAgeMs: 100, keyCount: 2 });
       await bus.publish({ channel: 'a', data: '1', key: 'old' });
       now = 101;
+      expect(bus.knows('old')).toBe(false);
       expect(await bus.publish({ channel: 'a', data: '1', key: 'old' })).toMatchObject({ repeated: false });
       await bus.publish({ channel: 'a', data: '1', key: 'x' });
       await bus.publish({ channel: 'a', data: '1', key: 'y' });

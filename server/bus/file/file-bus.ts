@@ -126,6 +126,10 @@ export class FileBus implements Bus {
     }
   }
 
+  knows(key: string): boolean {
+    return this.#keys.get(key) !== undefined || this.#inFlight.has(key);
+  }
+
   async read(request: ReadRequest): Promise<Page> {
     await this.#expire(request.after.keys());
     return this.#reading(() => this.log.read(request));
