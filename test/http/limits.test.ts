@@ -31,6 +31,20 @@ async function listener(push: string, transport: string) {
   return { client: push_, ended };
 }
 
+function opened(push: string, transport: string): Promise<number> {
+  return metric(push, 'pushgate_connections_total', `transport="${transport}"`);
+}
+
+/** All that comes until the gateway ends it. */
+async function wholeAnswer(address: string): Promise<string> {
+  if (!address.includes('/websocket')) return (await fetch(address)).text();
+  const socket = new WebSocket(address.replace('http', 'ws'));
+  const frames: unknown[] = [];
+  socket.on('message', (frame) => frames.push(frame));
+  await once(socket, 'close');
+  return frames.join('\n');
+}
+
 describe('the connections of an address', () => {
   it.each(transports)('%s: are refused with 429 beyond the limit, until one leaves', async (transport) => {
     const { push } = await inExpress({ limits: { connectionsPerAddress: 2 } });
@@ -73,6 +87,26 @@ describe('the connections of an address', () => {
     expect(client.state).toBe('open');
     expect(await metric(push, 'pushgate_refusals_total', 'CONNECTION_REPLACED')).toBeGreaterThan(0);
   });
+
+  it.each(['sse', 'iframe', 'websocket', 'long-polling'])(
+    '%s: are eight of one client at most, whatever it calls itself: the oldest one is closed, with a time to come back',
+    async (transport) => {
+      const { push, gateway } = await attached({ limits: { connectionsPerAddress: 1 } });
+      let here = 0;
+      gateway.on('connect', () => here++);
+      gateway.on('disconnect', () => here--);
+      const ends: Promise<string>[] = [];
+      for (let count = 0; count < 20; count++) {
+        ends.push(wholeAnswer(`${push}/${transport}?channel=a&client=x`));
+        await waitUntil('the connection', async () => (await opened(push, transport)) === count + 1);
+      }
+      await waitUntil('the end of those that are too many', () => here === 8);
+      for (const end of await Promise.all(ends.slice(0, 12))) expect(end).toMatch(/"retryMs":10000/);
+      expect(await metric(push, 'pushgate_connections_crowded_out_total')).toBe(12);
+      // Another client is still one too many.
+      expect((await fetch(`${push}/polling?channel=a&client=y`)).status).toBe(429);
+    },
+  );
 
   it('is that of the client when the proxy before it is trusted, and only then', async () => {
     const limits = { connectionsPerAddress: 1 };
