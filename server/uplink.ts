@@ -20,8 +20,8 @@ import { within } from './within.js';
 /** How many calls of one connection, or of one POST, may be under way: each may hold params and an answer. */
 const CALLS = 32;
 /**
- * Messages on their way into the log, all clients together, in characters of JSON. Beyond that, each client has one more
- * at a time: a log that is slow must not fill the memory with batches, nor have to refuse them.
+ * Messages on their way into the log, all clients together, in characters of JSON. Beyond that, each POST and each
+ * connection has one more at a time: a log that is slow must not fill the memory with batches, nor have to refuse them.
  */
 const PUBLISHING = 4 * 1024 * 1024;
 /** The most bytes of the answer to a publish: key, channel and what is wrong, each escaped. */
@@ -88,6 +88,11 @@ export class Uplink {
     private readonly options: UplinkOptions,
   ) {
     this.#rate = new PublishRate(options.limits.publishesPerSecond, () => performance.now());
+  }
+
+  /** Whether so much is on its way into the log that everybody has one message more at a time. */
+  get isFull(): boolean {
+    return this.#publishing > PUBLISHING;
   }
 
   /** Registers a function that clients may call. @throws PushError when the name is taken */
@@ -168,7 +173,7 @@ export class Uplink {
     let bytes = 0;
     for (const [index, parsed] of operations.entries()) {
       const type = typeOf(parsed);
-      if (type !== 'publish' || this.#publishing > PUBLISHING || this.#isTooMuch(bytes, publishing.length)) {
+      if (type !== 'publish' || this.isFull || this.#isTooMuch(bytes, publishing.length)) {
         await Promise.all(publishing);
         publishing = [];
       }
