@@ -134,6 +134,8 @@ function refusalOf(error: unknown): unknown {
 }
 
 function accessOf({ sub, exp, [CLAIM]: claim }: JWTPayload, toleranceMs: number): Access {
+  // RFC 7519, section 4.1.2; the library does not look.
+  if (sub !== undefined && typeof sub !== 'string') throw badClaim('"sub" is a text');
   const grants = readGrants(claim ?? {});
   return {
     ...grants,
