@@ -10,12 +10,16 @@ import type { FanOut } from './fan-out.js';
 import type { GatewaySettings } from './gateway-options.js';
 import { keepAlive } from './keep-alive.js';
 import type { Crowd } from './limits/crowd.js';
+import type { Leaving } from './limits/seats.js';
 import type { Metrics } from './metrics.js';
 import { bytesSince } from './metrics.js';
 import type { DownlinkRequest } from './node-log.js';
 
-/** Without a time to come back: the client's place is taken. */
-const REPLACED: Bye = { type: 'bye', reason: 'another client of the same user or address has come' };
+/** What is said to who has to leave. Without a time to come back where the client's place is taken. */
+const LEAVING: Readonly<Record<Leaving, Bye>> = {
+  replaced: { type: 'bye', reason: 'another client of the same user or address has come' },
+  'crowded-out': { type: 'bye', reason: 'the client has opened too many newer connections', retryMs: 10_000 },
+};
 
 /** The client comes back at once, with a new token. */
 const EXPIRED: Bye = { type: 'bye', reason: 'expired', retryMs: 0 };
@@ -63,10 +67,11 @@ export class Connections {
     const { settings, crowd, metrics } = this.#options;
     const seat: Seat = { downlink: null };
     const address = settings.addresses.of(request);
-    const leave = crowd.enter({ address, user, client }, () => {
-      metrics.refused('CONNECTION_REPLACED');
+    const leave = crowd.enter({ address, user, client }, (why) => {
+      if (why === 'replaced') metrics.refused('CONNECTION_REPLACED');
+      else metrics.crowdedOut.inc();
       if (seat.downlink === null) carrier.destroy();
-      else seat.downlink.end(REPLACED);
+      else seat.downlink.end(LEAVING[why]);
     });
     carrier.on('close', leave);
     return seat;

@@ -42,7 +42,7 @@ export class Frames {
    * Performs the operations of one frame in order, and hands the answers out as lines of JSON: those of calls one by one,
    * when they are there, the others together. The answer to a change of channels is not among them: it goes out in its
    * place between the messages. Resolves when it is the next frame's turn: frames of publishes alone are begun before those
-   * ahead of them are answered, all others after. Never rejects.
+   * ahead of them are answered, unless the log does not keep up; all others after. Never rejects.
    */
   async perform(frame: string, answer: Answer): Promise<void> {
     const { uplink, limits, metrics } = this.context;
@@ -50,7 +50,7 @@ export class Frames {
       const operations = parseFrame(frame, limits);
       const isPublishing = operations.every((parsed) => typeOf(parsed) === 'publish');
       if (isPublishing) await this.#underWay.room(frame.length);
-      else await this.#answered;
+      if (!isPublishing || uplink.isFull) await this.#answered;
       const { answers } = await uplink.begin({
         operations,
         metrics,

@@ -65,6 +65,12 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly crowdedOut = new Counter({
+    name: 'pushgate_connections_crowded_out_total',
+    help: 'Connections closed because their client, one of those that a limit counts, had opened too many newer ones.',
+    registers: [this.#registry],
+  });
+
   readonly #moves = new Counter({
     name: 'pushgate_client_moves_total',
     help: 'Downlinks that clients opened in place of one over another transport, as they say themselves.',

@@ -3,6 +3,12 @@ import { TLSSocket } from 'node:tls';
 import { PushError } from '../transports/error.js';
 import { targetOf } from './target.js';
 
+/** Of the schemes of pages (RFC 9110, section 4.2). */
+const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
+  ['http:', 80],
+  ['https:', 443],
+]);
+
 /**
  * Which web origins may use the gateway: its own, and those on the list (RFC 6454, Fetch standard).
  *
@@ -30,7 +36,9 @@ export class Origins {
     const { host, protocol } = new URL(origin);
     // A plain page of the same host is another origin; only behind a proxy that ends TLS there is no telling.
     if (request.socket instanceof TLSSocket && protocol !== 'https:') return false;
-    return host === (targetOf(request).host ?? request.headers.host)?.toLowerCase();
+    const own = (targetOf(request).host ?? request.headers.host)?.toLowerCase();
+    // A browser leaves the default port out of both; a proxy may write it into the host, as nginx does for `$host:$server_port`.
+    return own === host || own === `${host}:${DEFAULT_PORTS.get(protocol)}`;
   }
 
   /**

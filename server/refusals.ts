@@ -7,6 +7,9 @@ import { toPushError } from './problem.js';
 
 /** What is refused: counted and noted once for each refusal, and what broke inside is reported and not shown. */
 export class Refusals {
+  /** One error may be why many are refused; it is reported once. */
+  readonly #reported = new WeakSet<PushError>();
+
   constructor(
     private readonly settings: GatewaySettings,
     private readonly metrics: Metrics,
@@ -16,6 +19,10 @@ export class Refusals {
   of(error: unknown, request: IncomingMessage): PushError {
     const shown = toPushError(error);
     if (shown.code === 'INTERNAL') this.settings.onError(error);
+    else if (isFailure(shown) && !this.#reported.has(shown)) {
+      this.#reported.add(shown);
+      this.settings.onError(shown);
+    }
     this.noter(requestFields(request))(shown.code);
     return shown;
   }
@@ -27,4 +34,9 @@ export class Refusals {
       this.settings.logger.debug({ code, ...fields }, 'refused');
     };
   }
+}
+
+/** Whether the gateway's operator has to know: something that it needs is not there. That a gateway closes has no cause. */
+function isFailure({ code, cause }: PushError): boolean {
+  return code === 'UNAVAILABLE' && cause !== undefined;
 }

@@ -20,8 +20,8 @@ import { within } from './within.js';
 /** How many calls of one connection, or of one POST, may be under way: each may hold params and an answer. */
 const CALLS = 32;
 /**
- * Messages on their way into the log, all clients together, in characters of JSON. Beyond that, each client has one more
- * at a time: a log that is slow must not fill the memory with batches, nor have to refuse them.
+ * Messages on their way into the log, all clients together, in characters of JSON. Beyond that, each POST and each
+ * connection has one more at a time: a log that is slow must not fill the memory with batches, nor have to refuse them.
  */
 const PUBLISHING = 4 * 1024 * 1024;
 /** The most bytes of the answer to a publish: key, channel and what is wrong, each escaped. */
@@ -90,6 +90,11 @@ export class Uplink {
     this.#rate = new PublishRate(options.limits.publishesPerSecond, () => performance.now());
   }
 
+  /** Whether so much is on its way into the log that everybody has one message more at a time. */
+  get isFull(): boolean {
+    return this.#publishing > PUBLISHING;
+  }
+
   /** Registers a function that clients may call. @throws PushError when the name is taken */
   handle(method: string, call: Method): void {
     if (this.#methods.has(method)) throw new PushError('BAD_REQUEST', `A method "${method}" is registered already.`);
@@ -98,24 +103,30 @@ export class Uplink {
 
   /**
    * Refuses a batch as a whole that begins with a message which comes too soon: the sender then knows that nothing has
-   * happened.
+   * happened. So one of which a message is in the log already is not refused here, but each of its messages for itself.
    *
    * @throws PushError `RATE_LIMITED`
    */
-  checkRate([first]: readonly Parsed[], caller: Caller): void {
-    if (first !== undefined && typeOf(first) === 'publish') this.#checkRate(caller);
+  checkRate(batch: readonly Parsed[], caller: Caller): void {
+    const [first] = batch;
+    if (first === undefined || typeOf(first) !== 'publish' || this.#waitMs(caller) === 0) return;
+    const isRepeated = (parsed: Parsed) =>
+      'operation' in parsed && parsed.operation.type === 'publish' && this.#isRepeated(parsed.operation, caller);
+    if (!batch.some(isRepeated)) this.#checkRate(caller);
   }
 
   /**
-   * Publishes for a caller. MUST NOT wait for anything before the log is asked: the order of the operations is that of these
-   * calls.
+   * Publishes for a caller, at its rate. A repetition, whose answer got lost, is neither counted nor refused: it has had its
+   * effect. MUST NOT wait for anything before the log is asked: the order of the operations is that of these calls.
    *
    * @throws PushError `FORBIDDEN`, `RATE_LIMITED`, or what {@link publish} throws
    */
   async publishFor(operation: Omit<Publish, 'type'>, caller: Requester): Promise<Receipt> {
     caller.permit.checkPublish(operation.channel);
-    this.#checkRate(caller);
-    this.#rate.take(publisherOf(caller));
+    if (!this.#rate.isUnlimited && !this.#isRepeated(operation, caller)) {
+      this.#checkRate(caller);
+      this.#rate.take(publisherOf(caller));
+    }
     return this.publish(operation, caller);
   }
 
@@ -162,7 +173,7 @@ export class Uplink {
     let bytes = 0;
     for (const [index, parsed] of operations.entries()) {
       const type = typeOf(parsed);
-      if (type !== 'publish' || this.#publishing > PUBLISHING || this.#isTooMuch(bytes, publishing.length)) {
+      if (type !== 'publish' || this.isFull || this.#isTooMuch(bytes, publishing.length)) {
         await Promise.all(publishing);
         publishing = [];
       }
@@ -229,8 +240,16 @@ export class Uplink {
     return errorRecord(shown, key);
   }
 
+  #isRepeated({ channel, key }: Pick<Publish, 'channel' | 'key'>, author: Author): boolean {
+    return key !== undefined && this.bus.knows(scoped(author, channel, key));
+  }
+
+  #waitMs(caller: Caller): number {
+    return this.#rate.waitMs(publisherOf(caller));
+  }
+
   #checkRate(caller: Caller): void {
-    const retryMs = this.#rate.waitMs(publisherOf(caller));
+    const retryMs = this.#waitMs(caller);
     if (retryMs === 0) return;
     const { publishesPerSecond } = this.options.limits;
     const message = `${publishesPerSecond} messages in a second are allowed; publish this one again in ${retryMs} ms.`;

@@ -39,6 +39,7 @@ export interface AccessRequest {
 /**
  * Says what the sender of a request may do. Throws a `PushError` to let nobody in: `UNAUTHORIZED` (401) for somebody who
  * should say who he is, `TOKEN_EXPIRED` (401) for one who should ask for a new token, `FORBIDDEN` (403) for one who may
- * not come at all. Whatever else it throws is reported and answered with a 500.
+ * not come at all, `UNAVAILABLE` (503) when there is no telling at the moment; the latter is reported when it has a `cause`,
+ * once for each error, however often that is thrown. Whatever else it throws is reported and answered with a 500.
  */
 export type Authorize = (request: AccessRequest) => Access | Promise<Access>;

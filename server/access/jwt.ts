@@ -1,8 +1,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
-import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createLocalJWKSet, errors, jwtVerify } from 'jose';
 import { PushError } from '../../transports/error.js';
 import type { Access, AccessRequest, Authorize, Grant } from './access.js';
+import { remoteKeys } from './remote-keys.js';
 import { findToken } from './token.js';
 
 /** How tokens may be signed (RFC 7518, RFC 8037). */
@@ -95,7 +96,7 @@ function verifierOf({ secret, publicKey, jwks }: JwtOptions): Verifier {
   const algorithms = ['RS256', 'ES256', 'EdDSA'] as const;
   if (typeof jwks === 'string' || jwks instanceof URL) {
     if (!URL.canParse(String(jwks))) throw badOption(`"jwks" is neither a set of keys nor an address: ${String(jwks)}`);
-    return { key: createRemoteJWKSet(new URL(jwks)), algorithms };
+    return { key: remoteKeys(new URL(jwks)), algorithms };
   }
   try {
     return { key: createLocalJWKSet(jwks ?? { keys: [] }), algorithms };
@@ -120,13 +121,12 @@ function publicVerifier(pem: string): Verifier {
 
 /** What the library found, in words that hold nothing of the token. */
 function refusalOf(error: unknown): unknown {
+  if (error instanceof PushError) return error;
   if (error instanceof errors.JWTExpired) {
     return new PushError('TOKEN_EXPIRED', 'The token has expired; ask for a new one.');
   }
-  if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) {
-    return new PushError('UNAVAILABLE', 'The keys for the tokens cannot be had; come back in a moment.', {
-      cause: error,
-    });
+  if (!(error instanceof errors.JOSEError)) {
+    return new PushError('UNAVAILABLE', 'The key for this token cannot be used; come back later.', { cause: error });
   }
   const claim =
     error instanceof errors.JWTClaimValidationFailed ? ` Its claim "${error.claim}" is not as it has to be.` : '';
@@ -134,6 +134,8 @@ function refusalOf(error: unknown): unknown {
 }
 
 function accessOf({ sub, exp, [CLAIM]: claim }: JWTPayload, toleranceMs: number): Access {
+  // RFC 7519, section 4.1.2; the library does not look.
+  if (sub !== undefined && typeof sub !== 'string') throw badClaim('"sub" is a text');
   const grants = readGrants(claim ?? {});
   return {
     ...grants,

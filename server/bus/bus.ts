@@ -22,6 +22,12 @@ export interface Bus {
    * the calls, also of those that do not wait for the ones before: a batch of messages is published so.
    */
   publish(draft: Draft): Promise<Receipt>;
+  /**
+   * Whether a key is that of a message that the log has or is about to have, so that publishing under it again has no effect.
+   * MUST answer at once, from what is at hand here: an engine that would have to ask for it elsewhere says `false`, and the
+   * repetition then counts as a message where a rate is limited.
+   */
+  knows(key: string): boolean;
   /** Reads on from a position for each channel, merged in order of offset. */
   read(request: ReadRequest): Promise<Page>;
   /** The last entries of one channel, oldest first. */

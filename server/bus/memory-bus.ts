@@ -23,6 +23,8 @@ export interface MemoryBusOptions {
   readonly keyCount?: number;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
+  /** Milliseconds of a clock that is never set: how old keys are goes by it. @default performance.now */
+  readonly clock?: () => number;
   /** The name of this life of the log. @default random */
   readonly epoch?: string;
 }
@@ -52,7 +54,7 @@ export class MemoryBus implements Bus {
     this.#keys = new RecentKeys({
       count: options.keyCount ?? 100_000,
       ageMs: options.keyAgeMs ?? 600_000,
-      now: this.#now,
+      now: options.clock ?? (() => performance.now()),
     });
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
     this.#sweeper.unref();
@@ -75,6 +77,10 @@ export class MemoryBus implements Bus {
     if (draft.key !== undefined) this.#keys.set(draft.key, receipt);
     for (const listener of this.#followers) listener(entry);
     return receipt;
+  }
+
+  knows(key: string): boolean {
+    return this.#keys.get(key) !== undefined;
   }
 
   async read(request: ReadRequest): Promise<Page> {

@@ -1,6 +1,6 @@
 import { ownerOf } from './addresses.js';
 import type { Limits } from './limits.js';
-import { type FullPolicy, Seats } from './seats.js';
+import { type FullPolicy, type Leaving, Seats } from './seats.js';
 
 /** A client at the door. */
 export interface Guest {
@@ -28,14 +28,21 @@ export class Crowd {
   }
 
   /**
-   * Lets a connection in; `close` is called when it has to leave for another one. Returns how to say that it is over.
+   * Lets a connection in; `close` is called, once at most, when it has to leave for another one. Returns how to say that it
+   * is over.
    *
    * @throws PushError `CONNECTIONS_TOO_MANY`, `CONNECTION_REPLACED`
    */
-  enter({ address, user, client }: Guest, close: () => void): () => void {
-    const leaveAddress = this.#addresses.take(ownerOf(address), client, close);
+  enter({ address, user, client }: Guest, close: (why: Leaving) => void): () => void {
+    let isClosed = false;
+    // It may be the oldest one of its user and of its address.
+    const closeOnce = (why: Leaving) => {
+      if (!isClosed) close(why);
+      isClosed = true;
+    };
+    const leaveAddress = this.#addresses.take(ownerOf(address), client, closeOnce);
     try {
-      const leaveUser = user === null ? () => undefined : this.#users.take(user, client, close);
+      const leaveUser = user === null ? () => undefined : this.#users.take(user, client, closeOnce);
       return () => {
         leaveAddress();
         leaveUser();

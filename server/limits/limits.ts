@@ -13,13 +13,20 @@ export interface Limits {
   /** Messages that a history request may ask for. @default 1_000 */
   readonly history: number;
   /**
-   * Clients of one user at the same time, devices for instance; counted where `authorize` names the user.
+   * Clients of one user at the same time, devices for instance; counted where `authorize` names the user. Of a client, which
+   * names itself, the oldest connection is closed when it has more than eight.
    * @default Infinity
    */
   readonly connectionsPerUser: number;
-  /** Clients of one address at the same time; an IPv6 network of 64 bits counts as one. @default Infinity */
+  /**
+   * Clients of one address at the same time, each with its eight connections as well; an IPv6 network of 64 bits counts as one.
+   * @default Infinity
+   */
   readonly connectionsPerAddress: number;
-  /** Messages that one user, or one address without a user, may publish in a second. @default Infinity */
+  /**
+   * Messages that one user, or one address without a user, may publish in a second; repetitions of a key do not count.
+   * @default Infinity
+   */
   readonly publishesPerSecond: number;
 }
 

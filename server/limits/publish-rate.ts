@@ -18,6 +18,10 @@ export class PublishRate {
     private readonly now: () => number,
   ) {}
 
+  get isUnlimited(): boolean {
+    return this.perSecond === Number.POSITIVE_INFINITY;
+  }
+
   /** After how many milliseconds there will be a token; 0 when there is one. */
   waitMs(publisher: string): number {
     const { tokenMs } = this;
@@ -29,7 +33,7 @@ export class PublishRate {
 
   /** Takes a token, which there has to be. */
   take(publisher: string): void {
-    if (this.tokenMs === 0) return;
+    if (this.isUnlimited) return;
     const fullAt = this.#fullAtNow(publisher) + this.tokenMs;
     this.#fullAt.delete(publisher);
     this.#fullAt.set(publisher, fullAt);

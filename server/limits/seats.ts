@@ -4,6 +4,9 @@ import { RecentKeys } from '../bus/recent-keys.js';
 /** What happens when somebody comes for whom there is no seat: he is refused, or his oldest client has to leave. */
 export type FullPolicy = 'refuse' | 'close-oldest';
 
+/** Why a connection has to leave: for another client, or for a newer connection of its own client. */
+export type Leaving = 'replaced' | 'crowded-out';
+
 /** Options of {@link Seats}. */
 export interface SeatsOptions {
   /** Clients of one owner at a time; `Infinity` for as many as they like. */
@@ -15,6 +18,11 @@ export interface SeatsOptions {
   readonly now: () => number;
 }
 
+/**
+ * Connections that one client has at most. One that tries every transport while it has a connection and asks why another one
+ * was refused has seven for a moment.
+ */
+const CONNECTIONS = 8;
 /** A client that polls keeps its seat for so long after a request; as long as the slowest poll that one would expect. */
 const KEPT_MS = 30_000;
 /** For so long a client that had to leave is told so when it comes again, in milliseconds. */
@@ -23,9 +31,12 @@ const REPLACED = 10_000;
 /** Asking again may help after so long, in milliseconds: somebody else may have left. */
 const RETRY_MS = 10_000;
 
+type Close = (why: Leaving) => void;
+
 /** One client of an owner, with all its connections. */
 interface Seat {
-  readonly connections: Set<{ readonly close: () => void }>;
+  /** In the order in which they came. */
+  readonly connections: Set<{ readonly close: Close }>;
   /** When its last connection ended; `null` while there is one. */
   emptySince: number | null;
 }
@@ -35,6 +46,9 @@ interface Seat {
  *
  * It is clients that are counted and not connections, as a client that changes its transport has two for a moment, and
  * one that polls has none in between. A client without a name is as many clients as it has connections.
+ *
+ * The name is the client's own word, so a seat has only so many connections. Beyond that its oldest one is closed, and the new
+ * one is not refused: the old ones may be dead without anybody having noticed, and a client must not be locked out by those.
  */
 export class Seats {
   /** By owner and then by client, in the order in which they came. */
@@ -53,12 +67,12 @@ export class Seats {
   }
 
   /**
-   * Takes a seat for one connection, or shares the seat that its client has. `close` is called when it has to leave.
-   * Returns how to give it back, which may be called twice.
+   * Takes a seat for one connection, or shares the seat that its client has. `close` is called when it has to leave, once at
+   * most. Returns how to give it back, which may be called twice.
    *
    * @throws PushError `CONNECTIONS_TOO_MANY` when all are taken, `CONNECTION_REPLACED` for a client that had to leave
    */
-  take(owner: string, client: string | null, close: () => void): () => void {
+  take(owner: string, client: string | null, close: Close): () => void {
     if (this.options.most === Number.POSITIVE_INFINITY) return () => undefined;
     if (client !== null && this.#replaced.get(nameOf(owner, client))) throw this.#replacedError();
     const seats = this.#owners.get(owner) ?? new Map<string | symbol, Seat>();
@@ -70,6 +84,7 @@ export class Seats {
     const connection = { close };
     seat.connections.add(connection);
     seat.emptySince = null;
+    if (seat.connections.size > CONNECTIONS) closeOldest(seat);
     return () => {
       if (!seat.connections.delete(connection) || seat.connections.size > 0) return;
       seat.emptySince = this.options.now();
@@ -91,7 +106,7 @@ export class Seats {
       const [client, seat] = oldest;
       if (typeof client === 'string') this.#replaced.set(nameOf(owner, client), true);
       this.#leave(owner, seats, client);
-      for (const { close } of seat.connections) close();
+      for (const { close } of seat.connections) close('replaced');
     }
   }
 
@@ -126,6 +141,13 @@ export class Seats {
       `Another client of this ${owner} has come, and ${most} may be here at a time. Connect anew to take its place.`,
     );
   }
+}
+
+function closeOldest({ connections }: Seat): void {
+  const [oldest] = connections;
+  if (oldest === undefined) return;
+  connections.delete(oldest);
+  oldest.close('crowded-out');
 }
 
 /** Clients have no line breaks in their names, so that it is unambiguous. */

@@ -314,6 +314,26 @@ describe('authorize', () => {
     expect(errors).toHaveLength(1);
   });
 
+  it('may say that there is no telling at the moment, and what is behind that is reported once', async () => {
+    const gone = new PushError('UNAVAILABLE', 'Come back later.', { retryMs: 3_000, cause: new Error('no database') });
+    let thrown: PushError = new PushError('UNAVAILABLE', 'Come back later.');
+    const { push, errors } = await attached({
+      authorize: () => {
+        throw thrown;
+      },
+    });
+    expect((await fetch(`${push}/polling?channel=a`)).status).toBe(503);
+    expect(errors).toEqual([]);
+    thrown = gone;
+    for (let time = 0; time < 3; time++) {
+      const refused = await fetch(`${push}/polling?channel=a`);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '3']);
+      expect(await refused.json()).toMatchObject({ code: 'UNAVAILABLE', retryMs: 3_000, detail: 'Come back later.' });
+    }
+    expect(await refusedUpgrade(push, 'channel=a')).toEqual([503, 'UNAVAILABLE']);
+    expect(errors).toEqual([gone]);
+  });
+
   it('grants nothing that it does not name', async () => {
     const { push } = await inExpress({ authorize: () => ({}) });
     expect((await fetch(`${push}/polling?channel=a`)).status).toBe(403);

@@ -3,6 +3,8 @@ import { connect as connectTcp } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
 import { connect } from '../../client/node.js';
+import { Valve } from '../../demo/network/fault.js';
+import { FaultProxy } from '../../demo/network/fault-proxy.js';
 import { createGateway } from '../../server/gateway.js';
 import { catalog } from '../../transports/catalog.js';
 import { rawHttp } from '../support/raw-http.js';
@@ -27,6 +29,20 @@ async function listener(push: string, transport: string) {
     (error: unknown) => error,
   );
   return { client: push_, ended };
+}
+
+function opened(push: string, transport: string): Promise<number> {
+  return metric(push, 'pushgate_connections_total', `transport="${transport}"`);
+}
+
+/** All that comes until the gateway ends it. */
+async function wholeAnswer(address: string): Promise<string> {
+  if (!address.includes('/websocket')) return (await fetch(address)).text();
+  const socket = new WebSocket(address.replace('http', 'ws'));
+  const frames: unknown[] = [];
+  socket.on('message', (frame) => frames.push(frame));
+  await once(socket, 'close');
+  return frames.join('\n');
 }
 
 describe('the connections of an address', () => {
@@ -71,6 +87,26 @@ describe('the connections of an address', () => {
     expect(client.state).toBe('open');
     expect(await metric(push, 'pushgate_refusals_total', 'CONNECTION_REPLACED')).toBeGreaterThan(0);
   });
+
+  it.each(['sse', 'iframe', 'websocket', 'long-polling'])(
+    '%s: are eight of one client at most, whatever it calls itself: the oldest one is closed, with a time to come back',
+    async (transport) => {
+      const { push, gateway } = await attached({ limits: { connectionsPerAddress: 1 } });
+      let here = 0;
+      gateway.on('connect', () => here++);
+      gateway.on('disconnect', () => here--);
+      const ends: Promise<string>[] = [];
+      for (let count = 0; count < 20; count++) {
+        ends.push(wholeAnswer(`${push}/${transport}?channel=a&client=x`));
+        await waitUntil('the connection', async () => (await opened(push, transport)) === count + 1);
+      }
+      await waitUntil('the end of those that are too many', () => here === 8);
+      for (const end of await Promise.all(ends.slice(0, 12))) expect(end).toMatch(/"retryMs":10000/);
+      expect(await metric(push, 'pushgate_connections_crowded_out_total')).toBe(12);
+      // Another client is still one too many.
+      expect((await fetch(`${push}/polling?channel=a&client=y`)).status).toBe(429);
+    },
+  );
 
   it('is that of the client when the proxy before it is trusted, and only then', async () => {
     const limits = { connectionsPerAddress: 1 };
@@ -119,23 +155,82 @@ describe('a flood of publishes', () => {
 
   it('refuses a batch as a whole when nothing of it can be done, else each message for itself', async () => {
     const { push, gateway } = await inExpress({ limits: { publishesPerSecond: 0.001 } });
-    const post = (count: number) => {
-      const operations = Array.from({ length: count }, (_, n) => ({
-        type: 'publish',
-        channel: 'a',
-        data: n,
-        key: `${n}`,
-      }));
+    const post = (...keys: string[]) => {
+      const operations = keys.map((key) => ({ type: 'publish', channel: 'a', data: key, key }));
       const headers = { 'content-type': 'application/json' };
       return fetch(`${push}/uplink`, { method: 'POST', headers, body: JSON.stringify(operations) });
     };
-    const first = await post(2);
+    const first = await post('0', '1');
     expect(first.status).toBe(200);
     expect(await first.json()).toMatchObject([{ type: 'ack' }, { type: 'error', code: 'RATE_LIMITED', key: '1' }]);
-    const second = await post(2);
+    const second = await post('2', '3');
     expect([second.status, await problemOf(second)]).toEqual([429, 'RATE_LIMITED']);
     expect(await gateway.history('a')).toHaveLength(1);
   });
+
+  it('repeats the answer to a message that is in the log already, and does not count it', async () => {
+    const { push, gateway } = await inExpress({ limits: { publishesPerSecond: 2 } });
+    const send = (key: string) =>
+      fetch(`${push}/channels/a`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: '1',
+      });
+    const first = await (await send('k')).json();
+    for (let repetition = 0; repetition < 10; repetition++) {
+      const again = await send('k');
+      expect([again.status, await again.json()]).toEqual([201, first]);
+    }
+    // The second one of this second is still to be had.
+    expect((await send('l')).status).toBe(201);
+    expect((await send('k')).status).toBe(201);
+    expect(await gateway.history('a')).toHaveLength(2);
+  });
+
+  it('does not refuse a batch as a whole of which something is in the log already', async () => {
+    const { push, gateway } = await inExpress({ limits: { publishesPerSecond: 0.001 } });
+    const post = async (...keys: string[]) => {
+      const operations = keys.map((key) => ({ type: 'publish', channel: 'a', data: key, key }));
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${push}/uplink?client=c`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(operations),
+      });
+      return { status: answer.status, body: await answer.json() };
+    };
+    const first = await post('a', 'b');
+    const [{ id }] = first.body;
+    const [ack, tooSoon] = [
+      { type: 'ack', key: 'a', id },
+      { type: 'error', code: 'RATE_LIMITED' },
+    ];
+    expect(first).toMatchObject({ status: 200, body: [ack, tooSoon] });
+    expect(await post('a', 'b')).toMatchObject({ status: 200, body: [ack, tooSoon] });
+    expect(await post('b', 'a')).toMatchObject({ status: 200, body: [tooSoon, ack] });
+    expect(await post('b')).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } });
+    expect(await gateway.history('a')).toHaveLength(1);
+  });
+
+  it.each(['websocket', 'sse'])(
+    '%s: does not refuse what had its effect when the answers got lost',
+    async (transport) => {
+      const { port, gateway } = await attached({ limits: { publishesPerSecond: 5 } });
+      const proxy = await FaultProxy.before(port);
+      afterwards(() => proxy.close());
+      const answers = new Valve();
+      proxy.rule = () => answers.fault;
+      const { client } = await listener(`${proxy.url}/push`, transport);
+      answers.shut();
+      const published = Array.from({ length: 5 }, (_, number) => client.publish('a', number));
+      await waitUntil('all in the log', async () => (await gateway.history('a')).length === 5);
+      proxy.unblock();
+      proxy.cut();
+      answers.open();
+      await expect(Promise.all(published)).resolves.toHaveLength(5);
+      expect(await gateway.history('a')).toHaveLength(5);
+    },
+  );
 
   it.each(transports)('%s: rejects with a code and a time, and changes nothing', async (transport) => {
     const { push, gateway } = await attached({ limits: { publishesPerSecond: 0.5 } });

@@ -73,6 +73,22 @@ describe('the origin of a page', () => {
     }
   });
 
+  it.each([
+    ['push.example.org:443', 'https://push.example.org', true],
+    ['PUSH.example.org:80', 'http://push.example.org', true],
+    ['[2001:db8::1]:443', 'https://[2001:db8::1]', true],
+    ['push.example.org:8443', 'https://push.example.org:8443', true],
+    ['push.example.org:80', 'https://push.example.org', false],
+    ['push.example.org:443', 'http://push.example.org', false],
+    ['push.example.org:8443', 'https://push.example.org', false],
+    ['push.example.org', 'https://push.example.org:8443', false],
+    ['push.example.org:443', 'https://example.org', false],
+  ])('that asks the host %s from %s is the gateway’s own: %j', async (host, origin, isOwn) => {
+    const site = await inExpress();
+    const { status } = await ask(site, 'GET', 'polling?channel=a', { host, origin });
+    expect(status).toBe(isOwn ? 200 : 403);
+  });
+
   it.each(ENTRANCES)('may be any one where everybody is let in, but without cookies: %s %s', async (method, path) => {
     const site = await inExpress({ origins: ['*'] });
     for (const origin of ['https://anybody.example', 'null', 'capacitor://localhost']) {

@@ -154,6 +154,7 @@ export class OwnBus implements Bus {
   readonly engine = 'own';
   readonly epoch = 'e';
   publish = async (): Promise<Receipt> => ({ id: 'e.1', repeated: false });
+  knows = () => false;
   read = async () => ({ entries: [], holes: [], upTo: 0 });
   latest = async () => [];
   head = async () => 0;

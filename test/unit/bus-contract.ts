@@ -11,6 +11,7 @@ export interface BusOptions {
   readonly keyAgeMs?: number;
   readonly keyCount?: number;
   readonly now?: () => number;
+  readonly clock?: () => number;
   readonly epoch?: string;
 }
 
@@ -375,6 +376,15 @@ export function describeBus({ name, open: openEngine, runs }: Engine): void {
       expect(seen).toEqual([1, 2]);
     });
 
+    it('is known as soon as it was published under, and not before', async () => {
+      const bus = await openBus();
+      expect(bus.knows('k')).toBe(false);
+      const receipt = bus.publish({ channel: 'a', data: '1', key: 'k' });
+      expect(bus.knows('k')).toBe(true);
+      await receipt;
+      expect([bus.knows('k'), bus.knows('other')]).toEqual([true, false]);
+    });
+
     it('is recognised although its message is long gone', async () => {
       const bus = await openBus({ retention: { count: 1 } });
       await bus.publish({ channel: 'a', data: '1', key: 'k' });
@@ -382,11 +392,26 @@ export function describeBus({ name, open: openEngine, runs }: Engine): void {
       expect(await bus.publish({ channel: 'a', data: '1', key: 'k' })).toEqual({ id: 'e.1', repeated: true });
     });
 
+    it('is no older for a clock that was set, ahead or back', async () => {
+      let now = 10_000_000;
+      let clock = 0;
+      const bus = await openBus({ now: () => now, clock: () => clock, keyAgeMs: 100 });
+      await bus.publish({ channel: 'a', data: '1', key: 'k' });
+      for (const set of [3_600_000, -7_200_000]) {
+        now += set;
+        await bus.publish({ channel: 'b', data: '1', key: `after ${set}` });
+        expect(await bus.publish({ channel: 'a', data: '1', key: 'k' })).toEqual({ id: 'e.1', repeated: true });
+      }
+      clock = 101;
+      expect(['k', 'after 3600000', 'after -7200000'].map((key) => bus.knows(key))).toEqual([false, false, false]);
+    });
+
     it('is forgotten after its time, and when there are too many', async () => {
-      let now = 0;
-      const bus = await openBus({ now: () => now, keyAgeMs: 100, keyCount: 2 });
+      let clock = 0;
+      const bus = await openBus({ clock: () => clock, keyAgeMs: 100, keyCount: 2 });
       await bus.publish({ channel: 'a', data: '1', key: 'old' });
-      now = 101;
+      clock = 101;
+      expect(bus.knows('old')).toBe(false);
       expect(await bus.publish({ channel: 'a', data: '1', key: 'old' })).toMatchObject({ repeated: false });
       await bus.publish({ channel: 'a', data: '1', key: 'x' });
       await bus.publish({ channel: 'a', data: '1', key: 'y' });

@@ -93,10 +93,39 @@ describe('a FileBus that is opened again', () => {
     expect(offsets(await after.latest('a', 9))).toEqual([4]);
   });
 
+  it('counts the age of keys on from what it was when it was opened', async () => {
+    const directory = newFolder();
+    let now = 1_000_000;
+    let clock = 5_000;
+    const options = { now: () => now, clock: () => clock, keyAgeMs: 100 };
+    const known = (bus: FileBus) => ['a', 'b'].map((key) => bus.knows(key));
+    const first = await fileBus(directory, options);
+    await first.publish({ channel: 'a', data: '0', key: 'a' });
+    now += 50;
+    clock += 50;
+    await first.publish({ channel: 'a', data: '0', key: 'b' });
+    await first.close();
+    // Another process, with another beginning of its clock.
+    now += 30;
+    clock = 7;
+    const second = await fileBus(directory, options);
+    expect(known(second)).toEqual([true, true]);
+    clock += 21;
+    expect(known(second)).toEqual([false, true]);
+    await second.close();
+    // Set back meanwhile: no key is younger than new.
+    now -= 900_000;
+    const third = await fileBus(directory, options);
+    expect(third.knows('b')).toBe(true);
+    clock += 101;
+    expect(third.knows('b')).toBe(false);
+    await third.close();
+  });
+
   it('forgets keys by age and by count, in memory and on disk', async () => {
     const directory = newFolder();
     let now = 0;
-    const options = { now: () => now, keyAgeMs: 100, keyCount: 3 };
+    const options = { now: () => now, clock: () => now, keyAgeMs: 100, keyCount: 3 };
     const before = await fileBus(directory, options);
     for (const key of ['a', 'b', 'c', 'd', 'e']) await before.publish({ channel: 'a', data: '0', key });
     await before.close();

@@ -104,6 +104,15 @@ describe('jwt', () => {
     expect([access.subscribe, access.publish, access.methods]).toEqual([undefined, undefined, undefined]);
   });
 
+  it('refuses a subject that is no text (RFC 7519, section 4.1.2)', async () => {
+    const authorize = jwt({ secret: SECRET });
+    for (const sub of [5, true, null, ['ann'], { name: 'ann' }]) {
+      // The library's types let nobody write such a token.
+      const claims: JWTPayload = JSON.parse(JSON.stringify({ sub }));
+      await expect(authorize(bearing(await sign(claims)))).rejects.toEqual(refused('UNAUTHORIZED', /"sub" is a text/));
+    }
+  });
+
   it('lets those in who have no token as far as it is told to', async () => {
     const authorize = jwt({ secret: SECRET, anonymous: { subscribe: ['public.*'] } });
     expect(await authorize(asking({}))).toEqual({ subscribe: ['public.*'] });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ownerOf } from '../../server/limits/addresses.js';
+import { Crowd } from '../../server/limits/crowd.js';
+import { DEFAULT_LIMITS } from '../../server/limits/limits.js';
 import { type FullPolicy, Seats } from '../../server/limits/seats.js';
 
 describe('Seats', () => {
@@ -29,6 +31,25 @@ describe('Seats', () => {
     });
     room.take('ben', 'tablet', nothing);
     expect(room.taken).toBe(3);
+  });
+
+  it('have room for some connections of their client; beyond that the oldest one goes, and nobody is refused', () => {
+    const room = seats(1);
+    const closed: string[] = [];
+    const take = (name: string) => room.take('ann', 'phone', (why) => closed.push(`${name} ${why}`));
+    const leave = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => take(`${number}`));
+    expect(closed).toEqual([]);
+    take('9');
+    take('10');
+    expect(closed).toEqual(['1 crowded-out', '2 crowded-out']);
+    // Those that had to go have nothing more to give back, and who leaves makes room.
+    leave[0]?.();
+    leave[3]?.();
+    take('11');
+    expect(closed).toHaveLength(2);
+    take('12');
+    expect(closed.at(-1)).toBe('3 crowded-out');
+    expect(room.taken).toBe(1);
   });
 
   it('are free again some time after the last connection, so that one who polls keeps his', () => {
@@ -77,6 +98,18 @@ describe('Seats', () => {
     now = 30_001;
     room.sweep();
     expect(room.taken).toBe(0);
+  });
+});
+
+describe('a crowd', () => {
+  it('closes a connection once, though it is the oldest one of its user and of its address', () => {
+    const crowd = new Crowd({ ...DEFAULT_LIMITS, connectionsPerUser: 1, connectionsPerAddress: 1 }, 'refuse');
+    const closed: number[] = [];
+    for (let number = 1; number <= 10; number++) {
+      crowd.enter({ address: '192.0.2.1', user: 'ann', client: 'phone' }, () => closed.push(number));
+    }
+    expect(closed).toEqual([1, 2]);
+    crowd.close();
   });
 });
 

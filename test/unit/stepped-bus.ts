@@ -44,6 +44,10 @@ export class SteppedBus implements Bus {
     return this.inner.publish(draft);
   }
 
+  knows(key: string): boolean {
+    return this.inner.knows(key);
+  }
+
   read(request: ReadRequest): Promise<Page> {
     return this.#slowly(() => this.inner.read({ ...request, limit: PAGE }));
   }

@@ -34,6 +34,8 @@ export interface FileBusOptions {
   readonly recentBytes?: number;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
+  /** Milliseconds of a clock that is never set: how old keys are goes by it while the log is open. @default performance.now */
+  readonly clock?: () => number;
   /** The name of this log, should it be a new one. @default random */
   readonly epoch?: string;
   /** Told what was found to be wrong with the log. @default process.emitWarning */
@@ -60,6 +62,8 @@ export class FileBus implements Bus {
   readonly #commits: GroupCommit<Work, Entry | null>;
   readonly #followers = new Set<(entry: Entry) => void>();
   readonly #sweeper: NodeJS.Timeout;
+  /** Milliseconds of a clock that is never set. */
+  readonly #clock: () => number;
   #waiting = 0;
   #sweeping = false;
   #state: { readonly at: 'open' } | { readonly at: 'failed' | 'closed'; readonly error: PushError } = { at: 'open' };
@@ -70,10 +74,11 @@ export class FileBus implements Bus {
     private readonly options: FileBusOptions,
   ) {
     this.epoch = log.epoch;
+    this.#clock = options.clock ?? (() => performance.now());
     this.#keys = new RecentKeys({
       count: options.keyCount ?? 100_000,
       ageMs: options.keyAgeMs ?? 600_000,
-      now: options.now ?? Date.now,
+      now: this.#clock,
       forgotten: (offset) => log.forgetKey(offset),
     });
     this.#commits = new GroupCommit((group) => this.#commit(group), GROUP);
@@ -101,7 +106,7 @@ export class FileBus implements Bus {
     }
     const bus = new FileBus(log, options);
     try {
-      for await (const { key, offset, at } of log.keys()) bus.#keys.set(key, offset, at);
+      await bus.#recall();
     } catch (error) {
       await bus.close();
       throw error;
@@ -124,6 +129,10 @@ export class FileBus implements Bus {
     } finally {
       this.#inFlight.delete(key);
     }
+  }
+
+  knows(key: string): boolean {
+    return this.#keys.get(key) !== undefined || this.#inFlight.has(key);
   }
 
   async read(request: ReadRequest): Promise<Page> {
@@ -152,6 +161,14 @@ export class FileBus implements Bus {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** How long this was closed only the clock on the wall can tell. One that was set back makes no key younger than new. */
+  async #recall(): Promise<void> {
+    const now = (this.options.now ?? Date.now)();
+    for await (const { key, offset, at } of this.log.keys()) {
+      this.#keys.set(key, offset, this.#clock() - Math.max(0, now - at));
+    }
   }
 
   async #close(): Promise<void> {
@@ -185,7 +202,7 @@ export class FileBus implements Bus {
     const entries = await this.#written(drafts, trim);
     for (const [index, { key }] of drafts.entries()) {
       const entry = entries[index];
-      if (key !== undefined && entry !== undefined) this.#keys.set(key, entry.offset, entry.at);
+      if (key !== undefined && entry !== undefined) this.#keys.set(key, entry.offset);
     }
     const followers = [...this.#followers];
     for (const entry of entries) {
