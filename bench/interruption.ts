@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Exit statuses of those who were ended by a signal are 128 and its number. */
 const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -13,6 +15,8 @@ export class Interruption {
   #cause: Cause = 'SIGINT';
 
   constructor() {
+    // As many listen as cells run side by side.
+    setMaxListeners(0, this.#controller.signal);
     for (const cause of Object.keys(STATUS) as Cause[]) {
       process.once(cause, () => {
         this.#cause = cause;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { pollMsOf } from './settings.js';
+import { isCentral, pollMsOf } from './settings.js';
 
 /** Connections that come first and stay: what is loaded with the first of them is no property of a connection. */
 const WARM_UP = 50;
@@ -11,7 +11,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   // What a page would do that polls: every few seconds.
   const poll = pollMsOf(contestant, mode === 'smoke' ? 100 : 5_000);
   if (mode === 'smoke') return [{ subscribers: 4, seconds: 0.2, ...poll }];
-  if (mode === 'quick') return [{ subscribers: 1_000, seconds: 26, ...poll }];
+  if (mode === 'quick') return isCentral(contestant) ? [{ subscribers: 1_000, seconds: 26, ...poll }] : [];
   return [{ subscribers: 1_000, seconds: 60, ...poll }];
 }
 
