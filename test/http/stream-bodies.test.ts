@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
@@ -8,31 +7,13 @@ import { createGateway } from '../../server/gateway.js';
 import { listen } from '../support/listen.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
+import { dialogue, get } from './dialogue.js';
 import type { Site } from './site.js';
 import { afterwards, attached, deserted, inExpress, metric } from './site.js';
 
 // The collector, without a flag on the command line.
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
-
-/** A connection on which one can ask for several things, and all that has come back on it. */
-function dialogue(port: number, text: string) {
-  const socket = connect(port, '127.0.0.1');
-  const seen = { text: '', ended: false, socket };
-  socket.setEncoding('latin1').on('data', (piece: string) => {
-    seen.text += piece;
-  });
-  socket
-    .on('error', () => undefined)
-    .once('end', () => {
-      seen.ended = true;
-    });
-  socket.write(text);
-  afterwards(() => socket.destroy());
-  return seen;
-}
-
-const get = (path: string, headers = '') => `GET /push/${path} HTTP/1.1\r\nHost: h\r\n${headers}\r\n`;
 
 /** The body of a chunked response, up to where it is complete or nothing more has come (RFC 9112, section 7.1). */
 function unchunk(text: string): { body: string; complete: boolean; behind: string } {
