@@ -17,6 +17,15 @@ export function takenOf(socket: Duplex): number {
   return bytesWritten - socket.writableLength - leftIn(_handle);
 }
 
+/**
+ * A number that changes whenever something has come from the other side, be it a part of something; of a socket that does
+ * not count it, it is never the same as before.
+ */
+export function heardOf(socket: Duplex): number {
+  const { bytesRead = Number.NaN }: { bytesRead?: number } = socket as object;
+  return bytesRead;
+}
+
 function leftIn(handle: Handle | null): number {
   if (handle === null) return 0;
   return handle._parent ? leftIn(handle._parent) : (handle.writeQueueSize ?? 0);
