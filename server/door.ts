@@ -19,6 +19,7 @@ import { refuseUpgrade, sendProblem } from './problem.js';
 import { Refusals } from './refusals.js';
 import { takeOver } from './take-over.js';
 import { partsOf, targetOf } from './target.js';
+import { Turns } from './turns.js';
 import type { Uplink } from './uplink.js';
 
 /** How long those who come to a closed door are sent away for, in milliseconds; in between, for as long as it closes. */
@@ -49,6 +50,7 @@ export class Door {
   readonly #answers: AnswerWatch;
   readonly #refusals: Refusals;
   readonly #exchanges: Exchanges;
+  readonly #turns = new Turns((request) => this.#refusals.noter(requestFields(request))('PIPELINE_TOO_LONG'));
   #state: 'open' | 'leaving' | 'closed' = 'open';
 
   constructor(options: DoorOptions) {
@@ -92,17 +94,17 @@ export class Door {
   async request(request: IncomingMessage, response: ServerResponse, next?: () => void): Promise<void> {
     const { transports, loaded, offer, people } = this.#options;
     try {
-      if (this.#state !== 'open') response.shouldKeepAlive = false;
       const target = targetOf(request);
       const { name, rest } = partsOf(target.path);
       const find = () => (rest === '' ? transports.get(name) : undefined);
       if (isStream(find())) takeOver(request, response);
       await loaded;
       const transport = find();
-      if (transport === undefined && !PEOPLE_PATHS.has(name)) {
-        if (next !== undefined) return next();
-        throw new PushError('NOT_FOUND', `Nothing is here; the transports are ${offer().join(', ')}.`);
-      }
+      const isKnown = transport !== undefined || PEOPLE_PATHS.has(name);
+      if (!isKnown && next !== undefined) return next();
+      if (!(await this.#turns.of(request, response))) return;
+      if (this.#state !== 'open') response.shouldKeepAlive = false;
+      if (!isKnown) throw new PushError('NOT_FOUND', `Nothing is here; the transports are ${offer().join(', ')}.`);
       this.#answers.add(response);
       this.#admit(request, response);
       if (request.method === 'OPTIONS') {

@@ -52,7 +52,7 @@ export interface GatewayOptions {
    * `loopback`, `linklocal`, `uniquelocal`. Name them when limits by address are set. @default []
    */
   readonly trustedProxies?: readonly string[];
-  /** How long the body of a POST may take to arrive, in milliseconds. @default 20_000 */
+  /** How long the body of a POST or one WebSocket frame may take to arrive, in milliseconds. @default 20_000 */
   readonly bodyTimeoutMs?: number;
   /** A stream is never quiet for longer, in milliseconds. Stay below your proxies' idle time-outs. @default 25_000 */
   readonly heartbeatMs?: number;
@@ -118,6 +118,7 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
     if (value !== Number.POSITIVE_INFINITY || !UNLIMITED.has(name)) positive(`limits.${name}`, value);
   }
   const { whenFull = 'refuse' } = options;
+  const bodyTimeoutMs = duration('bodyTimeoutMs', options.bodyTimeoutMs ?? 20_000);
   if (whenFull !== 'refuse' && whenFull !== 'close-oldest') {
     throw new PushError('BAD_REQUEST', `"whenFull" is "refuse" or "close-oldest", not "${whenFull}".`);
   }
@@ -130,12 +131,13 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
       renewBytes: positive('renewBytes', options.renewBytes ?? 4 * 1024 * 1024),
       retryMs: duration('retryMs', options.retryMs ?? 2_000),
       frameBytes: limits.bodyBytes,
+      frameTimeoutMs: bodyTimeoutMs,
     },
     whenFull,
     addresses: new Addresses(options.trustedProxies ?? []),
     stalledMs: duration('stalledMs', options.stalledMs ?? 60_000),
     latestOnly: options.latestOnly ?? [],
-    bodyTimeoutMs: duration('bodyTimeoutMs', options.bodyTimeoutMs ?? 20_000),
+    bodyTimeoutMs,
     callTimeoutMs: duration('callTimeoutMs', options.callTimeoutMs ?? 30_000),
     noticeMs: durationOrNone('noticeMs', options.noticeMs ?? 0),
     drainMs: durationOrNone('drainMs', options.drainMs ?? 2_000),

@@ -23,8 +23,8 @@ interface Counted {
   readonly bytes: () => number;
 }
 
-/** Counted like error codes, though nobody is told them: what an HTTP server refuses by itself. */
-const UNTOLD: ReadonlySet<string> = new Set(['HEAD_TOO_LARGE', 'REQUEST_TIMEOUT']);
+/** Counted like error codes, though nobody is told them: what Node refuses by itself, and what there is no answer to. */
+const UNTOLD: ReadonlySet<string> = new Set(['HEAD_TOO_LARGE', 'REQUEST_TIMEOUT', 'PIPELINE_TOO_LONG']);
 
 const QUANTILES = [0.5, 0.99] as const;
 

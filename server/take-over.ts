@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server } from 'node:http';
 import { OutgoingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
@@ -11,6 +12,8 @@ import { expectUpgrade } from './upgrades.js';
  * as well and costs more.
  */
 
+/** Where Node tells tracers of every response that is complete. */
+const finished = channel('http.server.response.finish');
 /** Responses on a socket that Node has let go of. */
 const taken = new WeakSet<ServerResponse>();
 
@@ -20,7 +23,7 @@ const taken = new WeakSet<ServerResponse>();
  */
 export function takeOver(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request;
-  if (!isPlain(request, response)) return;
+  if (!isPlain(request, response) || !isUnseen(request, response)) return;
   const { server }: { server?: Server } = socket as object;
   const isUpgrade = server !== undefined && expectUpgrade(server, request, () => take(response, socket));
   if (!isUpgrade) return;
@@ -29,6 +32,7 @@ export function takeOver(request: IncomingMessage, response: ServerResponse): vo
   // By now the upgrade has come. It does not when another request came right behind this one, and is being read.
   queueMicrotask(() => {
     if (!taken.has(response)) flagged.upgrade = false;
+    else if (!isUnseen(request, response)) keep(request, response);
   });
 }
 
@@ -48,16 +52,22 @@ export function release(response: ServerResponse): Socket | null {
   return socket;
 }
 
-/** Whether nobody but Node has to do with the request, so that nobody waits for what only Node tells. */
-function isPlain(request: IncomingMessage, response: ServerResponse): boolean {
-  const { headers, method } = request;
+/** Whether nothing but the head of the request is on the socket, and the response has that. */
+function isPlain({ headers, method }: IncomingMessage, response: ServerResponse): boolean {
   return (
     method === 'GET' &&
     headers.upgrade === undefined &&
     headers['content-length'] === undefined &&
     headers['transfer-encoding'] === undefined &&
     // Behind a request that is still being answered it has none.
-    response.socket instanceof Socket &&
+    response.socket instanceof Socket
+  );
+}
+
+/** Whether nobody but Node has to do with the request, so that nobody waits for what only Node tells. */
+function isUnseen(request: IncomingMessage, response: ServerResponse): boolean {
+  return (
+    !finished.hasSubscribers &&
     response.write === OutgoingMessage.prototype.write &&
     response.end === OutgoingMessage.prototype.end &&
     // Node itself listens to one of them.
@@ -76,6 +86,15 @@ function take(response: ServerResponse, socket: Socket): void {
   socket.on('error', destroy).on('end', end);
   // What else the peer sends has no meaning any more, but that it leaves has.
   socket.resume();
+}
+
+/**
+ * Leaves the response on the socket that was taken, for somebody who began to listen behind the gateway's back, as
+ * middleware does that goes on after `next()`: Node still tells of a response that has its socket, but not of its request.
+ */
+function keep(request: IncomingMessage, response: ServerResponse): void {
+  taken.delete(response);
+  request.socket.on('drain', () => response.emit('drain')).once('close', () => request.destroy());
 }
 
 function destroy(this: Socket): void {

@@ -10,6 +10,7 @@
  */
 export const CLOSE = {
   normal: 1000,
+  policy: 1008,
   badRequest: 4400,
   unavailable: 4503,
 } as const;

@@ -113,8 +113,8 @@ function throughResponse(response: ServerResponse, events: StreamEvents): BodySt
 }
 
 /**
- * Whether what is written to the response would go to its socket as it is. It does not behind a request that is still
- * being answered, through middleware that looks at what is written, on HTTP/2, or in an answer to HEAD.
+ * Whether what is written to the response would go to its socket as it is. It does not through middleware that looks at
+ * what is written, on HTTP/2, or in an answer to HEAD.
  */
 function isBare(response: ServerResponse): boolean {
   return (

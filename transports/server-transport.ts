@@ -117,4 +117,6 @@ export interface TransportSettings {
   readonly retryMs: number;
   /** The largest frame or body that a client may send, in bytes. */
   readonly frameBytes: number;
+  /** How long such a frame may take to arrive, in milliseconds. */
+  readonly frameTimeoutMs: number;
 }

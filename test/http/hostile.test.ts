@@ -456,6 +456,38 @@ describe('a frame', () => {
     await deserted(site.push);
   });
 
+  it.each([
+    ['fragments', frame(1, Buffer.from('['), false)],
+    ['a frame', frame(1, Buffer.alloc(60_000, 32)).subarray(0, 1_000)],
+    ['a header', frame(1, Buffer.alloc(1_000, 32)).subarray(0, 3)],
+  ])('that has begun with %s and does not end closes with 1008, after the time that a body has', async (_, begun) => {
+    const site = await inExpress({ bus: bus(), heartbeatMs: 100, bodyTimeoutMs: 400 });
+    const { socket, closed } = await bare(site);
+    const whole = frame(1, Buffer.from('{"type":"publish","channel":"a","data":1}'));
+    socket.write(Buffer.concat([whole, begun]));
+    // Between fragments there may be answers to pings.
+    const alive = setInterval(() => socket.write(begun.length < 10 ? frame(10, Buffer.alloc(0)) : begun), 50);
+    afterwards(() => clearInterval(alive));
+    expect(await closed()).toBe(1008);
+    expect(await site.gateway.history('a')).toHaveLength(1);
+    expect(await metric(site.push, 'pushgate_refusals_total', 'BODY_TIMEOUT')).toBe(1);
+    await deserted(site.push);
+  });
+
+  it('that takes long is waited for as long as some of it comes, and no other is held against its sender', async () => {
+    const site = await inExpress({ bus: bus(), heartbeatMs: 100, bodyTimeoutMs: 1_000 });
+    const { socket } = await bare(site);
+    const one = frame(1, Buffer.from(`{"type":"publish","channel":"a","data":"${'x'.repeat(10_000)}"}`));
+    const bytes = Buffer.concat([one, one, one]);
+    const step = 700;
+    for (let at = 0; at < bytes.length; at += step) {
+      socket.write(bytes.subarray(at, at + step));
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    await waitUntil('all three', async () => (await site.gateway.history('a')).length === 3);
+    socket.destroy();
+  });
+
   it('in 131,000 unfinished fragments of one byte is cut off long before', async () => {
     const site = await inExpress({ bus: bus() });
     const { socket, closed } = await bare(site);

@@ -1,5 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
@@ -8,31 +8,13 @@ import { createGateway } from '../../server/gateway.js';
 import { listen } from '../support/listen.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
+import { dialogue, get } from './dialogue.js';
 import type { Site } from './site.js';
 import { afterwards, attached, deserted, inExpress, metric } from './site.js';
 
 // The collector, without a flag on the command line.
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
-
-/** A connection on which one can ask for several things, and all that has come back on it. */
-function dialogue(port: number, text: string) {
-  const socket = connect(port, '127.0.0.1');
-  const seen = { text: '', ended: false, socket };
-  socket.setEncoding('latin1').on('data', (piece: string) => {
-    seen.text += piece;
-  });
-  socket
-    .on('error', () => undefined)
-    .once('end', () => {
-      seen.ended = true;
-    });
-  socket.write(text);
-  afterwards(() => socket.destroy());
-  return seen;
-}
-
-const get = (path: string, headers = '') => `GET /push/${path} HTTP/1.1\r\nHost: h\r\n${headers}\r\n`;
 
 /** The body of a chunked response, up to where it is complete or nothing more has come (RFC 9112, section 7.1). */
 function unchunk(text: string): { body: string; complete: boolean; behind: string } {
@@ -187,6 +169,46 @@ describe('the connection of a stream', () => {
     expect(seen.text).toMatch(/^connection: keep-alive\r$/im);
     seen.socket.destroy();
     await waitUntil('it to be told', () => closed === 1);
+  });
+});
+
+describe('the end of a stream', () => {
+  it.each(['sse', 'iframe'])('is told to who listens only after the handler has returned: %s', async (name) => {
+    const told: string[] = [];
+    const gateway = createGateway();
+    const app = express();
+    app.use((request, response, next) => {
+      next();
+      response.once('finish', () => told.push('finish')).once('close', () => told.push('close'));
+      request.once('close', () => told.push('request'));
+    });
+    app.use('/push', gateway.handler);
+    const listening = await listen(createServer(app));
+    gateway.attach(listening.server, { requests: false });
+    afterwards(() => listening.close());
+    afterwards(() => gateway.close());
+    const [cut, ended] = [1, 2].map(() => dialogue(listening.port, get(`${name}?channel=a`)));
+    await waitUntil('both hellos', () => [cut, ended].every((one) => one?.text.includes('hello')));
+    cut?.socket.destroy();
+    await waitUntil('the cut to be told', () => told.length === 2);
+    expect(told.splice(0).sort()).toEqual(['close', 'request']);
+    await gateway.publish('a', 'still');
+    await waitUntil('the message', () => ended?.text.includes('still'));
+    await gateway.close();
+    await waitUntil('the end to be told', () => told.length === 3);
+    expect(told.sort()).toEqual(['close', 'finish', 'request']);
+  });
+
+  it('is told to tracers', async () => {
+    let finished = 0;
+    const trace = () => finished++;
+    subscribe('http.server.response.finish', trace);
+    afterwards(() => unsubscribe('http.server.response.finish', trace));
+    const site = await attached();
+    const seen = dialogue(site.port, get('sse?channel=a'));
+    await waitUntil('the hello', () => seen.text.includes('hello'));
+    await site.gateway.close();
+    await waitUntil('it to be told', () => finished === 1);
   });
 });
 

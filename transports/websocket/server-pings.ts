@@ -1,15 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { takenOf } from '../server-socket.js';
+import { heardOf, takenOf } from '../server-socket.js';
 
 /** So many parts a round has: pings to all at once would be a burst of writes. */
 const PARTS = 25;
 /** What a timer can keep to, in milliseconds. */
 const SHORTEST_MS = 10;
+/** What is heard of nobody. */
+const NOTHING = -1;
 
 /**
- * Pings the peers of all connections, each once in a heartbeat, and cuts one that answers neither that nor says anything
- * else, whatever its socket says. One timer goes round: one for each connection is memory, and a wake-up, for each.
+ * Pings the peers of all connections, each once in a heartbeat, and cuts one of which nothing comes, be it the answer or a
+ * part of something else, whatever its socket says. One timer goes round: one for each connection is memory, and a wake-up, for each.
  */
 export class Pings {
   readonly #parts: Set<Peer>[];
@@ -25,7 +27,7 @@ export class Pings {
   }
 
   /** From now on, until it is closed. */
-  watch(client: WebSocket, socket: Duplex): Peer {
+  watch(client: WebSocket, socket: Duplex): void {
     const peer = new Peer(client, socket);
     // It has just been this part's turn, so that it is again in a whole heartbeat.
     const part = this.#parts[this.#at] as Set<Peer>;
@@ -38,7 +40,6 @@ export class Pings {
       clearInterval(this.#timer);
       this.#timer = undefined;
     });
-    return peer;
   }
 
   #goOn(): void {
@@ -49,29 +50,24 @@ export class Pings {
 
 /** The other side of a connection, and whether it has been heard of. */
 class Peer {
-  #heard = true;
+  #heard = NOTHING;
   #taken = 0;
   #wasBehind = false;
 
   constructor(
     private readonly client: WebSocket,
     private readonly socket: Duplex,
-  ) {
-    client.on('pong', () => this.hear());
-  }
-
-  hear(): void {
-    this.#heard = true;
-  }
+  ) {}
 
   ask(): void {
     const { client, socket } = this;
+    const heard = heardOf(socket);
     const taken = takenOf(socket);
     // A ping behind a backlog is long on its way: whoever takes of the backlog is there.
     const moves = this.#wasBehind && taken !== this.#taken;
     // Whom we do not read, because its operations wait for their turn, we cannot hear.
-    if (!this.#heard && !moves && !client.isPaused) client.terminate();
-    this.#heard = client.isPaused;
+    if (heard === this.#heard && !moves && !client.isPaused) client.terminate();
+    this.#heard = client.isPaused ? NOTHING : heard;
     this.#taken = taken;
     this.#wasBehind = socket.writableLength > 0;
     client.ping();

@@ -9,6 +9,7 @@ import type { WireFormat } from '../wire-format.js';
 import { inTurn } from './server-frames.js';
 import { Pings } from './server-pings.js';
 import { textFrame } from './server-text-frame.js';
+import { UnfinishedMessages } from './server-unfinished.js';
 
 /** Who does not answer a close frame for so long is cut, in milliseconds. */
 const CLOSE_MS = 1_000;
@@ -32,6 +33,8 @@ interface Machine {
   /** The protocol: handshake, frames, control frames (RFC 6455). */
   readonly server: WebSocketServer;
   readonly pings: Pings;
+  /** What has begun to come and has to be complete in time. */
+  readonly unfinished: UnfinishedMessages;
 }
 
 /** One for each gateway's settings. */
@@ -49,7 +52,11 @@ function machineFor(settings: TransportSettings): Machine {
     maxPayload: settings.frameBytes,
     closeTimeout: CLOSE_MS,
   };
-  const machine = { server: new WebSocketServer(options), pings: new Pings(settings.heartbeatMs) };
+  const machine = {
+    server: new WebSocketServer(options),
+    pings: new Pings(settings.heartbeatMs),
+    unfinished: new UnfinishedMessages(settings.frameTimeoutMs),
+  };
   machines.set(settings, machine);
   return machine;
 }
@@ -64,12 +71,13 @@ export const transport: ServerTransport = {
     if (request.headers['sec-websocket-version'] !== '13') {
       throw new PushError('UPGRADE_REQUIRED', 'Connect with version 13 of the WebSocket protocol (RFC 6455).');
     }
-    const { server, pings } = machineFor(settings);
-    server.handleUpgrade(request, socket, head, (client) => carry(exchange, client, pings));
+    const machine = machineFor(settings);
+    machine.server.handleUpgrade(request, socket, head, (client) => carry(exchange, client, machine));
   },
 };
 
-function carry({ socket, flow, perform, refused }: UpgradeExchange, client: WebSocket, pings: Pings): void {
+function carry({ socket, flow, perform, refused }: UpgradeExchange, client: WebSocket, machine: Machine): void {
+  const { pings, unfinished } = machine;
   const downlink = flow<Buffer>({
     format,
     taken: () => takenOf(socket),
@@ -98,7 +106,8 @@ function carry({ socket, flow, perform, refused }: UpgradeExchange, client: WebS
     // Who sends without reading the answers is not read any further.
     await room();
   });
-  const peer = pings.watch(client, socket);
+  pings.watch(client, socket);
+  socket.on('data', (chunk: Buffer) => unfinished.see(client, chunk, refused));
   client.on('message', (data, isBinary) => {
     // What comes behind something that was refused is not heard.
     if (client.readyState !== client.OPEN) return;
@@ -107,7 +116,6 @@ function carry({ socket, flow, perform, refused }: UpgradeExchange, client: WebS
       client.close(CLOSE.badRequest, 'Send text frames: lines of JSON.');
       return;
     }
-    peer.hear();
     enqueue(data as Buffer);
   });
   // A frame that is none, or is too large: `ws` sends the close frame that says so, and cuts who does not answer it. To
