@@ -91,7 +91,11 @@ function contestantTable(result: LabResult, columns: readonly Column[], wanted =
       return valueText(cell, figure);
     }),
   ]);
-  const notes = filled.map(({ name, settings }) => `${name}: ${settings}`);
+  const settings = [...new Set(filled.map((column) => column.settings))];
+  const notes = settings.map((one) => {
+    const alike = filled.filter((column) => column.settings === one);
+    return `${alike.map(({ name }) => name).join(', ')}: ${one}`;
+  });
   return `${markdown(['', ...filled.map(({ name }) => name)], rows)}\n\n${plain(notes.join('; '))}.`;
 }
 
