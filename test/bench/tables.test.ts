@@ -20,8 +20,10 @@ describe('the tables of a run', () => {
     expect(lines('summary')).toContainEqual(expect.stringMatching(/^\| ws \(control\) \|/));
   });
 
-  it('say below what each column was set to', () => {
-    expect(lines('summary').at(-1)).toMatch(/^CPU per message: 1,000 subscribers, 20 a second, 100 B; in a burst: /);
+  it('say below what each column was set to, once for those that share it', () => {
+    expect(lines('summary').at(-1)).toMatch(
+      /^CPU per message, median latency, p99: 1,000 subscribers, 20 a second, 100 B; in a burst: /,
+    );
   });
 
   it('show what failed as failed, and what was not measured as a dash', () => {
