@@ -66,6 +66,7 @@ export class Connections {
   seat(request: IncomingMessage, carrier: ServerResponse | Duplex, client: string | null, { user }: Permit): Seat {
     const { settings, crowd, metrics } = this.#options;
     const seat: Seat = { downlink: null };
+    if (!crowd.isLimited) return seat;
     const address = settings.addresses.of(request);
     const leave = crowd.enter({ address, user, client }, (why) => {
       if (why === 'replaced') metrics.refused('CONNECTION_REPLACED');

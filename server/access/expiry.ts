@@ -1,9 +1,12 @@
 /** The longest that a timer of Node can wait; a longer one would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
+/** What there is to cancel of a time that never comes; one for all, as most connections have it. */
+const nothing = () => undefined;
+
 /** Calls back at a time, in milliseconds since 1970, however far away that is; returns how to cancel. */
 export function atTime(time: number, callback: () => void): () => void {
-  if (time === Number.POSITIVE_INFINITY) return () => undefined;
+  if (time === Number.POSITIVE_INFINITY) return nothing;
   let timer: NodeJS.Timeout;
   const arm = () => {
     const ms = time - Date.now();

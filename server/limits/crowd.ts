@@ -15,11 +15,14 @@ const SWEEP_MS = 10_000;
 
 /** All who are here, by user and by address, each within its limit. */
 export class Crowd {
+  /** Whether anybody is counted. Otherwise nobody has to enter, which would cost each connection half a kilobyte. */
+  readonly isLimited: boolean;
   readonly #users: Seats;
   readonly #addresses: Seats;
   readonly #sweeper: NodeJS.Timeout;
 
   constructor({ connectionsPerUser, connectionsPerAddress }: Limits, whenFull: FullPolicy) {
+    this.isLimited = Math.min(connectionsPerUser, connectionsPerAddress) < Number.POSITIVE_INFINITY;
     const now = () => performance.now();
     this.#users = new Seats({ most: connectionsPerUser, whenFull, owner: 'user', now });
     this.#addresses = new Seats({ most: connectionsPerAddress, whenFull, owner: 'address', now });
