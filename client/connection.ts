@@ -8,10 +8,10 @@ import type {
 import type { Environment } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
 import { type Position, toQuery } from '../transports/position.js';
-import type { Bye, DownlinkRecord, Gap, Hello, Message, UplinkReply } from '../transports/record.js';
+import type { Bye, DownlinkRecord, Hello, Message, UplinkReply } from '../transports/record.js';
 import { isMessage } from '../transports/record.js';
 import type { ConnectionSetting } from './connection-setting.js';
-import { Coverage } from './coverage.js';
+import { Coverage, type GapNotice } from './coverage.js';
 import { bearer, type Token } from './credentials.js';
 import { Liveness, type LivenessListener } from './liveness.js';
 import { fitting } from './opening.js';
@@ -23,7 +23,7 @@ export interface ConnectionListener extends LivenessListener {
   tracks(): Iterable<Track>;
   hello(hello: Hello, ms: number): void;
   message(message: Message, takers: readonly Track[]): void;
-  gap(gap: Gap): void;
+  gap(notice: GapNotice): void;
   bye(bye: Bye): void;
   /** From now on these are carried. */
   covered(tracks: readonly Track[]): void;
@@ -180,7 +180,7 @@ export class Connection implements Link {
       case 'gap':
         // Each poll may be answered from another log, and an answer to an earlier one is never read.
         if (this.#half.renew !== undefined) this.coverage.meet(record.to);
-        return this.#listener.gap(record);
+        return this.#tell(this.coverage.skip(record));
       case 'bye':
         return this.#listener.bye(record);
       case 'error':
@@ -213,7 +213,13 @@ export class Connection implements Link {
     const quietMs = this.#half.renew === undefined ? 0 : Math.max(pollMs, waitMs);
     const ms = this.liveness.promised(Math.max(hello.heartbeatMs, quietMs));
     if (ms !== null) this.#listener.hello(hello, ms);
-    if (!this.#isClosed) this.#listener.covered(fresh);
+    if (this.#isClosed) return;
+    this.#tell(this.coverage.endsAt(hello.head));
+    this.#listener.covered(fresh);
+  }
+
+  #tell(notices: readonly GapNotice[]): void {
+    for (const notice of notices) this.#listener.gap(notice);
   }
 
   /** One frame for each starting point: a subscribe frame has one for all its channels. */
@@ -244,7 +250,9 @@ export class Connection implements Link {
     }
     this.#subscribing.delete(reply.key);
     if (reply.type === 'ack' && reply.head !== undefined) {
-      this.#listener.covered(this.coverage.confirm(tracks, reply.head));
+      const fresh = this.coverage.confirm(tracks, reply.head);
+      this.#tell(this.coverage.endsAt(reply.head));
+      this.#listener.covered(fresh);
     } else if (reply.type === 'error') {
       for (const track of tracks) this.coverage.remove(track);
       // Those that were not meant are asked for again when the others have gone.

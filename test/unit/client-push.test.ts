@@ -218,7 +218,7 @@ describe('a subscription', () => {
     push.subscribe('chat', { since: 'log.1' });
     await settled();
     const gap = { type: 'gap', channels: ['chat'], from: 'log.0', to: 'log.9' } as const;
-    one.receive(hello(), gap, gap, message(10));
+    one.receive(hello('log.10'), gap, gap, message(10));
     expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.1 to log.9']);
   });
 
@@ -228,14 +228,84 @@ describe('a subscription', () => {
     push.subscribe('chat', { since: 'log.1' });
     await settled();
     const gap = { type: 'gap', channels: ['chat'], from: 'log.0', to: 'log.9' } as const;
-    one.receive(hello(), gap, message(10));
+    one.receive(hello('log.10'), gap, message(10));
     push.subscribe('chat', { since: 'log.3' });
     await settled();
-    one.receive(hello(), gap, message(10));
+    one.receive(hello('log.10'), gap, message(10));
     expect(told.filter((line) => line.startsWith('gap'))).toEqual([
       'gap on chat from log.1 to log.9',
       'gap on chat from log.3 to log.9',
     ]);
+  });
+
+  it('of several positions of a channel tells the hole that has the others in it', async () => {
+    for (const positions of [
+      ['log.1', 'log.5'],
+      ['log.5', 'log.1'],
+    ]) {
+      const one = new FakeHalf('one');
+      const { push, told } = client([one]);
+      for (const since of positions) push.subscribe('chat', { since });
+      await settled();
+      one.receive(hello('log.9'), { type: 'gap', channels: ['chat'], from: 'log.1', to: 'log.9' });
+      expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.1 to log.9']);
+    }
+  });
+
+  it('goes on with what is new in a log that was put back from an older copy, and says so', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    const got: Json[] = [];
+    const chat = push.subscribe('chat', ({ data }) => got.push(data), { since: 'log.90' });
+    await settled();
+    const gap = { type: 'gap', channels: ['chat'], from: 'log.90', to: 'log.10' } as const;
+    one.receive(hello('log.10'), gap, message(11), message(12));
+    expect(got).toEqual([11, 12]);
+    expect(chat.position).toBe('log.12');
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.90 to log.10']);
+  });
+
+  it('of several positions of a channel sets back those beyond the end of the log', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    const first: Json[] = [];
+    const second: Json[] = [];
+    push.subscribe('chat', ({ data }) => first.push(data), { since: 'log.9' });
+    push.subscribe('chat', ({ data }) => second.push(data), { since: 'log.90' });
+    await settled();
+    one.receive(hello('log.10'), message(10), message(11));
+    expect([first, second]).toEqual([[10, 11], [11]]);
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.90 to log.10']);
+  });
+
+  it('is set back by the answer to a subscribe frame too', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push, told } = client([one]);
+    const got: Json[] = [];
+    push.subscribe('news');
+    await settled();
+    one.receive(hello('log.10'));
+    push.subscribe('chat', ({ data }) => got.push(data), { since: 'log.90' });
+    await settled();
+    const { key } = JSON.parse(one.last.sent[0] ?? '');
+    const ack = { type: 'ack', key, channels: ['news', 'chat'], head: 'log.10' } as const;
+    one.receive(ack, { type: 'gap', channels: ['chat'], from: 'log.90', to: 'log.10' }, message(11));
+    expect(got).toEqual([11]);
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.90 to log.10']);
+  });
+
+  it('is not set back once more by a connection that was asked before', async () => {
+    const one = new FakeHalf('one');
+    const two = new FakeHalf('two');
+    const { push, told, environment } = client([one, two]);
+    const got: Json[] = [];
+    push.subscribe('chat', ({ data }) => got.push(data), { since: 'log.90' });
+    await environment.pass(300);
+    const gap = { type: 'gap', channels: ['chat'], from: 'log.90', to: 'log.10' } as const;
+    two.receive(hello('log.10'), gap, message(11), message(12));
+    one.receive(hello('log.10'), gap, message(11), message(12), message(13));
+    expect(got).toEqual([11, 12, 13]);
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.90 to log.10']);
   });
 });
 
