@@ -15,6 +15,7 @@ import { Coverage, type GapNotice } from './coverage.js';
 import { bearer, type Token } from './credentials.js';
 import { Liveness, type LivenessListener } from './liveness.js';
 import { fitting } from './opening.js';
+import { randomId } from './random-id.js';
 import type { Track } from './track.js';
 
 /** What a connection tells. Nothing is called after `close()`. */
@@ -51,9 +52,8 @@ export class Connection implements Link {
   /** The transport in whose place this one is tried; said once. */
   #instead: string | null;
   readonly #half: ClientConnection;
-  /** Subscribe frames without an answer, by key. */
+  /** Subscribe frames without an answer, by key: a random one, so that no operation of the application has the same. */
   readonly #subscribing = new Map<string, readonly Track[]>();
-  #lastKey = 0;
   #isClosed = false;
 
   /** Opens the half; throws what it throws. */
@@ -106,7 +106,7 @@ export class Connection implements Link {
     if (send === undefined) return missing.length === 0 && removed.length === 0;
     // A replay of a channel that is carried already would have to go back in the stream.
     if (missing.some((track) => coverage.asks(track.channel))) return false;
-    if (removed.length > 0) send(JSON.stringify({ type: 'unsubscribe', channels: removed, key: this.#nextKey() }));
+    if (removed.length > 0) send(JSON.stringify({ type: 'unsubscribe', channels: removed, key: randomId() }));
     coverage.ask(wanted.filter((track) => coverage.includes(track)));
     this.#subscribe(send, missing);
     return true;
@@ -231,7 +231,7 @@ export class Connection implements Link {
       else channels.push(channel);
     }
     for (const [since, channels] of byPosition) {
-      const key = this.#nextKey();
+      const key = randomId();
       this.#subscribing.set(
         key,
         tracks.filter((track) => channels.includes(track.channel)),
@@ -260,10 +260,5 @@ export class Connection implements Link {
       const meant = channels === undefined ? tracks : tracks.filter(({ channel }) => channels.includes(channel));
       this.#listener.refused(meant, new PushError(reply.code, reply.message));
     }
-  }
-
-  #nextKey(): string {
-    this.#lastKey += 1;
-    return `subscribe-${this.#lastKey}`;
   }
 }

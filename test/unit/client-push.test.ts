@@ -294,6 +294,29 @@ describe('a subscription', () => {
     expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.90 to log.10']);
   });
 
+  it('has nothing to do with an operation whose key the application chose', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push } = client([one]);
+    const first = push.subscribe('news');
+    await settled();
+    one.receive(hello());
+    const chat = push.subscribe('chat');
+    await settled();
+    const [subscribe] = one.last.sent.map((frame) => JSON.parse(frame));
+    // As a client might count its own.
+    const keys = ['1', 'subscribe-1', 'subscribe-2', 'unsubscribe-1'];
+    const published = keys.map((key) => push.publish('chat', key, { key }));
+    first.close();
+    await settled();
+    const unsubscribe = one.last.sent.map((frame) => JSON.parse(frame.split('\n').at(-1) ?? '')).at(-1);
+    expect(keys).not.toContain(unsubscribe.key);
+    for (const [index, key] of keys.entries()) one.receive({ type: 'ack', key, id: `log.${index + 1}` });
+    expect((await Promise.all(published)).map(({ id }) => id)).toEqual(['log.1', 'log.2', 'log.3', 'log.4']);
+    one.receive({ type: 'ack', key: subscribe.key, channels: ['news', 'chat'], head: 'log.4' });
+    await chat.ready;
+    expect(chat.position).toBe('log.4');
+  });
+
   it('is not set back once more by a connection that was asked before', async () => {
     const one = new FakeHalf('one');
     const two = new FakeHalf('two');
