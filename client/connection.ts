@@ -70,7 +70,7 @@ export class Connection implements Link {
     this.#listener = listener;
     this.#instead = instead === half.name ? null : instead;
     this.#token = setting.credentials.token;
-    this.liveness = new Liveness(setting.environment, setting.settings.toleranceMs, listener);
+    this.liveness = new Liveness(setting, listener);
     this.#half = half.open(this);
     const { send } = this.#half;
     this.send =
@@ -160,18 +160,35 @@ export class Connection implements Link {
     return url.href;
   }
 
+  async read(body: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || this.#isClosed) return;
+      this.heard();
+      take(decoder.decode(value, { stream: true }));
+    }
+  }
+
+  heard(): void {
+    this.liveness.heard();
+  }
+
   record(record: DownlinkRecord): void {
     if (this.#isClosed) return;
     this.liveness.heard();
     if (isMessage(record)) {
       const takers = this.coverage.take(record.channel, record.id);
-      if (takers.length > 0) this.#listener.message(record, takers);
-      return;
+      if (takers.length === 0) return;
+      this.liveness.brought();
+      return this.#listener.message(record, takers);
     }
     switch (record.type) {
       case 'hello':
         return this.#hello(record);
       case 'heartbeat':
+        this.liveness.brought();
         if (record.cursor === undefined) return;
         this.coverage.see(record.cursor);
         // A poll's answer covers all that its request asked for.
