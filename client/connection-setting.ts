@@ -1,7 +1,7 @@
 import type { LinkSettings } from '../transports/client-transport.js';
 import type { Environment } from '../transports/environment.js';
 import type { Credentials } from './credentials.js';
-import type { Patience } from './patience.js';
+import type { Patience } from './liveness.js';
 
 /** What is the same for all connections of one client. */
 export interface ConnectionSetting {

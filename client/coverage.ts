@@ -1,4 +1,4 @@
-import { type Cursor, epochOf, isAfter } from '../transports/cursor.js';
+import { type Cursor, epochOf, formatCursor, isAfter } from '../transports/cursor.js';
 import type { Position } from '../transports/position.js';
 import type { Gap } from '../transports/record.js';
 import type { Track } from './track.js';
@@ -57,16 +57,14 @@ export class Coverage {
 
   /** Takes tracks in, for a request that is about to be made; returns where each of their channels starts. */
   add(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
-    const behind = new Map<string, Track>();
+    const added = new Map<string, Track[]>();
     for (const track of tracks) {
       const { channel, position } = track;
-      const others = this.#asked.get(channel);
-      if (others === undefined) this.#asked.set(channel, new Map([[track, position]]));
-      else others.set(track, position);
-      const lowest = behind.get(channel);
-      if (lowest === undefined || track.isBehind(lowest)) behind.set(channel, track);
+      const others = this.#asked.get(channel) ?? new Map<Track, Position>();
+      this.#asked.set(channel, others.set(track, position));
+      added.set(channel, [...(added.get(channel) ?? []), track]);
     }
-    return new Map([...behind].map(([channel, track]) => [channel, track.position]));
+    return new Map([...added].map(([channel, some]) => [channel, startOf(some)]));
   }
 
   /** Forgets a track; `true` when its channel has none left. */
@@ -191,4 +189,13 @@ export class Coverage {
     for (const track of this.#covered) track.advance(this.#seen);
     this.#folded = true;
   }
+}
+
+/** Where to ask from for several tracks of a channel. */
+function startOf(tracks: readonly Track[]): Position {
+  const { position } = tracks.reduce((lowest, track) => (track.isBehind(lowest) ? track : lowest));
+  if (position !== 'earliest') return position;
+  // What is gone is no gap to who asks for "earliest". With one that has been further on, the log is asked from its beginning.
+  const epoch = tracks.map((track) => epochOf(track.position)).find(Boolean);
+  return epoch ? formatCursor(epoch, 0) : position;
 }

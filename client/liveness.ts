@@ -4,6 +4,18 @@ import { Watchdog } from './watchdog.js';
 /** How long an answer may take before the connection is looked into: so long, or so many times its hello. */
 const ANSWER_MS = 3_000;
 const ANSWER_HELLOS = 10;
+/** With the gateway's own heartbeat, a record may then take ten minutes. */
+const MOST_PATIENCE = 16;
+
+/**
+ * How much longer than promised the connections of one client may be silent. Where only whole records are seen, one that takes
+ * longer than that looks like silence, and would be given up and sent again for ever. So the patience doubles with each
+ * connection that is given up without having brought anything new, and is forgotten once something new has come.
+ */
+export interface Patience {
+  /** So many times longer. */
+  times: number;
+}
 
 /** What is told of a connection that brings nothing. */
 export interface LivenessListener {
@@ -56,7 +68,7 @@ export class Liveness {
   brought(): void {
     if (this.#sinceHello === 'new') return;
     this.#sinceHello = 'new';
-    this.#setting.patience.forget();
+    this.#setting.patience.times = 1;
     if (this.#watchdog !== null) this.#watchSilence();
   }
 
@@ -89,7 +101,7 @@ export class Liveness {
     return new Watchdog(environment, limitMs * patience.times, settings.toleranceMs, (ms) => {
       if (this.#sinceHello === 'nothing') {
         this.#sinceHello = 'silence';
-        patience.grow();
+        patience.times = Math.min(MOST_PATIENCE, 2 * patience.times);
       }
       tell(ms);
     });

@@ -20,7 +20,6 @@ import {
   toSettings,
 } from './options.js';
 import { type Outgoing, outgoingCall, outgoingPublish } from './outgoing.js';
-import { Patience } from './patience.js';
 import { poster } from './poster.js';
 import { randomId } from './random-id.js';
 import { type Handler, Subscription } from './subscription.js';
@@ -102,7 +101,7 @@ export class PushClient {
     this.#emitter = new Emitter((error, event) => this.#thrown(error, event === 'error'));
     const credentials = new Credentials(settings.token, environment, settings.timeoutMs);
     this.#credentials = credentials;
-    const setting = { environment, settings, base, client, credentials, patience: new Patience() };
+    const setting = { environment, settings, base, client, credentials, patience: { times: 1 } };
     this.#uplink = new Uplink(environment, poster(setting), {
       baseMs: settings.backoffMs,
       capMs: settings.backoffCapMs,

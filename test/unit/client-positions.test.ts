@@ -108,7 +108,16 @@ describe('a coverage', () => {
       new Coverage().ask(positions.map((position) => new Track('a', position))).get('a');
     expect(asked('log.7', 'log.3', 'log.9')).toBe('log.3');
     expect(asked('now', 'log.3')).toBe('log.3');
-    expect(asked('log.3', 'earliest')).toBe('earliest');
+    expect(asked('now', 'earliest')).toBe('earliest');
+  });
+
+  it('asks so that one that is further on hears of a gap, beside one that wants all there is', () => {
+    const coverage = new Coverage();
+    const tracks = ['earliest', 'log.3'].map((position) => new Track('a', position));
+    expect(coverage.ask(tracks).get('a')).toBe('log.0');
+    const gap = { type: 'gap', channels: ['a'], from: 'log.0', to: 'log.9' } as const;
+    expect(coverage.skip(gap)).toEqual([{ channel: 'a', from: 'log.0', to: 'log.9' }]);
+    expect(coverage.take('a', 'log.10')).toEqual(tracks);
   });
 
   it('moves a quiet channel along with a busy one', () => {
