@@ -177,7 +177,7 @@ export class Connection implements Link {
 
   record(record: DownlinkRecord): void {
     if (this.#isClosed) return;
-    this.liveness.heard();
+    this.heard();
     if (isMessage(record)) {
       const takers = this.coverage.take(record.channel, record.id);
       if (takers.length === 0) return;

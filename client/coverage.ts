@@ -98,7 +98,11 @@ export class Coverage {
   }
 
   includes(track: Track): boolean {
-    return this.#asked.get(track.channel)?.has(track) === true;
+    return this.#askedBy(track) !== undefined;
+  }
+
+  #askedBy(track: Track): Position | undefined {
+    return this.#asked.get(track.channel)?.get(track);
   }
 
   get channels(): readonly string[] {
@@ -120,11 +124,15 @@ export class Coverage {
     const fresh: Track[] = [];
     for (const track of tracks) {
       this.#held.delete(track);
-      if (!this.includes(track)) continue;
+      const asked = this.#askedBy(track);
+      if (asked === undefined) continue;
       track.start(head);
-      if (!this.#covered.has(track)) fresh.push(track);
-      this.#covered.add(track);
+      if (this.#covered.has(track)) continue;
+      // It has joined another connection since it asked for "now" here, and what came until then does not come here.
+      if (asked === 'now' && isAfter(head, track.position) !== false) this.remove(track);
+      else fresh.push(track);
     }
+    for (const track of fresh) this.#covered.add(track);
     this.#head = head;
     return fresh;
   }
@@ -170,15 +178,15 @@ export class Coverage {
   ): GapNotice[] {
     const notices: GapNotice[] = [];
     for (const channel of channels) {
-      // Of the holes that begin in one log, the longest has the others in it.
-      const froms = new Map<string | null, Cursor>();
+      const froms = new Set<Cursor>();
       for (const [track, asked] of this.#asked.get(channel) ?? []) {
         const from = this.#held.has(track) ? null : missing(track, asked);
-        if (from === null) continue;
-        const known = froms.get(epochOf(from));
-        if (known === undefined || isAfter(known, from)) froms.set(epochOf(from), from);
+        if (from !== null) froms.add(from);
       }
-      for (const from of froms.values()) notices.push({ channel, from, to });
+      for (const from of froms) {
+        // One that begins later in the same log lies within another.
+        if (![...froms].some((other) => isAfter(from, other))) notices.push({ channel, from, to });
+      }
     }
     return notices;
   }
@@ -196,6 +204,9 @@ function startOf(tracks: readonly Track[]): Position {
   const { position } = tracks.reduce((lowest, track) => (track.isBehind(lowest) ? track : lowest));
   if (position !== 'earliest') return position;
   // What is gone is no gap to who asks for "earliest". With one that has been further on, the log is asked from its beginning.
-  const epoch = tracks.map((track) => epochOf(track.position)).find(Boolean);
-  return epoch ? formatCursor(epoch, 0) : position;
+  for (const track of tracks) {
+    const epoch = epochOf(track.position);
+    if (epoch !== null) return formatCursor(epoch, 0);
+  }
+  return position;
 }

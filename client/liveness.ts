@@ -40,7 +40,7 @@ export class Liveness {
   #promisedMs = 0;
   #helloMs = 0;
   /** What became of it since its hello: it brought something new, or was found to be too slow or dead before that. */
-  #sinceHello: 'nothing' | 'new' | 'silence' = 'nothing';
+  #sinceHello: 'none' | 'new' | 'silent' = 'none';
 
   constructor(setting: ConnectionSetting, listener: LivenessListener) {
     this.#setting = setting;
@@ -99,8 +99,8 @@ export class Liveness {
   #watch(limitMs: number, tell: (ms: number) => void): Watchdog {
     const { environment, settings, patience } = this.#setting;
     return new Watchdog(environment, limitMs * patience.times, settings.toleranceMs, (ms) => {
-      if (this.#sinceHello === 'nothing') {
-        this.#sinceHello = 'silence';
+      if (this.#sinceHello === 'none') {
+        this.#sinceHello = 'silent';
         patience.times = Math.min(MOST_PATIENCE, 2 * patience.times);
       }
       tell(ms);

@@ -155,6 +155,31 @@ describe('a coverage', () => {
     expect(coverage.take('a', 'log.11')).toEqual(tracks);
   });
 
+  it('does not carry what asked it for now and has taken messages over another connection since', () => {
+    const [old, next] = [new Coverage(), new Coverage()];
+    old.ask([new Track('a', 'now')]);
+    old.confirmAll('log.10');
+    const track = new Track('a', 'now');
+    next.ask([track, new Track('b', 'now')]);
+    expect(old.join(track)).toBe(true);
+    old.take('a', 'log.11');
+    // What was published as log.12 is not for this connection, nor does it come on the old one any more.
+    expect(next.confirmAll('log.12').map(({ channel }) => channel)).toEqual(['b']);
+    expect(next.take('a', 'log.13')).toEqual([]);
+    expect([next.includes(track), track.position]).toEqual([false, 'log.11']);
+  });
+
+  it('carries what asked it for now and has missed nothing since', () => {
+    const [old, next] = [new Coverage(), new Coverage()];
+    old.ask([new Track('a', 'now')]);
+    old.confirmAll('log.10');
+    const track = new Track('a', 'now');
+    next.ask([track]);
+    old.join(track);
+    expect(next.confirmAll('log.10')).toEqual([track]);
+    expect(next.take('a', 'log.11')).toEqual([track]);
+  });
+
   it('gives a second subscription what comes from now on, without a request', () => {
     const coverage = new Coverage();
     coverage.ask([new Track('a', 'earliest')]);
