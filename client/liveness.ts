@@ -7,16 +7,6 @@ const ANSWER_HELLOS = 10;
 /** With the gateway's own heartbeat, a record may then take ten minutes. */
 const MOST_PATIENCE = 16;
 
-/**
- * How much longer than promised the connections of one client may be silent. Where only whole records are seen, one that takes
- * longer than that looks like silence, and would be given up and sent again for ever. So the patience doubles with each
- * connection that is given up without having brought anything new, and is forgotten once something new has come.
- */
-export interface Patience {
-  /** So many times longer. */
-  times: number;
-}
-
 /** What is told of a connection that brings nothing. */
 export interface LivenessListener {
   /** Nothing has come for longer than was promised. */
