@@ -8,13 +8,14 @@ import type {
 import type { Environment } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
 import { type Position, toQuery } from '../transports/position.js';
-import type { Bye, DownlinkRecord, Gap, Hello, Message, UplinkReply } from '../transports/record.js';
+import type { Bye, DownlinkRecord, Hello, Message, UplinkReply } from '../transports/record.js';
 import { isMessage } from '../transports/record.js';
 import type { ConnectionSetting } from './connection-setting.js';
-import { Coverage } from './coverage.js';
+import { Coverage, type GapNotice } from './coverage.js';
 import { bearer, type Token } from './credentials.js';
 import { Liveness, type LivenessListener } from './liveness.js';
 import { fitting } from './opening.js';
+import { randomId } from './random-id.js';
 import type { Track } from './track.js';
 
 /** What a connection tells. Nothing is called after `close()`. */
@@ -23,7 +24,7 @@ export interface ConnectionListener extends LivenessListener {
   tracks(): Iterable<Track>;
   hello(hello: Hello, ms: number): void;
   message(message: Message, takers: readonly Track[]): void;
-  gap(gap: Gap): void;
+  gap(notice: GapNotice): void;
   bye(bye: Bye): void;
   /** From now on these are carried. */
   covered(tracks: readonly Track[]): void;
@@ -51,9 +52,8 @@ export class Connection implements Link {
   /** The transport in whose place this one is tried; said once. */
   #instead: string | null;
   readonly #half: ClientConnection;
-  /** Subscribe frames without an answer, by key. */
+  /** Subscribe frames without an answer, by key: a random one, so that no operation of the application has the same. */
   readonly #subscribing = new Map<string, readonly Track[]>();
-  #lastKey = 0;
   #isClosed = false;
 
   /** Opens the half; throws what it throws. */
@@ -70,7 +70,7 @@ export class Connection implements Link {
     this.#listener = listener;
     this.#instead = instead === half.name ? null : instead;
     this.#token = setting.credentials.token;
-    this.liveness = new Liveness(setting.environment, setting.settings.toleranceMs, listener);
+    this.liveness = new Liveness(setting, listener);
     this.#half = half.open(this);
     const { send } = this.#half;
     this.send =
@@ -106,7 +106,7 @@ export class Connection implements Link {
     if (send === undefined) return missing.length === 0 && removed.length === 0;
     // A replay of a channel that is carried already would have to go back in the stream.
     if (missing.some((track) => coverage.asks(track.channel))) return false;
-    if (removed.length > 0) send(JSON.stringify({ type: 'unsubscribe', channels: removed, key: this.#nextKey() }));
+    if (removed.length > 0) send(JSON.stringify({ type: 'unsubscribe', channels: removed, key: randomId() }));
     coverage.ask(wanted.filter((track) => coverage.includes(track)));
     this.#subscribe(send, missing);
     return true;
@@ -160,18 +160,35 @@ export class Connection implements Link {
     return url.href;
   }
 
+  async read(body: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || this.#isClosed) return;
+      this.heard();
+      take(decoder.decode(value, { stream: true }));
+    }
+  }
+
+  heard(): void {
+    this.liveness.heard();
+  }
+
   record(record: DownlinkRecord): void {
     if (this.#isClosed) return;
-    this.liveness.heard();
+    this.heard();
     if (isMessage(record)) {
       const takers = this.coverage.take(record.channel, record.id);
-      if (takers.length > 0) this.#listener.message(record, takers);
-      return;
+      if (takers.length === 0) return;
+      this.liveness.brought();
+      return this.#listener.message(record, takers);
     }
     switch (record.type) {
       case 'hello':
         return this.#hello(record);
       case 'heartbeat':
+        this.liveness.brought();
         if (record.cursor === undefined) return;
         this.coverage.see(record.cursor);
         // A poll's answer covers all that its request asked for.
@@ -180,7 +197,7 @@ export class Connection implements Link {
       case 'gap':
         // Each poll may be answered from another log, and an answer to an earlier one is never read.
         if (this.#half.renew !== undefined) this.coverage.meet(record.to);
-        return this.#listener.gap(record);
+        return this.#tell(this.coverage.skip(record));
       case 'bye':
         return this.#listener.bye(record);
       case 'error':
@@ -213,7 +230,13 @@ export class Connection implements Link {
     const quietMs = this.#half.renew === undefined ? 0 : Math.max(pollMs, waitMs);
     const ms = this.liveness.promised(Math.max(hello.heartbeatMs, quietMs));
     if (ms !== null) this.#listener.hello(hello, ms);
-    if (!this.#isClosed) this.#listener.covered(fresh);
+    if (this.#isClosed) return;
+    this.#tell(this.coverage.endsAt(hello.head));
+    this.#listener.covered(fresh);
+  }
+
+  #tell(notices: readonly GapNotice[]): void {
+    for (const notice of notices) this.#listener.gap(notice);
   }
 
   /** One frame for each starting point: a subscribe frame has one for all its channels. */
@@ -225,7 +248,7 @@ export class Connection implements Link {
       else channels.push(channel);
     }
     for (const [since, channels] of byPosition) {
-      const key = this.#nextKey();
+      const key = randomId();
       this.#subscribing.set(
         key,
         tracks.filter((track) => channels.includes(track.channel)),
@@ -244,7 +267,9 @@ export class Connection implements Link {
     }
     this.#subscribing.delete(reply.key);
     if (reply.type === 'ack' && reply.head !== undefined) {
-      this.#listener.covered(this.coverage.confirm(tracks, reply.head));
+      const fresh = this.coverage.confirm(tracks, reply.head);
+      this.#tell(this.coverage.endsAt(reply.head));
+      this.#listener.covered(fresh);
     } else if (reply.type === 'error') {
       for (const track of tracks) this.coverage.remove(track);
       // Those that were not meant are asked for again when the others have gone.
@@ -252,10 +277,5 @@ export class Connection implements Link {
       const meant = channels === undefined ? tracks : tracks.filter(({ channel }) => channels.includes(channel));
       this.#listener.refused(meant, new PushError(reply.code, reply.message));
     }
-  }
-
-  #nextKey(): string {
-    this.#lastKey += 1;
-    return `subscribe-${this.#lastKey}`;
   }
 }

@@ -1,12 +1,18 @@
-import { type Cursor, isAfter } from '../transports/cursor.js';
+import { type Cursor, epochOf, formatCursor, isAfter } from '../transports/cursor.js';
 import type { Position } from '../transports/position.js';
 import type { Gap } from '../transports/record.js';
 import type { Track } from './track.js';
 
-/** A hole, as the application is told about it. */
+/**
+ * A hole, as the application is told about it. In one log, a `from` that is later than `to` says that the log ends at `to`, before
+ * what was taken of it: it was put back from an older copy. What it holds after `to` is new, and follows.
+ */
 export interface GapNotice {
   readonly channel: string;
-  /** The last cursor before the hole; every message after it, up to `to`, may be missing. */
+  /**
+   * The last cursor before the hole; every message after it, up to `to`, may be missing. Of several subscriptions to the
+   * channel, where the hole of the first one begins.
+   */
   readonly from: Cursor;
   readonly to: Cursor;
 }
@@ -19,7 +25,8 @@ export interface GapNotice {
  * message. Before a hello or an ack confirms a track, no cursor moves it: only its own messages do.
  */
 export class Coverage {
-  readonly #asked = new Map<string, Set<Track>>();
+  /** By channel, with the position that each track had when it was asked for. */
+  readonly #asked = new Map<string, Map<Track, Position>>();
   readonly #covered = new Set<Track>();
   /** Those that are asked for on the connection as it is: what comes before their answer is not theirs. */
   readonly #held = new Set<Track>();
@@ -50,16 +57,14 @@ export class Coverage {
 
   /** Takes tracks in, for a request that is about to be made; returns where each of their channels starts. */
   add(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
-    const behind = new Map<string, Track>();
+    const added = new Map<string, Track[]>();
     for (const track of tracks) {
-      const { channel } = track;
-      const others = this.#asked.get(channel);
-      if (others === undefined) this.#asked.set(channel, new Set([track]));
-      else others.add(track);
-      const lowest = behind.get(channel);
-      if (lowest === undefined || track.isBehind(lowest)) behind.set(channel, track);
+      const { channel, position } = track;
+      const others = this.#asked.get(channel) ?? new Map<Track, Position>();
+      this.#asked.set(channel, others.set(track, position));
+      added.set(channel, [...(added.get(channel) ?? []), track]);
     }
-    return new Map([...behind].map(([channel, track]) => [channel, track.position]));
+    return new Map([...added].map(([channel, some]) => [channel, startOf(some)]));
   }
 
   /** Forgets a track; `true` when its channel has none left. */
@@ -75,11 +80,11 @@ export class Coverage {
   join(track: Track): boolean {
     const others = this.#asked.get(track.channel);
     if (track.position !== 'now' || this.#head === null || others === undefined) return false;
-    if (![...others].some((other) => this.#covered.has(other))) return false;
+    if (![...others.keys()].some((other) => this.#covered.has(other))) return false;
     // During a replay the last cursor seen lies before the head, and "now" does not.
     const replaying = this.#seen === null || isAfter(this.#seen, this.#head) === false;
     track.start(replaying || this.#seen === null ? this.#head : this.#seen);
-    others.add(track);
+    others.set(track, track.position);
     this.#covered.add(track);
     return true;
   }
@@ -93,7 +98,11 @@ export class Coverage {
   }
 
   includes(track: Track): boolean {
-    return this.#asked.get(track.channel)?.has(track) === true;
+    return this.#askedBy(track) !== undefined;
+  }
+
+  #askedBy(track: Track): Position | undefined {
+    return this.#asked.get(track.channel)?.get(track);
   }
 
   get channels(): readonly string[] {
@@ -103,7 +112,7 @@ export class Coverage {
   /** The gateway carries everything that was asked, from `head` on where nothing else was said. */
   confirmAll(head: Cursor): Track[] {
     return this.confirm(
-      [...this.#asked.values()].flatMap((tracks) => [...tracks]),
+      [...this.#asked.values()].flatMap((tracks) => [...tracks.keys()]),
       head,
     );
   }
@@ -115,11 +124,15 @@ export class Coverage {
     const fresh: Track[] = [];
     for (const track of tracks) {
       this.#held.delete(track);
-      if (!this.includes(track)) continue;
+      const asked = this.#askedBy(track);
+      if (asked === undefined) continue;
       track.start(head);
-      if (!this.#covered.has(track)) fresh.push(track);
-      this.#covered.add(track);
+      if (this.#covered.has(track)) continue;
+      // It has joined another connection since it asked for "now" here, and what came until then does not come here.
+      if (asked === 'now' && isAfter(head, track.position) !== false) this.remove(track);
+      else fresh.push(track);
     }
+    for (const track of fresh) this.#covered.add(track);
     this.#head = head;
     return fresh;
   }
@@ -133,7 +146,7 @@ export class Coverage {
   /** The tracks for which a message is new. */
   take(channel: string, id: Cursor): Track[] {
     const takers: Track[] = [];
-    for (const track of this.#asked.get(channel) ?? []) {
+    for (const track of this.#asked.get(channel)?.keys() ?? []) {
       if (!this.#held.has(track) && track.take(id)) takers.push(track);
     }
     this.see(id);
@@ -142,18 +155,38 @@ export class Coverage {
 
   /** The answer that is being read comes from this cursor's log. */
   meet(cursor: Cursor): void {
-    for (const tracks of this.#asked.values()) for (const track of tracks) track.meet(cursor);
+    for (const tracks of this.#asked.values()) for (const track of tracks.keys()) track.meet(cursor);
   }
 
   /** What of a gap concerns whom. */
-  skip(gap: Gap): GapNotice[] {
+  skip({ channels, from, to }: Gap): GapNotice[] {
+    return this.#tell(channels, to, (track, asked) => track.rewind(asked, to) ?? track.skip(from, to));
+  }
+
+  /**
+   * The log ends here, as the answer to what was asked says. The gateway knows only the lowest position of a channel, and tells of
+   * no other one that is beyond the end.
+   */
+  endsAt(end: Cursor): GapNotice[] {
+    return this.#tell(this.#asked.keys(), end, (track, asked) => track.rewind(asked, end));
+  }
+
+  #tell(
+    channels: Iterable<string>,
+    to: Cursor,
+    missing: (track: Track, asked: Position) => Cursor | null,
+  ): GapNotice[] {
     const notices: GapNotice[] = [];
-    for (const channel of gap.channels) {
-      let from: Cursor | null = null;
-      for (const track of this.#asked.get(channel) ?? []) {
-        if (!this.#held.has(track)) from = track.skip(gap.from, gap.to) ?? from;
+    for (const channel of channels) {
+      const froms = new Set<Cursor>();
+      for (const [track, asked] of this.#asked.get(channel) ?? []) {
+        const from = this.#held.has(track) ? null : missing(track, asked);
+        if (from !== null) froms.add(from);
       }
-      if (from !== null) notices.push({ channel, from, to: gap.to });
+      for (const from of froms) {
+        // One that begins later in the same log lies within another.
+        if (![...froms].some((other) => isAfter(from, other))) notices.push({ channel, from, to });
+      }
     }
     return notices;
   }
@@ -164,4 +197,16 @@ export class Coverage {
     for (const track of this.#covered) track.advance(this.#seen);
     this.#folded = true;
   }
+}
+
+/** Where to ask from for several tracks of a channel. */
+function startOf(tracks: readonly Track[]): Position {
+  const { position } = tracks.reduce((lowest, track) => (track.isBehind(lowest) ? track : lowest));
+  if (position !== 'earliest') return position;
+  // What is gone is no gap to who asks for "earliest". With one that has been further on, the log is asked from its beginning.
+  for (const track of tracks) {
+    const epoch = epochOf(track.position);
+    if (epoch !== null) return formatCursor(epoch, 0);
+  }
+  return position;
 }

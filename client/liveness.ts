@@ -1,9 +1,11 @@
-import type { Environment } from '../transports/environment.js';
+import type { ConnectionSetting } from './connection-setting.js';
 import { Watchdog } from './watchdog.js';
 
 /** How long an answer may take before the connection is looked into: so long, or so many times its hello. */
 const ANSWER_MS = 3_000;
 const ANSWER_HELLOS = 10;
+/** With the gateway's own heartbeat, a record may then take ten minutes. */
+const MOST_PATIENCE = 16;
 
 /** What is told of a connection that brings nothing. */
 export interface LivenessListener {
@@ -18,8 +20,7 @@ export interface LivenessListener {
  * its first hello on, and has no timer before that or after `stop`.
  */
 export class Liveness {
-  readonly #environment: Environment;
-  readonly #toleranceMs: number;
+  readonly #setting: ConnectionSetting;
   readonly #listener: LivenessListener;
   readonly #openedAt: number;
   #watchdog: Watchdog | null = null;
@@ -28,12 +29,13 @@ export class Liveness {
   /** Something comes at least so often, in milliseconds. */
   #promisedMs = 0;
   #helloMs = 0;
+  /** What became of it since its hello: it brought something new, or was found to be too slow or dead before that. */
+  #sinceHello: 'none' | 'new' | 'silent' = 'none';
 
-  constructor(environment: Environment, toleranceMs: number, listener: LivenessListener) {
-    this.#environment = environment;
-    this.#toleranceMs = toleranceMs;
+  constructor(setting: ConnectionSetting, listener: LivenessListener) {
+    this.#setting = setting;
     this.#listener = listener;
-    this.#openedAt = environment.now();
+    this.#openedAt = setting.environment.now();
   }
 
   /** When anything last came, in milliseconds of the environment's clock. */
@@ -43,7 +45,7 @@ export class Liveness {
 
   /** Whether what was promised to come has not. */
   get isQuiet(): boolean {
-    return this.#environment.now() - this.heardAt > this.#promisedMs;
+    return this.#setting.environment.now() - this.heardAt > this.#promisedMs;
   }
 
   heard(): void {
@@ -52,12 +54,20 @@ export class Liveness {
     this.#answerWatch = null;
   }
 
+  /** A record came that no connection had brought before: the line gets records through, and what was promised counts again. */
+  brought(): void {
+    if (this.#sinceHello === 'new') return;
+    this.#sinceHello = 'new';
+    this.#setting.patience.times = 1;
+    if (this.#watchdog !== null) this.#watchSilence();
+  }
+
   /** Something will come at least so often. Returns how long the first hello took; `null` after another one. */
   promised(ms: number): number | null {
     if (this.#watchdog !== null) return null;
     this.#promisedMs = ms;
-    this.#helloMs = this.#environment.now() - this.#openedAt;
-    this.#watchdog = this.#watch(ms + this.#toleranceMs, this.#listener.silent);
+    this.#helloMs = this.#setting.environment.now() - this.#openedAt;
+    this.#watchSilence();
     return this.#helloMs;
   }
 
@@ -71,7 +81,19 @@ export class Liveness {
     this.#answerWatch?.stop();
   }
 
+  #watchSilence(): void {
+    this.#watchdog?.stop();
+    this.#watchdog = this.#watch(this.#promisedMs + this.#setting.settings.toleranceMs, this.#listener.silent);
+  }
+
   #watch(limitMs: number, tell: (ms: number) => void): Watchdog {
-    return new Watchdog(this.#environment, limitMs, this.#toleranceMs, tell);
+    const { environment, settings, patience } = this.#setting;
+    return new Watchdog(environment, limitMs * patience.times, settings.toleranceMs, (ms) => {
+      if (this.#sinceHello === 'none') {
+        this.#sinceHello = 'silent';
+        patience.times = Math.min(MOST_PATIENCE, 2 * patience.times);
+      }
+      tell(ms);
+    });
   }
 }

@@ -1,7 +1,7 @@
 import type { ClientTransport, CloseReason } from '../transports/client-transport.js';
 import { type Environment, LONGEST_TIMER_MS, type Timer, type WakeReason } from '../transports/environment.js';
 import type { PushError } from '../transports/error.js';
-import type { Gap, Hello, Message, UplinkReply } from '../transports/record.js';
+import type { Hello, Message, UplinkReply } from '../transports/record.js';
 import type { Connection, ConnectionListener } from './connection.js';
 import type { ConnectionSetting } from './connection-setting.js';
 import { Connections } from './connections.js';
@@ -165,7 +165,7 @@ export class Negotiator {
         this.tell({ type: 'hello', id, offered: hello.transports, ms });
       },
       message: (message, takers) => listener.message(message, takers),
-      gap: (gap) => this.#gap(id, gap),
+      gap: (notice) => listener.gap(notice),
       bye: ({ reason, retryMs }) => {
         if (reason === 'expired') this.#setting.credentials.renew(this.#tokenOf(id));
         this.tell({ type: 'bye', id, reason, retryMs });
@@ -178,10 +178,6 @@ export class Negotiator {
       doubted: (ms) => this.tell({ type: 'doubted', id, ms }),
       closed: (reason) => this.#ended(id, reason),
     };
-  }
-
-  #gap(id: number, gap: Gap): void {
-    for (const notice of this.#connections.get(id)?.coverage.skip(gap) ?? []) this.#listener.gap(notice);
   }
 
   #ended(id: number, reason: CloseReason): void {

@@ -18,10 +18,13 @@ export function connect(address: string, options: ConnectOptions = {}): PushClie
 }
 
 function nodeEnvironment(): Environment {
-  const openWebSocket: Environment['openWebSocket'] = (url, headers) => {
+  const openWebSocket: Environment['openWebSocket'] = (url, headers, heard) => {
     // `closeTimeout` is ws 8.19 and later.
     const options = { headers, closeTimeout: CLOSE_MS };
-    return new NodeWebSocket(url, options);
+    const socket = new NodeWebSocket(url, options);
+    // After `open`: what came along with the answer to the upgrade goes to whoever listens first, and ws does from then on.
+    socket.on('upgrade', ({ socket: stream }) => socket.on('open', () => stream.on('data', heard)));
+    return socket;
   };
   return { ...browserEnvironment(), openWebSocket };
 }

@@ -84,7 +84,8 @@ export interface ConnectOptions {
    */
   readonly backoffCapMs?: number;
   /**
-   * How much longer than the promised heartbeat a connection may be silent before it is given up.
+   * How much longer than the promised heartbeat a connection may be silent before it is given up. The next one gets twice
+   * as long, up to 16 times, if this one brought nothing at all: a single record may be that long under way.
    * @default 10_000
    */
   readonly toleranceMs?: number;

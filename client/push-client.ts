@@ -50,7 +50,9 @@ export interface ClientEvents {
 
 export interface SubscribeOptions {
   /**
-   * Where to start: after a cursor, `earliest` for as far back as the log goes, or `now`.
+   * Where to start: after a cursor, `earliest` for as far back as the log goes, or `now`. On a channel that the client
+   * carries already, `now` is where its connection has come: what was published before the call and is still under way,
+   * such as until the next poll or behind the backlog of a slow connection, comes too.
    * @default 'now'
    */
   readonly since?: Position;
@@ -99,7 +101,7 @@ export class PushClient {
     this.#emitter = new Emitter((error, event) => this.#thrown(error, event === 'error'));
     const credentials = new Credentials(settings.token, environment, settings.timeoutMs);
     this.#credentials = credentials;
-    const setting = { environment, settings, base, client, credentials };
+    const setting = { environment, settings, base, client, credentials, patience: { times: 1 } };
     this.#uplink = new Uplink(environment, poster(setting), {
       baseMs: settings.backoffMs,
       capMs: settings.backoffCapMs,

@@ -5,7 +5,8 @@ const REMEMBERED_EPOCHS = 8;
 
 /**
  * How far one subscription has come on its channel. Invariant: a message that {@link take} accepted, or anything
- * before it in the same log, is never accepted again; and the position never moves past a message not yet taken.
+ * before it in the same log, is never accepted again, unless that log was put back from a copy ({@link rewind}); and the
+ * position never moves past a message not yet taken.
  */
 export class Track {
   readonly channel: string;
@@ -61,6 +62,19 @@ export class Track {
     this.#told = to;
     // What this gap has in common with the last one is not told again.
     return told !== null && isAfter(told, after) && isAfter(to, told) ? told : after;
+  }
+
+  /**
+   * The log ends here, says the answer to a request that had asked for what comes after `asked`. If that lies beyond, the log was
+   * put back from an older copy, and what it goes on with is new. Returns after which cursor it is, or `null` if all is well.
+   */
+  rewind(asked: Position, end: Cursor): Cursor | null {
+    const position = this.#position;
+    // A position that lies before what was asked for has been set back meanwhile, by what another connection said.
+    if (isAfter(asked, end) !== true || isAfter(asked, position) !== false) return null;
+    this.#position = end;
+    this.#told = end;
+    return position;
   }
 
   #missing(from: Cursor, to: Cursor): Cursor | null {

@@ -36,6 +36,13 @@ export interface Link {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether the application has headers of its own, which only a request that can carry headers brings along. */
   readonly hasOwnHeaders: boolean;
+  /**
+   * Reads a body to its end, or to that of the connection, and hands on its text as it comes. A half that fetches MUST read with this:
+   * where only whole records are seen, one that takes long looks like silence.
+   */
+  read(body: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void>;
+  /** For a half that sees bytes arrive by other means than `read`: something has come, be it a part of a record only. */
+  heard(): void;
   /** Hands on what arrived, in order. */
   record(record: DownlinkRecord): void;
   /** MUST be called exactly once when the connection is over, unless `close` was; nothing after it. */

@@ -5,8 +5,13 @@
 export interface Environment {
   readonly fetch: FetchLike;
   readonly WebSocket?: WebSocketConstructor | undefined;
-  /** Opens a WebSocket whose handshake carries headers, which a browser's cannot. Goes before `WebSocket`. */
-  readonly openWebSocket?: ((url: string, headers: Record<string, string>) => WebSocketLike) | undefined;
+  /**
+   * Opens a WebSocket whose handshake carries headers, which a browser's cannot. Goes before `WebSocket`. `heard` may be called
+   * whenever bytes arrive, of which a browser says nothing before a frame is whole.
+   */
+  readonly openWebSocket?:
+    | ((url: string, headers: Record<string, string>, heard: () => void) => WebSocketLike)
+    | undefined;
   /** The built-in EventSource: no headers, and no answer when a status is wrong. */
   readonly EventSource?: EventSourceConstructor | undefined;
   /** Puts invisible frames into the page. */

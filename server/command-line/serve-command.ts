@@ -28,6 +28,10 @@ export function serveCommand(done: (status: number) => void): Command {
         .argParser(busChoice)
         .default(busChoice('memory'), 'memory'),
     )
+    .option(
+      '--new-epoch',
+      'once, when the directory of the log is a copy that was put back: tells every client of a gap',
+    )
     .option('--retain <count>', 'messages kept of each channel', wholeNumber(1, MAX_INT), DEFAULT_RETENTION.count)
     .option('--retain-bytes <bytes>', 'bytes kept of each channel', wholeNumber(1, MAX_INT), DEFAULT_RETENTION.bytes)
     .option(

@@ -29,6 +29,7 @@ export interface ServeOptions extends AccessOptions {
   readonly path: string;
   readonly transport?: readonly string[];
   readonly bus: BusChoice;
+  readonly newEpoch?: boolean;
   readonly retain: number;
   readonly retainBytes: number;
   /** In seconds. */
@@ -131,7 +132,14 @@ async function drain(gateway: Gateway, { notice, drain }: ServeOptions): Promise
   if (sentAway > 0) await pause(Math.max(0, doneAt - performance.now()));
 }
 
-function openBus({ bus, retain, retainBytes, retainAge, retainTotal }: ServeOptions): Promise<Bus> | Bus {
+function openBus({
+  bus,
+  newEpoch = false,
+  retain,
+  retainBytes,
+  retainAge,
+  retainTotal,
+}: ServeOptions): Promise<Bus> | Bus {
   const retention: Retention = {
     count: retain,
     bytes: retainBytes,
@@ -142,7 +150,7 @@ function openBus({ bus, retain, retainBytes, retainAge, retainTotal }: ServeOpti
     case 'memory':
       return new MemoryBus({ retention });
     case 'file':
-      return FileBus.open({ directory: bus.directory, retention });
+      return FileBus.open({ directory: bus.directory, retention, newEpoch });
     default:
       return bus satisfies never;
   }

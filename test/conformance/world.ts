@@ -74,12 +74,16 @@ export class World {
     return receipts.map(({ id }) => id);
   };
 
-  /** The gateway is gone, as in a crash, with its log; another one comes up in its place. */
-  async restart(): Promise<void> {
+  /**
+   * The gateway is gone, as in a crash, with its log; another one comes up in its place. With the epoch of the last one, its log is
+   * as if it had been put back from a copy that was made at the beginning.
+   */
+  async restart({ epoch }: { readonly epoch?: string } = {}): Promise<void> {
     const { port } = this.#listening;
     await this.#stop();
     this.#bus = new MemoryBus({
       ...(this.#options.retention === undefined ? {} : { retention: this.#options.retention }),
+      ...(epoch === undefined ? {} : { epoch }),
     });
     this.#listening = await listen(createServer(), port);
     this.#gateway = this.#attach();

@@ -29,6 +29,8 @@ import { waitUntil } from '../support/wait-until.js';
 
 const CHANNELS = ['a', 'b', 'c'] as const;
 const UPLINK = 'up';
+/** Subscriptions of a client to one channel, each from a place of its own. */
+const ABREAST = 3;
 const PATIENCE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const HEARTBEAT_MS = 400;
@@ -83,6 +85,8 @@ export interface Course {
   readonly happenings: readonly Happening[];
   /** Messages kept of each channel: many, or so few that readers fall behind them. */
   readonly kept: number;
+  /** Channels of which a reader that is behind gets only the latest. */
+  readonly latestOnly: readonly string[];
   /** How far away the gateway is while nothing is wrong: what has been sent is still under way for so long. */
   readonly delayMs: number;
 }
@@ -156,6 +160,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 export const course: fc.Arbitrary<Course> = fc.record({
   happenings: fc.array(happening, { minLength: 10, maxLength: 50 }),
   kept: fc.constantFrom(1_000_000, 1_000_000, 15),
+  latestOnly: fc.constantFrom<readonly string[]>([], [], ['a'], ['b', 'c']),
   delayMs: fc.constantFrom(0, 20),
 });
 
@@ -170,8 +175,8 @@ export interface TrialReport {
 }
 
 /** Lets things happen to one client of each transport and one of all of them, then mends everything and counts. */
-export async function tryCourse({ happenings, kept, delayMs }: Course, directory: string): Promise<TrialReport> {
-  const world = await TrialWorld.start(directory, kept, delayMs);
+export async function tryCourse({ happenings, ...rules }: Course, directory: string): Promise<TrialReport> {
+  const world = await TrialWorld.start(directory, rules);
   try {
     for (const each of happenings) await world.live(each);
     await world.mend();
@@ -181,10 +186,13 @@ export async function tryCourse({ happenings, kept, delayMs }: Course, directory
   }
 }
 
+/** What does not change during a trial. */
+type Rules = Omit<Course, 'happenings'>;
+
 /** A gateway with its log on disk behind a bad network, and its clients. */
 class TrialWorld {
   readonly #directory: string;
-  readonly #kept: number;
+  readonly #rules: Rules;
   #bus: FileBus;
   #listening: Listening;
   #gateway: Gateway;
@@ -201,11 +209,11 @@ class TrialWorld {
   #isOver = false;
   #count = 0;
 
-  static async start(directory: string, kept: number, delayMs: number): Promise<TrialWorld> {
-    const bus = await FileBus.open({ directory, retention: { count: kept } });
+  static async start(directory: string, rules: Rules): Promise<TrialWorld> {
+    const bus = await FileBus.open({ directory, retention: { count: rules.kept } });
     const listening = await listen(createServer());
     const proxy = await FaultProxy.before(listening.port);
-    const world = new TrialWorld(directory, kept, delayMs === 0 ? pass : delay(delayMs), bus, listening, proxy);
+    const world = new TrialWorld(directory, rules, bus, listening, proxy);
     for (const name of CHANNELS) await world.#publish(name, 3, 10);
     for (const each of world.#clients) {
       for (const name of CHANNELS.slice(0, 2)) each.subscribe(name, 'earliest', 0, () => world.#known(name));
@@ -214,17 +222,10 @@ class TrialWorld {
     return world;
   }
 
-  private constructor(
-    directory: string,
-    kept: number,
-    sound: Fault,
-    bus: FileBus,
-    listening: Listening,
-    proxy: FaultProxy,
-  ) {
-    this.#sound = sound;
+  private constructor(directory: string, rules: Rules, bus: FileBus, listening: Listening, proxy: FaultProxy) {
+    this.#sound = rules.delayMs === 0 ? pass : delay(rules.delayMs);
     this.#directory = directory;
-    this.#kept = kept;
+    this.#rules = rules;
     this.#bus = bus;
     this.#listening = listening;
     this.#proxy = proxy;
@@ -246,7 +247,7 @@ class TrialWorld {
       case 'subscribe': {
         const name = CHANNELS[what.channel] ?? 'a';
         const [since, first] = this.#place(name, what.since);
-        by?.unsubscribe(name);
+        by?.unsubscribe(name, ABREAST - 1);
         by?.subscribe(name, since, first, () => this.#known(name));
         return;
       }
@@ -313,7 +314,7 @@ class TrialWorld {
   async report(): Promise<TrialReport> {
     const faults = this.#clients.flatMap((each) => each.faults(this.#published, this.#keepsAll));
     const sent = await Promise.all(this.#clients.map((each) => each.settled()));
-    const entries = await this.#bus.latest(UPLINK, this.#kept);
+    const entries = await this.#bus.latest(UPLINK, this.#rules.kept);
     const arrived = new Map<string, number>();
     for (const { json } of entries) {
       const { data } = JSON.parse(json) as Message;
@@ -372,7 +373,7 @@ class TrialWorld {
 
   async #restart(): Promise<void> {
     await this.#stop();
-    this.#bus = await FileBus.open({ directory: this.#directory, retention: { count: this.#kept } });
+    this.#bus = await FileBus.open({ directory: this.#directory, retention: { count: this.#rules.kept } });
     this.#listening = await listen(createServer(), this.#listening.port);
     this.#gateway = this.#attach();
   }
@@ -384,7 +385,7 @@ class TrialWorld {
 
   /** Whether no reader can fall behind what is kept. */
   get #keepsAll(): boolean {
-    return this.#kept > this.#count;
+    return this.#rules.kept > this.#count;
   }
 
   /** A position, and the place in the log of the first message after it. */
@@ -398,7 +399,13 @@ class TrialWorld {
 
   #attach(): Gateway {
     const { origin } = new URL(this.#proxy.url);
-    const gateway = createGateway({ bus: this.#bus, origins: [origin], heartbeatMs: HEARTBEAT_MS, drainMs: 20 });
+    const gateway = createGateway({
+      bus: this.#bus,
+      origins: [origin],
+      heartbeatMs: HEARTBEAT_MS,
+      drainMs: 20,
+      latestOnly: this.#rules.latestOnly,
+    });
     gateway.attach(this.#listening.server);
     return gateway;
   }
@@ -463,9 +470,10 @@ class TrialClient {
     );
   }
 
-  unsubscribe(channel: string): void {
-    for (const interest of this.#interests) {
-      if (interest.channel !== channel || interest.isOver) continue;
+  /** Ends the oldest subscriptions to a channel, but for so many. */
+  unsubscribe(channel: string, left = 0): void {
+    const held = this.#interests.filter((interest) => interest.channel === channel && !interest.isOver);
+    for (const interest of held.slice(0, Math.max(0, held.length - left))) {
       interest.isOver = true;
       void interest.subscription.close();
     }

@@ -15,6 +15,8 @@ class Bench {
   readonly requests: { readonly url: string; readonly init: Parameters<FetchLike>[1] }[] = [];
   readonly records: DownlinkRecord[] = [];
   readonly ends: CloseReason[] = [];
+  /** How often something came. */
+  heard = 0;
   readonly environment: FakeEnvironment;
   readonly connection: ClientConnection;
   /** The token at present. */
@@ -50,6 +52,14 @@ class Bench {
       },
       address: (extra) => `https://example.org/push/x?${new URLSearchParams({ ...extra })}`,
       shortAddress: (extra) => `https://example.org/push/x?${new URLSearchParams({ ...extra })}`,
+      read: async (body, take) => {
+        const decoder = new TextDecoder();
+        for await (const part of body) {
+          this.heard++;
+          take(decoder.decode(part, { stream: true }));
+        }
+      },
+      heard: () => void this.heard++,
       record: (record) => this.records.push(record),
       closed: (reason) => this.ends.push(reason),
     };
@@ -75,6 +85,22 @@ function headers(type: string, retryAfter: string | null = null) {
 const message = { id: 'log.1', channel: 'chat', data: 1 };
 
 describe.each([polling, longPolling])('the client half of $name', (half) => {
+  it('reads an answer as it comes', async () => {
+    const bench = new Bench(half);
+    const text = JSON.stringify({ hello: hello(), cursor: 'log.9', messages: [message] });
+    const bytes = new TextEncoder().encode(text);
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const from of [0, 9]) controller.enqueue(bytes.subarray(from, from === 0 ? 9 : undefined));
+        controller.close();
+      },
+    });
+    bench.answer({ ...answer(200, null), body });
+    await settled();
+    expect(bench.heard).toBe(2);
+    expect(bench.types).toEqual(['hello', 'message', 'heartbeat']);
+  });
+
   it('asks for a hello first and hands on what came, in order, with the cursor at last', async () => {
     const bench = new Bench(half);
     await bench.poll(message);
@@ -260,6 +286,7 @@ describe('the client half of SSE, without an EventSource', () => {
     );
     await until(() => bench.ends.length > 0);
     expect(bench.types).toEqual(['hello', 'message']);
+    expect(bench.heard).toBe(3);
     expect(bench.ends).toEqual([{ detail: 'the stream ended' }]);
   });
 
@@ -381,6 +408,17 @@ describe('a request that is made once more to learn why it was refused', () => {
   it('of an EventSource went with the cookies too', () => {
     new Bench(sse, undefined, { EventSource: Mute });
     expect(Mute.opened.at(-1)?.init).toEqual({ withCredentials: true });
+  });
+
+  it('of a WebSocket whose bytes can be seen hears of them', () => {
+    const opened: (() => void)[] = [];
+    const openWebSocket = (url: string, _headers: object, heard: () => void) => {
+      opened.push(heard);
+      return new Mute(url);
+    };
+    const bench = new Bench(websocket, undefined, { openWebSocket });
+    opened[0]?.();
+    expect(bench.heard).toBe(1);
   });
 
   it('of a WebSocket that can carry headers has no token in its address', () => {

@@ -73,6 +73,29 @@ describe('a track', () => {
     expect(track.skip('log.70', 'log.80')).toBe('log.70');
   });
 
+  it('goes back to the end of a log that ends before what was asked for, unless that has been done', () => {
+    const track = new Track('a', 'log.90');
+    expect(track.rewind('log.90', 'log.90')).toBeNull();
+    expect(track.rewind('log.90', 'log.10')).toBe('log.90');
+    expect(track.take('log.11')).toBe(true);
+    expect(track.rewind('log.90', 'log.10')).toBeNull();
+    expect(track.take('log.11')).toBe(false);
+  });
+
+  it('goes back from where it has come since it asked', () => {
+    const track = new Track('a', 'log.90');
+    track.take('log.95');
+    expect(track.rewind('log.90', 'log.10')).toBe('log.95');
+    expect(track.skip('log.90', 'log.10')).toBeNull();
+    expect(track.skip('log.10', 'log.20')).toBe('log.10');
+  });
+
+  it.each(['now', 'earliest', 'other.95'])('does not go back to the end of a log from %s', (position) => {
+    const track = new Track('a', position);
+    expect(track.rewind(position, 'log.10')).toBeNull();
+    expect(track.position).toBe(position);
+  });
+
   it('misses nothing in a gap that it is past', () => {
     expect(new Track('a', 'log.9').skip('log.0', 'log.9')).toBeNull();
     expect(new Track('a', 'now').skip('log.0', 'log.9')).toBeNull();
@@ -85,7 +108,16 @@ describe('a coverage', () => {
       new Coverage().ask(positions.map((position) => new Track('a', position))).get('a');
     expect(asked('log.7', 'log.3', 'log.9')).toBe('log.3');
     expect(asked('now', 'log.3')).toBe('log.3');
-    expect(asked('log.3', 'earliest')).toBe('earliest');
+    expect(asked('now', 'earliest')).toBe('earliest');
+  });
+
+  it('asks so that one that is further on hears of a gap, beside one that wants all there is', () => {
+    const coverage = new Coverage();
+    const tracks = ['earliest', 'log.3'].map((position) => new Track('a', position));
+    expect(coverage.ask(tracks).get('a')).toBe('log.0');
+    const gap = { type: 'gap', channels: ['a'], from: 'log.0', to: 'log.9' } as const;
+    expect(coverage.skip(gap)).toEqual([{ channel: 'a', from: 'log.0', to: 'log.9' }]);
+    expect(coverage.take('a', 'log.10')).toEqual(tracks);
   });
 
   it('moves a quiet channel along with a busy one', () => {
@@ -111,6 +143,41 @@ describe('a coverage', () => {
     coverage.confirm([fresh], 'log.61');
     coverage.fold();
     expect(fresh.position).toBe('log.10');
+  });
+
+  it('sets all of a channel back whose gap ends before what was asked for', () => {
+    const coverage = new Coverage();
+    const tracks = ['log.80', 'log.90'].map((position) => new Track('a', position));
+    coverage.ask(tracks);
+    // As a poll has it, with the gap of another channel in one.
+    const gap = { type: 'gap', channels: ['a', 'b'], from: 'log.1', to: 'log.10' } as const;
+    expect(coverage.skip(gap)).toEqual([{ channel: 'a', from: 'log.80', to: 'log.10' }]);
+    expect(coverage.take('a', 'log.11')).toEqual(tracks);
+  });
+
+  it('does not carry what asked it for now and has taken messages over another connection since', () => {
+    const [old, next] = [new Coverage(), new Coverage()];
+    old.ask([new Track('a', 'now')]);
+    old.confirmAll('log.10');
+    const track = new Track('a', 'now');
+    next.ask([track, new Track('b', 'now')]);
+    expect(old.join(track)).toBe(true);
+    old.take('a', 'log.11');
+    // What was published as log.12 is not for this connection, nor does it come on the old one any more.
+    expect(next.confirmAll('log.12').map(({ channel }) => channel)).toEqual(['b']);
+    expect(next.take('a', 'log.13')).toEqual([]);
+    expect([next.includes(track), track.position]).toEqual([false, 'log.11']);
+  });
+
+  it('carries what asked it for now and has missed nothing since', () => {
+    const [old, next] = [new Coverage(), new Coverage()];
+    old.ask([new Track('a', 'now')]);
+    old.confirmAll('log.10');
+    const track = new Track('a', 'now');
+    next.ask([track]);
+    old.join(track);
+    expect(next.confirmAll('log.10')).toEqual([track]);
+    expect(next.take('a', 'log.11')).toEqual([track]);
   });
 
   it('gives a second subscription what comes from now on, without a request', () => {

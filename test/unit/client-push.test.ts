@@ -206,7 +206,7 @@ describe('a subscription', () => {
     push.subscribe('chat', ({ data }) => second.push(data), { since: 'earliest' });
     await settled();
     expect(one.links).toHaveLength(2);
-    expect(one.last.query.get('since')).toBe('earliest');
+    expect(one.last.query.get('since')).toBe('log.0');
     one.receive(hello('log.3'), message(1), message(2), message(3), message(4));
     expect(first).toEqual([3, 4]);
     expect(second).toEqual([1, 2, 3, 4]);
@@ -218,7 +218,7 @@ describe('a subscription', () => {
     push.subscribe('chat', { since: 'log.1' });
     await settled();
     const gap = { type: 'gap', channels: ['chat'], from: 'log.0', to: 'log.9' } as const;
-    one.receive(hello(), gap, gap, message(10));
+    one.receive(hello('log.10'), gap, gap, message(10));
     expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.1 to log.9']);
   });
 
@@ -228,14 +228,107 @@ describe('a subscription', () => {
     push.subscribe('chat', { since: 'log.1' });
     await settled();
     const gap = { type: 'gap', channels: ['chat'], from: 'log.0', to: 'log.9' } as const;
-    one.receive(hello(), gap, message(10));
+    one.receive(hello('log.10'), gap, message(10));
     push.subscribe('chat', { since: 'log.3' });
     await settled();
-    one.receive(hello(), gap, message(10));
+    one.receive(hello('log.10'), gap, message(10));
     expect(told.filter((line) => line.startsWith('gap'))).toEqual([
       'gap on chat from log.1 to log.9',
       'gap on chat from log.3 to log.9',
     ]);
+  });
+
+  it('of several positions of a channel tells the hole that has the others in it', async () => {
+    for (const positions of [
+      ['log.1', 'log.5'],
+      ['log.5', 'log.1'],
+    ]) {
+      const one = new FakeHalf('one');
+      const { push, told } = client([one]);
+      for (const since of positions) push.subscribe('chat', { since });
+      await settled();
+      one.receive(hello('log.9'), { type: 'gap', channels: ['chat'], from: 'log.1', to: 'log.9' });
+      expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.1 to log.9']);
+    }
+  });
+
+  it('goes on with what is new in a log that was put back from an older copy, and says so', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    const got: Json[] = [];
+    const chat = push.subscribe('chat', ({ data }) => got.push(data), { since: 'log.90' });
+    await settled();
+    const gap = { type: 'gap', channels: ['chat'], from: 'log.90', to: 'log.10' } as const;
+    one.receive(hello('log.10'), gap, message(11), message(12));
+    expect(got).toEqual([11, 12]);
+    expect(chat.position).toBe('log.12');
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.90 to log.10']);
+  });
+
+  it('of several positions of a channel sets back those beyond the end of the log', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    const first: Json[] = [];
+    const second: Json[] = [];
+    push.subscribe('chat', ({ data }) => first.push(data), { since: 'log.9' });
+    push.subscribe('chat', ({ data }) => second.push(data), { since: 'log.90' });
+    await settled();
+    one.receive(hello('log.10'), message(10), message(11));
+    expect([first, second]).toEqual([[10, 11], [11]]);
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.90 to log.10']);
+  });
+
+  it('is set back by the answer to a subscribe frame too', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push, told } = client([one]);
+    const got: Json[] = [];
+    push.subscribe('news');
+    await settled();
+    one.receive(hello('log.10'));
+    push.subscribe('chat', ({ data }) => got.push(data), { since: 'log.90' });
+    await settled();
+    const { key } = JSON.parse(one.last.sent[0] ?? '');
+    const ack = { type: 'ack', key, channels: ['news', 'chat'], head: 'log.10' } as const;
+    one.receive(ack, { type: 'gap', channels: ['chat'], from: 'log.90', to: 'log.10' }, message(11));
+    expect(got).toEqual([11]);
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.90 to log.10']);
+  });
+
+  it('has nothing to do with an operation whose key the application chose', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push } = client([one]);
+    const first = push.subscribe('news');
+    await settled();
+    one.receive(hello());
+    const chat = push.subscribe('chat');
+    await settled();
+    const [subscribe] = one.last.sent.map((frame) => JSON.parse(frame));
+    // As a client might count its own.
+    const keys = ['1', 'subscribe-1', 'subscribe-2', 'unsubscribe-1'];
+    const published = keys.map((key) => push.publish('chat', key, { key }));
+    first.close();
+    await settled();
+    const unsubscribe = one.last.sent.map((frame) => JSON.parse(frame.split('\n').at(-1) ?? '')).at(-1);
+    expect(keys).not.toContain(unsubscribe.key);
+    for (const [index, key] of keys.entries()) one.receive({ type: 'ack', key, id: `log.${index + 1}` });
+    expect((await Promise.all(published)).map(({ id }) => id)).toEqual(['log.1', 'log.2', 'log.3', 'log.4']);
+    one.receive({ type: 'ack', key: subscribe.key, channels: ['news', 'chat'], head: 'log.4' });
+    await chat.ready;
+    expect(chat.position).toBe('log.4');
+  });
+
+  it('is not set back once more by a connection that was asked before', async () => {
+    const one = new FakeHalf('one');
+    const two = new FakeHalf('two');
+    const { push, told, environment } = client([one, two]);
+    const got: Json[] = [];
+    push.subscribe('chat', ({ data }) => got.push(data), { since: 'log.90' });
+    await environment.pass(300);
+    const gap = { type: 'gap', channels: ['chat'], from: 'log.90', to: 'log.10' } as const;
+    two.receive(hello('log.10'), gap, message(11), message(12));
+    one.receive(hello('log.10'), gap, message(11), message(12), message(13));
+    expect(got).toEqual([11, 12, 13]);
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.90 to log.10']);
   });
 });
 
@@ -489,6 +582,77 @@ describe('silence', () => {
     await environment.pass(1);
     expect(push.state).toBe('waiting');
     expect(one.openCount).toBe(0);
+  });
+
+  it('is none while a record comes in parts', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello());
+    const body = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = body.writable.getWriter();
+    let text = '';
+    const read = one.last.link.read(body.readable, (part) => {
+      text += part;
+    });
+    for (const byte of new TextEncoder().encode('é!')) {
+      await environment.pass(34_999);
+      await writer.write(new Uint8Array([byte]));
+    }
+    await writer.close();
+    await read;
+    expect(text).toBe('é!');
+    await environment.pass(34_999);
+    one.last.link.heard();
+    await environment.pass(34_999);
+    expect(push.state).toBe('open');
+    await environment.pass(1);
+    expect(push.state).toBe('waiting');
+  });
+
+  /** Lets connections say hello and nothing else; how long each of them was given then. */
+  async function givenUp(one: FakeHalf, environment: FakeEnvironment, count: number): Promise<number[]> {
+    const times: number[] = [];
+    for (const _ of Array(count).keys()) {
+      one.receive(hello('log.9'));
+      const since = environment.now();
+      while (one.openCount === 1) await environment.pass(1_000);
+      times.push(environment.now() - since);
+      while (one.openCount === 0) await environment.pass(1_000);
+    }
+    return times;
+  }
+
+  it('is given twice as long after each connection that brought nothing, up to a bound, until something new comes', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    const got: Json[] = [];
+    push.subscribe('chat', ({ data }) => got.push(data), { since: 'log.9' });
+    await settled();
+    const times = await givenUp(one, environment, 6);
+    expect(times).toEqual([1, 2, 4, 8, 16, 16].map((factor) => factor * 35_000));
+    // What was missed anyway, and answers, are not what the line could not get through.
+    one.receive(hello('log.9'), message(9), { type: 'ack' });
+    await environment.pass(35_000);
+    expect(one.openCount).toBe(1);
+    one.receive(message(10));
+    await environment.pass(34_999);
+    expect([got, one.openCount]).toEqual([[10], 1]);
+    await environment.pass(1);
+    expect(one.openCount).toBe(0);
+  });
+
+  it('of a connection that had brought something is no reason for patience', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    push.subscribe('chat');
+    await settled();
+    one.receive(hello(), { type: 'heartbeat' });
+    await environment.pass(35_000);
+    expect(push.state).toBe('waiting');
+    await environment.pass(1_000);
+    expect(await givenUp(one, environment, 1)).toEqual([35_000]);
   });
 
   it('of a timer that was held up is given a grace', async () => {

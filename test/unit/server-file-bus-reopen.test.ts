@@ -391,6 +391,25 @@ describe('a directory', () => {
     await fileBus(directory);
   });
 
+  it.each([
+    ['a copy', async (bus: FileBus) => bus.close()],
+    ['an image of a crash', async () => {}],
+  ])('that is %s begins a new epoch when it is told so, with all that it has', async (_, end) => {
+    const directory = newFolder();
+    const bus = await fileBus(directory);
+    await publish(bus, 'a', 2, '"old"');
+    await end(bus);
+    const copy = crashImage(directory);
+    const restored = await fileBus(copy, { newEpoch: true, warn: (text) => expect(text).toBe('') });
+    expect(restored.epoch).not.toBe(bus.epoch);
+    await publish(restored, 'a', 1, '"new"');
+    const { entries, holes } = await readFrom(restored, { a: 0 });
+    expect([texts(entries), holes]).toEqual([['old', 'old', 'new'], []]);
+    expect(entries.map(({ id }) => id.split('.')[0])).toEqual(Array(3).fill(restored.epoch));
+    await restored.close();
+    expect((await fileBus(copy)).epoch).toBe(restored.epoch);
+  });
+
   it('that cannot be made or is a file is refused', async () => {
     const file = join(newFolder(), 'file');
     writeFileSync(file, '');

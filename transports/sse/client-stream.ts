@@ -62,11 +62,6 @@ async function read(
   if (response.status !== 200) return readProblem(response, await response.text());
   if (!response.body) return { detail: 'this fetch cannot stream', status: response.status };
   start(200, '', 'text/event-stream', null);
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (signal.aborted || done) return { detail: 'the stream ended' };
-    onText(decoder.decode(value, { stream: true }));
-  }
+  await link.read(response.body, onText);
+  return { detail: 'the stream ended' };
 }

@@ -17,7 +17,7 @@ export const transport: ClientTransport = {
     const headers = { ...link.headers };
     const asked = { url: link.shortAddress(openWebSocket ? {} : link.query), headers };
     const address = asked.url.replace(/^http/u, 'ws');
-    const socket = openWebSocket ? openWebSocket(address, headers) : plainSocket(link, address);
+    const socket = openWebSocket ? openWebSocket(address, headers, () => link.heard()) : plainSocket(link, address);
     const inquiry = new AbortController();
     let hasHeard = false;
     let isOver = false;

@@ -36,8 +36,14 @@ export interface FileBusOptions {
   readonly now?: () => number;
   /** Milliseconds of a clock that is never set: how old keys are goes by it while the log is open. @default performance.now */
   readonly clock?: () => number;
-  /** The name of this log, should it be a new one. @default random */
+  /** The name of this log, should it be a new one or begin a new epoch. @default random */
   readonly epoch?: string;
+  /**
+   * Begins a new epoch. To be set once, when an older copy of the directory has been put back: that gives out offsets a second
+   * time, and a client that has been further would miss what gets them. It is told of a gap so, and gets all that the log has.
+   * @default false
+   */
+  readonly newEpoch?: boolean;
   /** Told what was found to be wrong with the log. @default process.emitWarning */
   readonly warn?: (text: string) => void;
 }
@@ -98,6 +104,7 @@ export class FileBus implements Bus {
       flush: options.flush ?? true,
       recentBytes: options.recentBytes ?? 32 * 1024 * 1024,
       now: options.now ?? Date.now,
+      isCopy: options.newEpoch ?? false,
       newEpoch: () => options.epoch ?? randomBytes(6).toString('hex'),
     });
     if (log.damage !== null) {

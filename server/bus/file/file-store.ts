@@ -264,7 +264,9 @@ function within(prefix: string): { readonly gt: string; readonly lt: string } {
 }
 
 function damageText(directory: string, what: string): string {
-  return `The log in ${directory} is damaged: ${what}. Restore it from a copy, or move it away to begin a new one.`;
+  const remedy =
+    'Move it away to begin a new one, or put a copy back and open that once with a new epoch (--new-epoch).';
+  return `The log in ${directory} is damaged: ${what}. ${remedy}`;
 }
 
 /**

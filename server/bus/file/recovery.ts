@@ -17,24 +17,29 @@ export interface Recovered {
   readonly damage: string | null;
 }
 
-/** The state of a log that is opened, from what was last written of it and the batches that are there. */
+/**
+ * The state of a log that is opened, from what was last written of it and the batches that are there. `isCopy`: others have
+ * gone on from the same state, so that what comes now has the epoch to be told from what came then.
+ */
 export async function recover(
   last: LogState | null,
   batches: AsyncIterable<number>,
   newEpoch: () => string,
+  isCopy: boolean,
 ): Promise<Recovered> {
   if (last === null) {
     const state = { format: 1, epoch: newEpoch(), head: 0, reserved: RESERVE, otherFloor: 0, batch: 1 } as const;
     return { state: { ...state, closed: false, voids: [], channels: 0, keys: 0 }, damage: null };
   }
   const damage = await missingBatch(batches, last.batch);
-  const opened = { ...last, closed: false, batch: last.batch + 1 };
+  const isAnew = isCopy || damage !== null;
+  const life = isAnew ? { epoch: newEpoch(), voids: [] } : {};
+  const opened = { ...last, closed: false, batch: last.batch + 1, ...life };
   if (last.closed && damage === null) return { state: opened, damage };
   // A cursor from in here is one of a message that is not there any more: nobody can have it but by such a loss.
   const lost = [last.head, last.reserved] as const;
   const state = { ...opened, head: last.reserved, reserved: last.reserved + RESERVE };
-  if (damage === null) return { state: { ...state, voids: [...last.voids, lost].slice(-VOIDS) }, damage };
-  return { state: { ...state, epoch: newEpoch(), voids: [] }, damage };
+  return { state: isAnew ? state : { ...state, voids: [...last.voids, lost].slice(-VOIDS) }, damage };
 }
 
 /** Sets further offsets aside well before they run out, so that this is on disk before the first of them is used. */

@@ -23,6 +23,8 @@ export interface StoredLogOptions {
   readonly recentBytes: number;
   readonly now: () => number;
   readonly newEpoch: () => string;
+  /** Whether the directory is a copy that was put back. */
+  readonly isCopy: boolean;
 }
 
 /** What was found on disk. */
@@ -76,7 +78,7 @@ export class StoredLog {
     const store = await FileStore.open(options.directory, options.flush);
     try {
       const last = await store.log();
-      const recovered = await recover(last, store.batches(), options.newEpoch);
+      const recovered = await recover(last, store.batches(), options.newEpoch, options.isCopy);
       const channels = [];
       for await (const channel of store.channels()) channels.push(channel);
       const keyCount = await store.countKeys();

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { reset } from '../../../demo/network/fault.js';
+import { epochOf } from '../../../transports/cursor.js';
 import { expectOnceInOrderOrTold } from '../invariant.js';
 import type { Scenarios } from '../scenarios.js';
 
@@ -88,4 +89,37 @@ export const gap: Scenarios = ({ transports }, world) => {
     expect(reader.gaps).toHaveLength(1);
     expect(reader.gaps[0]).toMatchObject({ channel: 'news', from: before[1] });
   });
+
+  it.each(transports)(
+    '%s: tells a gap when its position lies beyond the end of the log, and goes on',
+    async (transport) => {
+      const { client, publish } = await world();
+      const [end = ''] = await publish('news', 'old');
+      const beyond = `${epochOf(end)}.9000`;
+      const reader = await client({ transports: [transport] });
+      await reader.subscribe('news', beyond);
+      const ids = await publish('news', 'new 1', 'new 2');
+      await reader.untilMessages(2);
+      expect(reader.gaps).toEqual([{ channel: 'news', from: beyond, to: end }]);
+      expectOnceInOrderOrTold(reader.messages(), ids);
+    },
+  );
+
+  it.each(transports)(
+    '%s: tells a gap when the log was put back from an older copy, and goes on',
+    async (transport) => {
+      const everything = await world();
+      const reader = await everything.client({ transports: [transport] });
+      await reader.subscribe('news');
+      const before = await everything.publish('news', 'old 1', 'old 2', 'old 3');
+      await reader.untilMessages(3);
+      const epoch = epochOf(before[0] ?? '') ?? '';
+      await everything.restart({ epoch });
+      await reader.until('the gap', () => reader.gaps.length > 0);
+      await everything.publish('news', 'new 1', 'new 2');
+      await reader.untilMessages(5);
+      expect(reader.data()).toEqual(['old 1', 'old 2', 'old 3', 'new 1', 'new 2']);
+      expect(reader.gaps).toEqual([{ channel: 'news', from: before[2], to: `${epoch}.0` }]);
+    },
+  );
 };

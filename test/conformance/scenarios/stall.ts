@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { Valve } from '../../../demo/network/fault.js';
+import { limit, pass, Valve } from '../../../demo/network/fault.js';
 import { expectOnceInOrderOrTold } from '../invariant.js';
 import type { Scenarios } from '../scenarios.js';
 import type { World } from '../world.js';
@@ -9,6 +9,8 @@ const KIBIBYTE = 1024;
 /** Together far more than the operating system's buffers between gateway and proxy take. */
 const MESSAGES = 400;
 const LOAD = 'x'.repeat(64 * KIBIBYTE);
+/** What a slow line carries in a second. */
+const LINE_BYTES = 128 * KIBIBYTE;
 /** One packet over the mark: a page of the log, or what gathered within one turn. */
 const MOST_BUFFERED = 1024 * KIBIBYTE;
 
@@ -32,6 +34,22 @@ export const stall: Scenarios = ({ transports }, world) => {
     expect(stalled.gaps.length).toBeGreaterThan(0);
     expectOnceInOrderOrTold(stalled.messages(), ids, stalled.gaps);
     expectOnceInOrderOrTold(other.messages(), ids, other.gaps);
+  });
+
+  it.each(transports)('%s: brings a message that takes longer than heartbeat and tolerance', async (transport) => {
+    const { client, publish, proxy } = await world({ gateway: { heartbeatMs: 400 } });
+    proxy.rule = () => limit(LINE_BYTES);
+    const reader = await client({ transports: [transport], toleranceMs: 200, waitMs: 1_000 });
+    await reader.subscribe('news');
+    const ids = await publish('news', 'x'.repeat(2 * LINE_BYTES));
+    await reader.untilMessages(1);
+    // As patience doubles, few are enough.
+    const silent = (await reader.trace()).filter(({ detail }) => detail.startsWith('silent for'));
+    expect(silent.length).toBeLessThan(5);
+    proxy.rule = () => pass;
+    ids.push(...(await publish('news', 'after')));
+    await reader.untilMessages(2);
+    expectOnceInOrderOrTold(reader.messages(), ids);
   });
 };
 
