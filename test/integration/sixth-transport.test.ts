@@ -78,7 +78,7 @@ async function follow(recipe: string, checkout: string): Promise<void> {
   expect(line.trim()).toBe(`'${NAME}',`);
   const catalog = join(checkout, 'transports/catalog.ts');
   const text = await readFile(catalog, 'utf8');
-  await writeFile(catalog, text.replace("  'long-polling',\n", `${line}  'long-polling',\n`));
+  await writeFile(catalog, text.replace("  'long-polling',", `${line}  'long-polling',`));
 }
 
 /** Runs a program to its end and returns all that it wrote; throws that when it fails. */
