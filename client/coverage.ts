@@ -98,11 +98,7 @@ export class Coverage {
   }
 
   includes(track: Track): boolean {
-    return this.#askedBy(track) !== undefined;
-  }
-
-  #askedBy(track: Track): Position | undefined {
-    return this.#asked.get(track.channel)?.get(track);
+    return this.#asked.get(track.channel)?.get(track) !== undefined;
   }
 
   get channels(): readonly string[] {
@@ -124,7 +120,7 @@ export class Coverage {
     const fresh: Track[] = [];
     for (const track of tracks) {
       this.#held.delete(track);
-      const asked = this.#askedBy(track);
+      const asked = this.#asked.get(track.channel)?.get(track);
       if (asked === undefined) continue;
       track.start(head);
       if (this.#covered.has(track)) continue;
@@ -160,7 +156,13 @@ export class Coverage {
 
   /** What of a gap concerns whom. */
   skip({ channels, from, to }: Gap): GapNotice[] {
-    return this.#tell(channels, to, (track, asked) => track.rewind(asked, to) ?? track.skip(from, to));
+    // The log ends there if that is before all that was asked for: the hole of one track is no end to one that is past it.
+    const isEnd = (all: readonly Position[]) => all.every((asked) => isAfter(asked, to));
+    return this.#tell(
+      channels,
+      to,
+      (track, asked, all) => (isEnd(all) && track.rewind(asked, to)) || track.skip(from, to),
+    );
   }
 
   /**
@@ -174,15 +176,14 @@ export class Coverage {
   #tell(
     channels: Iterable<string>,
     to: Cursor,
-    missing: (track: Track, asked: Position) => Cursor | null,
+    missing: (track: Track, asked: Position, all: readonly Position[]) => Cursor | null,
   ): GapNotice[] {
     const notices: GapNotice[] = [];
     for (const channel of channels) {
-      const froms = new Set<Cursor>();
-      for (const [track, asked] of this.#asked.get(channel) ?? []) {
-        const from = this.#held.has(track) ? null : missing(track, asked);
-        if (from !== null) froms.add(from);
-      }
+      const tracks = [...(this.#asked.get(channel) ?? [])];
+      const all = tracks.map(([, asked]) => asked);
+      const missed = tracks.map(([track, asked]) => (this.#held.has(track) ? null : missing(track, asked, all)));
+      const froms = new Set(missed.filter((from) => from !== null));
       for (const from of froms) {
         // One that begins later in the same log lies within another.
         if (![...froms].some((other) => isAfter(from, other))) notices.push({ channel, from, to });
@@ -204,9 +205,6 @@ function startOf(tracks: readonly Track[]): Position {
   const { position } = tracks.reduce((lowest, track) => (track.isBehind(lowest) ? track : lowest));
   if (position !== 'earliest') return position;
   // What is gone is no gap to who asks for "earliest". With one that has been further on, the log is asked from its beginning.
-  for (const track of tracks) {
-    const epoch = epochOf(track.position);
-    if (epoch !== null) return formatCursor(epoch, 0);
-  }
-  return position;
+  const epoch = tracks.map((track) => epochOf(track.position)).find(Boolean);
+  return epoch ? formatCursor(epoch, 0) : position;
 }

@@ -71,7 +71,7 @@ export class Track {
   rewind(asked: Position, end: Cursor): Cursor | null {
     const position = this.#position;
     // A position that lies before what was asked for has been set back meanwhile, by what another connection said.
-    if (isAfter(asked, end) !== true || isAfter(asked, position) !== false) return null;
+    if (!isAfter(asked, end) || isAfter(asked, position) !== false) return null;
     this.#position = end;
     this.#told = end;
     return position;

@@ -1,5 +1,5 @@
 import type { ClientConnection, CloseReason, Link } from './client-transport.js';
-import type { FetchAnswer, Timer } from './environment.js';
+import type { Timer } from './environment.js';
 import { readProblem } from './problem.js';
 import { type PollAnswer, parsePollAnswer } from './record.js';
 
@@ -86,7 +86,12 @@ async function poll(link: Link, query: Readonly<Record<string, string>>, signal:
     const { credentials } = link.settings;
     const init = { headers: { ...link.headers }, signal, credentials, cache: 'no-store' } as const;
     const response = await fetch(link.address(query), init);
-    const body = await textOf(link, response);
+    let body = '';
+    if (response.body) {
+      await link.read(response.body, (text) => {
+        body += text;
+      });
+    } else body = await response.text(); // Not every fetch can stream.
     if (!response.ok) return { reason: readProblem(response, body), cut: GATEWAYS_CUT.has(response.status) };
     const answer = parsePollAnswer(body);
     if (answer !== null) return { answer };
@@ -94,16 +99,6 @@ async function poll(link: Link, query: Readonly<Record<string, string>>, signal:
   } catch (error) {
     return { reason: { detail: error instanceof Error ? error.message : String(error) }, cut: true };
   }
-}
-
-/** The whole body, of which the link hears while it comes, where fetch can stream. */
-async function textOf(link: Link, response: FetchAnswer): Promise<string> {
-  if (!response.body) return response.text();
-  let whole = '';
-  await link.read(response.body, (text) => {
-    whole += text;
-  });
-  return whole;
 }
 
 // A proxy that gives up on a waiting request says so with one of these.

@@ -180,6 +180,16 @@ describe('a coverage', () => {
     expect(next.take('a', 'log.11')).toEqual([track]);
   });
 
+  it('takes the hole of one track for no end of the log to another that is past it', () => {
+    const coverage = new Coverage();
+    const [behind, ahead] = [new Track('a', 'log.1'), new Track('a', 'log.6')];
+    coverage.ask([behind, ahead]);
+    coverage.confirmAll('log.6');
+    const gap = { type: 'gap', channels: ['a'], from: 'log.1', to: 'log.5' } as const;
+    expect(coverage.skip(gap)).toEqual([{ channel: 'a', from: 'log.1', to: 'log.5' }]);
+    expect(coverage.take('a', 'log.6')).toEqual([behind]);
+  });
+
   it('gives a second subscription what comes from now on, without a request', () => {
     const coverage = new Coverage();
     coverage.ask([new Track('a', 'earliest')]);
