@@ -307,8 +307,7 @@ class TrialWorld {
     this.#valve.open();
     this.#heal();
     for (const name of CHANNELS) await this.#publish(name, 1, 10);
-    const ends = new Map([...this.#published].map(([name, ids]) => [name, ids.at(-1) ?? '']));
-    await Promise.all(this.#clients.map((each) => each.untilTaken(ends)));
+    await Promise.all(this.#clients.map((each) => each.untilTaken(this.#published)));
   }
 
   async report(): Promise<TrialReport> {
@@ -494,13 +493,15 @@ class TrialClient {
     this.#aheadMs += HOUR_MS;
   }
 
-  async untilTaken(ends: ReadonlyMap<string, string>): Promise<void> {
+  async untilTaken(published: ReadonlyMap<string, readonly string[]>): Promise<void> {
     for (const interest of this.#interests) {
       if (interest.isOver) continue;
-      const end = ends.get(interest.channel);
+      const ids = published.get(interest.channel) ?? [];
+      const end = ids.at(-1);
       // One that starts "now" may have started behind the last message.
       const isThere = () =>
-        interest.taken.at(-1)?.id === end || (interest.since === 'now' && interest.due !== Number.POSITIVE_INFINITY);
+        interest.taken.at(-1)?.id === end ||
+        (interest.since === 'now' && interest.due !== Number.POSITIVE_INFINITY && interest.due >= ids.length);
       await waitUntil(`${end} on ${this.#order.join()}`, isThere, { timeoutMs: PATIENCE_MS }).catch((error: Error) => {
         const trace = this.push.trace.map(
           ({ at, transport, event, detail }) => `${at} ${transport} ${event} ${detail}`,
