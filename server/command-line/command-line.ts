@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { reasonText } from '../../transports/reason-text.js';
 import { publishCommand } from './publish-command.js';
 import { serveCommand } from './serve-command.js';
 import { subscribeCommand } from './subscribe-command.js';
@@ -38,7 +39,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 function oneLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = reasonText(error);
   return text.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
 }
 

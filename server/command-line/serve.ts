@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import express, { type RequestHandler } from 'express';
 import { pino } from 'pino';
 import { PushError } from '../../transports/error.js';
+import { reasonText } from '../../transports/reason-text.js';
 import type { Authorize } from '../access/access.js';
 import type { Bus, Retention } from '../bus/bus.js';
 import { FileBus } from '../bus/file/file-bus.js';
@@ -227,7 +228,7 @@ function openServer({ tlsCert, tlsKey }: ServeOptions, app: express.Express): Se
   try {
     return createTlsServer({ ...REQUESTS, ...files }, app);
   } catch (error) {
-    throw new UsageError(`${tlsCert} and ${tlsKey} cannot be used together: ${reasonOf(error)}`);
+    throw new UsageError(`${tlsCert} and ${tlsKey} cannot be used together: ${reasonText(error)}`);
   }
 }
 
@@ -235,12 +236,8 @@ function read(what: string, file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UsageError(`The ${what} ${file} cannot be read: ${reasonOf(error)}`);
+    throw new UsageError(`The ${what} ${file} cannot be read: ${reasonText(error)}`);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The site is a user of the gateway like any other, so it is asked for only when it is wanted. */
