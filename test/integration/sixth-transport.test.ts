@@ -10,7 +10,17 @@ const RECIPE = 'CONTRIBUTING.md';
 const NAME = 'ndjson';
 
 /** Everything that is built or tested here. */
-const COPIED = ['transports', 'server', 'client', 'demo', 'scripts', 'test/conformance', 'test/faults', 'test/support'];
+const COPIED = [
+  'transports',
+  'server',
+  'client',
+  'demo',
+  'styles',
+  'scripts',
+  'test/conformance',
+  'test/faults',
+  'test/support',
+];
 const FILES = ['package.json', 'jest.config.js', 'tsconfig.json', 'tsconfig.base.json', 'tsconfig.words.json'];
 const PROJECTS = ['tsconfig.browser.json', 'tsconfig.node.json', 'tsconfig.test.json'];
 
