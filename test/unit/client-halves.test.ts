@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ClientTransport } from '../../transports/client-transport.js';
 import type { FetchLike } from '../../transports/environment.js';
 import { transport as iframe } from '../../transports/iframe/client.js';
 import { transport as longPolling } from '../../transports/long-polling/client.js';
@@ -146,16 +147,21 @@ describe.each([polling, longPolling])('the client half of $name', (half) => {
   });
 });
 
+/** Answers two polls at once; the third one is to come `pollMs` later, and no sooner. */
+async function expectPause(half: ClientTransport): Promise<void> {
+  const bench = new Bench(half);
+  await bench.poll();
+  await bench.environment.pass(0);
+  await bench.poll();
+  await bench.environment.pass(1_999);
+  expect(bench.asked).toHaveLength(2);
+  await bench.environment.pass(1);
+  expect(bench.asked).toHaveLength(3);
+}
+
 describe('the client half of polling', () => {
   it('pauses between two polls', async () => {
-    const bench = new Bench(polling);
-    await bench.poll();
-    await bench.environment.pass(0);
-    await bench.poll();
-    await bench.environment.pass(1_999);
-    expect(bench.asked).toHaveLength(2);
-    await bench.environment.pass(1);
-    expect(bench.asked).toHaveLength(3);
+    await expectPause(polling);
   });
 });
 
@@ -182,14 +188,7 @@ describe('the client half of long-polling', () => {
   });
 
   it('does not spin when empty answers come at once', async () => {
-    const bench = new Bench(longPolling);
-    await bench.poll();
-    await bench.environment.pass(0);
-    await bench.poll();
-    await bench.environment.pass(1_999);
-    expect(bench.asked).toHaveLength(2);
-    await bench.environment.pass(1);
-    expect(bench.asked).toHaveLength(3);
+    await expectPause(longPolling);
   });
 });
 
