@@ -1,11 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect as connectTo, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { PollAnswer } from '../../transports/record.js';
 import { run, serve } from '../support/command.js';
+import { newFolder } from '../support/folder.js';
 import { rawHttp } from '../support/raw-http.js';
 import { describeWith, program } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -241,7 +240,7 @@ describe('pushgate serve', () => {
 
 describeWith(program('openssl', 'install it with your system’s packages'), 'pushgate serve with TLS', () => {
   it('serves https with the certificate that it was given', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'pushgate-tls-'));
+    const folder = newFolder();
     const key = join(folder, 'key.pem');
     const cert = join(folder, 'cert.pem');
     const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes', '-newkey', 'rsa:2048'];
@@ -257,7 +256,6 @@ describeWith(program('openssl', 'install it with your system’s packages'), 'pu
     });
     expect(status).toBe(200);
     expect(await served.stop()).toBe(0);
-    rmSync(folder, { recursive: true });
   });
 });
 
