@@ -10,7 +10,7 @@ let isSwept = false;
  * a process that was killed removes nothing, and the next one that comes by does it in its place.
  */
 export function scratchFolder(): string {
-  if (!isSwept) sweep();
+  if (!isSwept) sweep(tmpdir());
   isSwept = true;
   return mkdtempSync(join(tmpdir(), `pushgate-${process.pid}-`));
 }
@@ -21,14 +21,19 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Removes what processes have left that are there no longer. */
-function sweep(): void {
-  for (const name of readdirSync(tmpdir())) {
+/** Removes what is left of processes that are there no longer, in the folder where all of them have theirs. */
+export function sweep(all: string): void {
+  for (const name of readdirSync(all)) {
     const owner = /^pushgate-(\d+)-\w{6}$/.exec(name)?.[1];
     if (owner === undefined || isRunning(Number(owner))) continue;
-    const folder = join(tmpdir(), name);
+    const folder = join(all, name);
     // Where several machines share the folder, or containers, an owner may run on another one.
-    if (isOld(folder)) removeFolder(folder);
+    if (!isOld(folder)) continue;
+    try {
+      removeFolder(folder);
+    } catch {
+      // Another process may be at it as well, or it may be another user's.
+    }
   }
 }
 
