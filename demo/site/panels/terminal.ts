@@ -1,10 +1,10 @@
 import { part, stamp } from '../page/part.js';
-import { texts } from '../texts/texts.js';
+import { tryTexts } from '../texts/texts.js';
 import { CHAT_CHANNEL, MACHINE_CHANNEL } from '../words/machine-figures.js';
 
 /** Fills the list of commands for the gateway at an address. */
 export function showCommands(list: HTMLElement, address: string): void {
-  const { publish, stream, machine, history } = texts.terminal;
+  const { publish, stream, machine, history } = tryTexts.terminal;
   const body = `-d '{"text":"hello"}' -H 'content-type: application/json'`;
   list.append(
     command(publish, `curl ${body} ${quoted(`${address}/channels/${CHAT_CHANNEL}`)}`),
@@ -20,20 +20,20 @@ function command(purpose: string, line: string): HTMLElement {
   const copy = part(element, 'copy', HTMLButtonElement);
   part(element, 'purpose', HTMLElement).textContent = purpose;
   code.textContent = line;
-  copy.textContent = texts.terminal.copy;
-  copy.setAttribute('aria-label', texts.terminal.copyOf(purpose));
+  copy.textContent = tryTexts.terminal.copy;
+  copy.setAttribute('aria-label', tryTexts.terminal.copyOf(purpose));
   const say = (text: string) => {
     copy.textContent = text;
     setTimeout(() => {
-      copy.textContent = texts.terminal.copy;
+      copy.textContent = tryTexts.terminal.copy;
     }, 2_000);
   };
   copy.addEventListener('click', () => {
     writeClipboard(line).then(
-      () => say(texts.terminal.copied),
+      () => say(tryTexts.terminal.copied),
       () => {
         getSelection()?.selectAllChildren(code);
-        say(texts.terminal.select);
+        say(tryTexts.terminal.select);
       },
     );
   });
