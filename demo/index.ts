@@ -5,6 +5,7 @@ import type { Gateway, Limits } from '../server/index.js';
 import { Blocks } from './blocks.js';
 import { Captures } from './capture.js';
 import { captureRoutes } from './capture-routes.js';
+import { Connected, connectedRoutes } from './connected.js';
 import { Costs } from './costs.js';
 import { demoRoutes } from './demo-routes.js';
 import { documents } from './documents.js';
@@ -56,13 +57,15 @@ export function startDemo({ app, server, gateway, path = '/push' }: DemoOptions)
   const tap = new Tap(server, captures);
   const openGate = standBefore({ app, server, path, costs, turnstile, tap });
   const feed = new MachineFeed(gateway);
+  const connected = new Connected(gateway);
   app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, run: feed.run }));
-  app.use('/demo', captureRoutes(captures));
+  app.use('/demo', captureRoutes(captures), connectedRoutes(connected));
   app.use('/docs', documents());
   app.use(siteFiles(path, network));
   return {
     async close() {
       feed.close();
+      connected.close();
       openGate();
       tap.close();
       captures.close();

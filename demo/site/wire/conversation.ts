@@ -14,7 +14,7 @@ export class Conversation {
   readonly #lines = new Map<number, Line>();
   #last = 0;
 
-  /** `inner` makes readers for what is in the messages of a WebSocket. */
+  /** `inner` makes readers for what is in the messages of a WebSocket, and in bodies of plain text. */
   constructor(inner?: () => Reader) {
     this.#inner = inner;
   }

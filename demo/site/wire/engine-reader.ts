@@ -1,6 +1,8 @@
 import type { Mark, Reader } from './mark.js';
 
 const MESSAGE = '4'.charCodeAt(0);
+/** Between two packets in one body of polling. */
+const SEPARATOR = 0x1e;
 const BRACKETS: ReadonlySet<number> = new Set(['[', '{', '"'].map((character) => character.charCodeAt(0)));
 
 /**
@@ -13,6 +15,11 @@ export class EngineReader implements Reader {
   #isMessage = false;
 
   take(byte: number): Mark {
+    if (byte === SEPARATOR) {
+      this.#mark = { kind: 'packet' };
+      this.#isBegun = false;
+      return this.#mark;
+    }
     if (!this.#isBegun) {
       this.#isBegun = true;
       this.#isMessage = byte === MESSAGE;

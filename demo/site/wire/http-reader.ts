@@ -138,7 +138,9 @@ export class HttpReader implements Reader {
       return this.#enter('frames', 'unknown');
     }
     const isEmpty = isInterim || status === 204 || status === 304 || method === 'HEAD';
-    this.#body = bodyReader(this.#headers.get('content-type') ?? '');
+    const type = this.#headers.get('content-type') ?? '';
+    // Those who speak a protocol of their own in a WebSocket speak it in plain text beside it.
+    this.#body = type.startsWith('text/plain') && this.#inner !== undefined ? this.#inner() : bodyReader(type);
     const length = this.#headers.get('content-length');
     if (isEmpty) this.#enter('start', 'unknown');
     else if (/chunked$/i.test(this.#headers.get('transfer-encoding') ?? '')) this.#enter('size', 'chunk');

@@ -1,4 +1,4 @@
-/** From <script src="/socket.io/socket.io.js">, which the server brings along. */
+/** From the script at /socket.io/socket.io.js, which the server brings along. */
 declare const io: () => {
   on(event: string, listener: (message: string) => void): void;
   emitWithAck(event: string, message: string): Promise<number>;
