@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
+import { type Served, serve } from '../support/command.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -20,21 +19,14 @@ const SEEN: Readonly<Record<string, readonly string[]>> = {
 
 describeWith(chromium, 'the pages that show what goes over the wire', () => {
   const browser = useBrowser();
-  let server: ChildProcess;
+  let served: Served;
   let site: string;
 
   beforeAll(async () => {
-    const command = ['dist/server/cli.js', 'serve', '--demo', '--port', '0'];
-    server = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    server.stdout?.on('data', (piece) => (output += String(piece)));
-    site = await waitUntil('the address of the site', () => /demo site is at\s+(\S+)/.exec(output)?.[1], PATIENT);
-  }, 60_000);
-  afterAll(async () => {
-    const ended = once(server, 'exit');
-    server.kill('SIGTERM');
-    await ended;
+    served = await serve('--demo');
+    site = `${served.site}/`;
   });
+  afterAll(() => served.stop());
 
   const rows = ({ page }: TestPage) => page.locator('[data-part="pieces"]');
   const textOf = async (tested: TestPage) => (await rows(tested).textContent()) ?? '';
