@@ -31,7 +31,7 @@ export class PlainReader implements Reader {
  * Server-sent events (WHATWG HTML, section 9.2): a line is a field's name, a colon and a value; an empty line ends an event.
  * A comment is a field without a name. Lines end with LF here, or with CR and LF, as servers write them.
  */
-export class EventStreamReader implements Reader {
+class EventStreamReader implements Reader {
   #mark: Mark = { kind: 'field' };
   #at: 'begin' | 'name' | 'value' = 'begin';
 
@@ -56,7 +56,7 @@ export class EventStreamReader implements Reader {
  * An HTML document that streams: scripts, each with one record in a string, `<script>push('…')</script>`. Everything around
  * the records is of the script, and a comment is padding.
  */
-export class ScriptReader implements Reader {
+class ScriptReader implements Reader {
   #mark: Mark = { kind: 'script' };
   /** The last bytes, as text. */
   #tail = '';

@@ -23,6 +23,7 @@ export const dictionary = {
       send: 'Publish over this connection',
       pause: 'Pause',
       hex: 'Hexadecimal as well',
+      pieces: 'Pieces in the order in which they passed',
       empty: 'Nothing has been captured yet.',
     },
     legend: 'What the parts mean',

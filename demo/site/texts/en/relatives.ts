@@ -51,7 +51,7 @@ export const relatives = {
       'Topics in a tree, and subscriptions with wildcards (“home/+/temperature”).',
       'Quality of service: 0 at most once, 1 at least once, 2 exactly once, each for one leg of the way.',
       'Sessions that outlive a connection, retained messages, and a last will that the broker publishes when a client is gone.',
-      'Pings in both directions within an agreed time.',
+      'A ping of the client within an agreed time, and the broker’s answer to it.',
     ],
     compare: [
       'Pushgate’s log has a number on every message, so that any reader can go on from where it was, without a session for it. A broker queues for each session, and drops when a queue is full.',

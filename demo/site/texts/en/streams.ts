@@ -33,7 +33,7 @@ export const streams = {
     history: [
       'Known as “forever frame”. Gmail’s chat brought it to everybody in 2006.',
       'Internet Explorer showed its spinning globe for as long as the document loaded, and clicked audibly at each new one. Google’s answer, found in Gmail’s code by Alex Russell in February 2006: put the frame into a document of an ActiveXObject(“htmlfile”), which belongs to no window. So nothing spins, and nothing clicks.',
-      'The trick had a catch that Comet Daily explained in 2007: unless the page kept a reference to the object, the garbage collector took it away after a while, and the stream with it.',
+      'The trick had a catch: after a few messages the browser closed the connection, and nobody knew why. It took until late in 2007 for Michael Carter to explain on Comet Daily how the object has to be used.',
     ],
     quirks: [
       'The page seems to load for ever: a spinner, a busy cursor or a stop button, depending on the browser.',
@@ -128,7 +128,7 @@ export const streams = {
     note: 'The server is enough to see how it works, and no more than that: real ones use a package.',
     history: [
       'It began as TCPConnection in the drafts of HTML5. In 2008 Michael Carter and Ian Hickson gave it its name; Chrome had it in 2009, and RFC 6455 came in December 2011.',
-      'In between an experiment (“Talking to Yourself for Fun and Profit”, 2011) showed that proxies could be fooled by payloads that looked like HTTP requests, and their caches poisoned. Browsers turned it off; masking is the answer to that.',
+      'In between an experiment (“Talking to Yourself for Fun and Profit”, 2011) showed that proxies could be fooled by payloads that looked like HTTP requests, and their caches poisoned. Firefox and Opera turned it off; masking is the answer to that.',
     ],
     quirks: [
       'Masking keeps no secret. It only makes sure that a page cannot choose which bytes go over the wire (RFC 6455, section 10.3). So it goes up only: a server has no reason to attack proxies.',

@@ -23,6 +23,7 @@ export const dictionary: typeof en = {
       send: '经这条连接发布',
       pause: '暂停',
       hex: '同时显示十六进制',
+      pieces: '按经过的先后排列的各段',
       empty: '还没有捕获到任何内容。',
     },
     legend: '各部分的含义',
