@@ -4,16 +4,17 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { blanked } from './blanked.js';
 import type { Capture, Captures } from './capture.js';
+import type { Piece } from './site/words/capture.js';
 
 /** More than the head of a request may have: what does not fit is not captured. */
 const WAITING_BYTES = 96 * 1024;
+const RESPONSE = 'HTTP/1.';
 const END_OF_HEAD = '\r\n\r\n';
 const NOTHING = Buffer.alloc(0);
 
 /** A request or an upgrade on a socket, which may be nobody's. */
 interface Run {
-  readonly capture: Capture | null;
-  readonly connection: number;
+  readonly lane: string | null;
   /** Bytes that are still to come of the request. */
   left: number;
 }
@@ -30,7 +31,7 @@ export class Tap {
   readonly #lines = new WeakMap<object, Line>();
   readonly #server: Server | HttpsServer;
   readonly #event: string;
-  readonly #open = (socket: Socket) => void this.#lines.set(socket, new Line(socket));
+  readonly #open = (socket: Socket) => void this.#lines.set(socket, new Line(socket, this.#captures));
 
   constructor(server: Server | HttpsServer, captures: Captures) {
     this.#captures = captures;
@@ -42,7 +43,7 @@ export class Tap {
   /** A request has come, or an upgrade, after which everything on the socket is its own. Returns how to say that it is over. */
   begin(lane: string | null, request: IncomingMessage, isUpgrade: boolean): () => void {
     const line = this.#lines.get(request.socket);
-    return line?.begin(this.#captures.of(lane), request, isUpgrade) ?? (() => undefined);
+    return line?.begin(lane, request, isUpgrade) ?? (() => undefined);
   }
 
   close(): void {
@@ -53,17 +54,19 @@ export class Tap {
 /** One socket. */
 class Line {
   readonly #socket: Socket;
+  readonly #captures: Captures;
   /** What has come and is not yet known to be anybody's. */
   #waiting: Buffer = NOTHING;
   /** The requests that are not over, the oldest first: that is the one which is being answered. */
   #runs: Run[] = [];
   /** The request whose body comes, or came last. A body in chunks is not captured: browsers send none. */
-  #reading: Run = { capture: null, connection: 0, left: 0 };
+  #reading: Run = { lane: null, left: 0 };
   /** What the lanes call this connection. */
   readonly #numbers = new WeakMap<Capture, number>();
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, captures: Captures) {
     this.#socket = socket;
+    this.#captures = captures;
     // Before Node's own listener, which hands a request on while it reads it.
     socket.prependListener('data', (bytes) => this.#heard(bytes));
     const { write, end } = socket;
@@ -78,34 +81,36 @@ class Line {
     };
   }
 
-  begin(capture: Capture | null, request: IncomingMessage, isUpgrade: boolean): () => void {
+  begin(lane: string | null, request: IncomingMessage, isUpgrade: boolean): () => void {
     const length = Number(request.headers['content-length'] ?? 0);
-    const left = isUpgrade ? Number.POSITIVE_INFINITY : length;
-    const run: Run = { capture, connection: capture === null ? 0 : this.#numberFor(capture), left };
+    const run: Run = { lane, left: isUpgrade ? Number.POSITIVE_INFINITY : length };
     this.#runs.push(run);
     this.#reading = run;
     const { head, rest } = cutHead(this.#waiting, request);
     this.#waiting = NOTHING;
-    if (head.length > 0) capture?.add(run.connection, 'up', blanked(head));
+    if (head.length > 0) this.#add(run, 'up', () => blanked(head));
     // What has come behind an upgrade is put back into the socket by whoever takes it, and comes again.
     if (!isUpgrade) this.#heard(rest);
     return () => {
       this.#runs = this.#runs.filter((other) => other !== run);
-      if (this.#socket.destroyed) capture?.add(run.connection, 'close', NOTHING);
+      if (this.#socket.destroyed) this.#add(run, 'close', () => NOTHING);
     };
   }
 
-  #numberFor(capture: Capture): number {
-    const number = this.#numbers.get(capture) ?? capture.connect();
-    this.#numbers.set(capture, number);
-    return number;
+  /** A capture may begin in the middle of a run, and end there. */
+  #add({ lane }: Run, what: Piece['what'], bytes: () => Buffer): void {
+    const capture = this.#captures.of(lane);
+    if (capture === null) return;
+    const connection = this.#numbers.get(capture) ?? capture.connect();
+    this.#numbers.set(capture, connection);
+    const taken = bytes();
+    if (taken.length > 0 || what === 'close') capture.add(connection, what, taken);
   }
 
   #heard(bytes: Buffer): void {
-    const { left, capture, connection } = this.#reading;
-    const own = bytes.subarray(0, left);
+    const own = bytes.subarray(0, this.#reading.left);
     this.#reading.left -= own.length;
-    if (own.length > 0) capture?.add(connection, 'up', own);
+    if (own.length > 0) this.#add(this.#reading, 'up', () => own);
     if (own.length === bytes.length) return;
     const waiting = Buffer.concat([this.#waiting, bytes.subarray(own.length)]);
     this.#waiting = waiting.length > WAITING_BYTES ? NOTHING : waiting;
@@ -113,16 +118,14 @@ class Line {
 
   #said([chunk, encoding]: readonly unknown[]): void {
     const [run] = this.#runs;
-    if (run === undefined || run.capture === null) return;
-    const bytes = bytesOf(chunk, encoding);
-    if (bytes.length === 0) return;
-    // Node writes the whole head of a response at once.
-    const isHead = bytes.toString('latin1', 0, 7) === 'HTTP/1.';
-    const headEnd = isHead ? bytes.indexOf(END_OF_HEAD) : -1;
-    if (headEnd < 0) return run.capture.add(run.connection, 'down', bytes);
-    const head = blanked(bytes.subarray(0, headEnd));
-    run.capture.add(run.connection, 'down', Buffer.concat([head, bytes.subarray(headEnd)]));
+    if (run !== undefined) this.#add(run, 'down', () => withBlankedHead(bytesOf(chunk, encoding)));
   }
+}
+
+/** Node writes the whole head of a response at once. */
+function withBlankedHead(bytes: Buffer): Buffer {
+  const end = bytes.toString('latin1', 0, RESPONSE.length) === RESPONSE ? bytes.indexOf(END_OF_HEAD) : -1;
+  return end < 0 ? bytes : Buffer.concat([blanked(bytes.subarray(0, end)), bytes.subarray(end)]);
 }
 
 /** Finds the head of a request among what has come; before it may be what nobody has read of another one. */

@@ -92,6 +92,18 @@ describe('the capture of a lane', () => {
     await waitUntil('the close', async () => (await ask('mine')).pieces.at(-1)?.what === 'close', PATIENT);
   });
 
+  it('begins in the middle of a connection that was open before', async () => {
+    const { get, until, moved } = open();
+    get('/push/sse?channel=chat&lane=mine');
+    await until('event:hello');
+    await ask('mine');
+    const before = moved.down.length;
+    await gateway.publish('chat', 'captured');
+    await until('captured');
+    expect(await textOf('mine', 'down')).toBe(moved.down.slice(before));
+    expect(await textOf('mine', 'up')).toBe('');
+  });
+
   it('keeps nothing of a lane that nobody asked for, nor of others on the same socket', async () => {
     const { get, say, until, moved } = open();
     get('/push/polling?channel=chat&lane=mine&n=1');

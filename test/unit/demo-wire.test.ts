@@ -230,6 +230,18 @@ describe('bytes of a connection, read', () => {
     expect(read(late, 'up')).toEqual(GET_PARTS);
   });
 
+  it('are frames where a capture began behind the upgrade', () => {
+    const late = pieces([
+      ['down', textFrame('late')],
+      ['up', masked(8, 'bye')],
+    ]);
+    expect(read(late, 'down')).toEqual([
+      ['frame', '\x81\x04'],
+      ['payload', 'late'],
+    ]);
+    expect(read(late, 'up').map(([kind]) => kind)).toEqual(['frame', 'mask', 'payload']);
+  });
+
   it('are found again behind a hole in the capture', () => {
     const [, head, first, , last] = stream;
     if (head === undefined || first === undefined || last === undefined) throw new Error('The stream is shorter.');

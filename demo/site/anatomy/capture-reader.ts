@@ -9,8 +9,9 @@ export class CaptureReader {
   readonly #lane: string;
   #life = '';
   #last = 0;
-  /** Numbers of a life that came before, so that one sequence is told. */
-  #before = 0;
+  /** Numbers and connections of the lives before, so that one sequence is told. */
+  #before = { number: 0, connection: 0 };
+  #connections = 0;
 
   constructor(lane: string) {
     this.#lane = lane;
@@ -22,15 +23,20 @@ export class CaptureReader {
     if (report === 'absent' || report === 'away') return { is: report };
     if (report.life !== this.#life) {
       // A server that was started anew, or that had forgotten us, counts from the beginning.
-      this.#before += this.#last + (this.#life === '' ? 0 : 1);
+      if (this.#life !== '') {
+        this.#before = { number: this.#before.number + this.#last + 1, connection: this.#connections };
+      }
       this.#life = report.life;
       this.#last = 0;
     }
     this.#last = report.pieces.at(-1)?.number ?? this.#last;
-    return {
-      is: 'captured',
-      pieces: report.pieces.map((piece) => ({ ...piece, number: piece.number + this.#before })),
-    };
+    const pieces = report.pieces.map((piece) => ({
+      ...piece,
+      number: piece.number + this.#before.number,
+      connection: piece.connection + this.#before.connection,
+    }));
+    this.#connections = Math.max(this.#connections, ...pieces.map(({ connection }) => connection));
+    return { is: 'captured', pieces };
   }
 }
 

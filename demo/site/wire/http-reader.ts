@@ -6,6 +6,9 @@ import type { Kind, Mark, Reader } from './mark.js';
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** FIN with the opcodes of text, binary, close, ping and pong (RFC 6455, section 5.2). */
+const FRAMES: ReadonlySet<number> = new Set([0x81, 0x82, 0x88, 0x89, 0x8a]);
+
 /** By so much of it a beginning is told. */
 const START_LENGTH = 16;
 const REQUEST = /^[A-Z]{1,12}(?: \S*|$)/;
@@ -81,8 +84,11 @@ export class HttpReader implements Reader {
     else this.#enter('lost', 'unknown');
   }
 
-  /** A piece begins with these bytes: who is lost finds the way back where a message begins. */
+  /** A piece begins with these bytes: who is lost, or has just come, finds the way where a message or a frame begins. */
   look(bytes: Uint8Array): void {
+    if (this.#state !== 'lost' && this.#state !== 'start') return;
+    // No head begins with such a byte. It is that of a whole message's frame, of each opcode that there is.
+    if (FRAMES.has(bytes[0] ?? 0)) this.#enter('frames', 'unknown');
     if (this.#state !== 'lost') return;
     const text = String.fromCharCode(...bytes.subarray(0, START_LENGTH));
     if (text.length > RESPONSE.length && this.#mayBegin(text)) this.#enter('start', 'unknown');
