@@ -56,7 +56,7 @@ function row(act: Act, index: number, label: string): string {
     case 'server-waits':
       return group(`${wait(SERVER, y)}${text}`);
     case 'cut':
-      return group(`<path class="cut" d="M${middle - 6} ${y - 1}l12 12m0 -12l-12 12"/>${text}`);
+      return group(`<path class="broken" d="M${middle - 6} ${y - 1}l12 12m0 -12l-12 12"/>${text}`);
     case 'event':
       return group(`<path class="spark" d="M${SERVER - 7} ${y - 7}l7 -7l7 7l-7 7z"/>${text}`);
     default:
