@@ -31,7 +31,10 @@ export class Tap {
   readonly #lines = new WeakMap<object, Line>();
   readonly #server: Server | HttpsServer;
   readonly #event: string;
-  readonly #open = (socket: Socket) => void this.#lines.set(socket, new Line(socket, this.#captures));
+  readonly #open = (socket: Socket): void => {
+    // The gateway may hand one back to Node, which then tells of it once more.
+    if (!this.#lines.has(socket)) this.#lines.set(socket, new Line(socket, this.#captures));
+  };
 
   constructor(server: Server | HttpsServer, captures: Captures) {
     this.#captures = captures;
