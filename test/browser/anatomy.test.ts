@@ -163,6 +163,29 @@ describeWith(chromium, 'the pages that show what goes over the wire', () => {
     );
   });
 
+  it('goes on with a gateway that was started anew, whose capture knows nothing of the one before', async () => {
+    const own = await serve('--demo');
+    const { port } = new URL(own.site);
+    const tested = await browser.open(`${own.site}/anatomy/websocket`);
+    await untilOpen(tested);
+    await waitUntil('the hello', async () => (await textOf(tested)).includes('"type":"hello"'), PATIENT);
+    const count = await tested.page.locator('.piece').count();
+    await own.stop();
+    const empty = tested.page.locator('[data-part="empty"]');
+    await waitUntil('that it is away', async () => /goes on asking/.test((await empty.textContent()) ?? ''), PATIENT);
+    const again = await serve('--demo', '--port', port);
+    await waitUntil(
+      'the pieces of another life',
+      async () => (await tested.page.locator('.piece').count()) > count,
+      PATIENT,
+    );
+    await untilOpen(tested);
+    await tested.page.getByRole('button', { name: 'Publish from elsewhere' }).click();
+    await waitUntil('the message', async () => /"number":1\}\}/.test(await textOf(tested)), PATIENT);
+    expect(await kindsIn(tested)).not.toContain('unknown');
+    await again.stop();
+  }, 120_000);
+
   it(
     'says in Chinese what there is, and where nobody captures that nobody does',
     async () => {
