@@ -5,7 +5,7 @@ import { isFor } from './audience.js';
 import type { Page } from './bus/bus.js';
 import type { DownlinkRequest, NodeLog } from './node-log.js';
 import type { Start } from './start.js';
-import { gapsOf, knownOffsets, lowest, startOf } from './start.js';
+import { commonOffset, gapsOf, lowest, startOf } from './start.js';
 
 /** A packet, and how many messages are in it. */
 export interface Written<Packet> {
@@ -22,9 +22,10 @@ export async function readOnce<Packet>(
   hello: boolean,
 ): Promise<Written<Packet>> {
   const { epoch } = log.bus;
-  const after = hello ? null : knownOffsets(request.channels, log);
-  if (after !== null && log.isQuiet(after)) return nothing(log, format, log.seen);
-  const start = startOf(request.channels, epoch, await log.bus.head());
+  const { channels } = request;
+  const from = hello ? null : commonOffset(channels, epoch, log.seen);
+  if (from !== null && log.isQuiet(channels, from)) return nothing(log, format, log.seen);
+  const start = startOf(channels, epoch, await log.bus.head());
   const page = await log.page(start.after, false);
   const packet = packetOf(log, format, request.client, page, start, hello);
   return packet ?? nothing(log, format, page.upTo);
