@@ -22,9 +22,9 @@ export interface GateOptions {
  */
 export function standBefore({ app, server, path, costs, turnstile }: GateOptions): () => void {
   const watch: RequestHandler = (request, response, next) => {
-    const { lane, transport } = passageOf(request.url ?? '/', path);
+    const { lane, transport, isBare } = passageOf(request.url ?? '/', path);
     const { socket } = request;
-    const paid = costs.begin(lane, socket);
+    const paid = costs.begin(isBare ? null : lane, socket);
     response.once('close', paid);
     if (lane === null || transport === null) return next();
     const left = turnstile.enter(lane, transport, socket);
@@ -35,9 +35,9 @@ export function standBefore({ app, server, path, costs, turnstile }: GateOptions
   app.use(watch);
 
   const watchUpgrade = (request: IncomingMessage): void => {
-    const { lane, transport } = passageOf(request.url ?? '/', path);
+    const { lane, transport, isBare } = passageOf(request.url ?? '/', path);
     const { socket } = request;
-    socket.once('close', costs.begin(lane, socket));
+    socket.once('close', costs.begin(isBare ? null : lane, socket));
     if (lane === null || transport === null) return;
     const left = turnstile.enter(lane, transport, socket);
     if (left !== null) socket.once('close', left);

@@ -3,12 +3,16 @@ import type { Server as TlsServer } from 'node:https';
 import type { Express } from 'express';
 import type { Gateway, Limits } from '../server/index.js';
 import { Blocks } from './blocks.js';
+import { BareFeed } from './breaking/bare-feed.js';
+import { VisitorNodes } from './breaking/visitor-nodes.js';
 import { Costs } from './costs.js';
 import { demoRoutes } from './demo-routes.js';
 import { documents } from './documents.js';
 import { standBefore } from './gate.js';
 import { LaneNetwork } from './lane-network.js';
 import { MachineFeed } from './machine.js';
+import { RaceServer } from './race/race-server.js';
+import { BARE_PATH } from './site/words/bare-feed.js';
 import { siteFiles } from './site-files.js';
 import { Turnstile } from './turnstile.js';
 
@@ -21,6 +25,11 @@ export interface DemoOptions {
   readonly gateway: Gateway;
   /** The gateway's base path, without a slash at its end. @default '/push' */
   readonly path?: string;
+  /**
+   * Makes a further gateway on the log of this one: visitors on the same machine close such a gateway and start it again.
+   * Absent: they cannot.
+   */
+  readonly another?: () => Gateway;
 }
 
 /** A running demo. */
@@ -44,21 +53,36 @@ export const DEMO_LIMITS: Partial<Limits> = { messageBytes: 4 * 1024, bodyBytes:
  * app.use('/push', gateway.handler);
  * gateway.attach(server, { requests: false });
  */
-export function startDemo({ app, server, gateway, path = '/push' }: DemoOptions): Demo {
+export function startDemo({ app, server, gateway, path = '/push', another }: DemoOptions): Demo {
   const costs = new Costs();
   const blocks = new Blocks();
   const turnstile = new Turnstile(blocks);
-  const network = new LaneNetwork({ server, path, blocks });
-  const openGate = standBefore({ app, server, path, costs, turnstile });
-  const feed = new MachineFeed(gateway);
-  app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, run: feed.run }));
+  const bare = new BareFeed();
+  /** Puts what stands before a gateway before this one; returns how to let go of the server. */
+  const prepare = (app: Express, server: Server | TlsServer) => {
+    const openGate = standBefore({ app, server, path, costs, turnstile });
+    app.get(`${BARE_PATH}/sse`, bare.stream);
+    const giveBack = bare.takeUpgrades(server);
+    return () => {
+      openGate();
+      giveBack();
+    };
+  };
+  const nodes = another === undefined ? null : new VisitorNodes({ make: another, path, prepare });
+  const network = new LaneNetwork({ server, path, blocks, nodeOf: (lane) => nodes?.portFor(lane) ?? null });
+  const leave = prepare(app, server);
+  const feed = new MachineFeed(gateway, (figures) => bare.send(figures));
+  const race = new RaceServer({ server, gateway, path });
+  const { run } = feed;
+  app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, nodes, run, others: [race.routes] }));
   app.use('/docs', documents());
   app.use(siteFiles(path, network));
   return {
     async close() {
       feed.close();
-      openGate();
-      await network.close();
+      leave();
+      bare.close();
+      await Promise.all([network.close(), nodes?.close(), race.close()]);
     },
   };
 }

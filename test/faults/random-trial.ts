@@ -19,12 +19,12 @@ import {
   Valve,
 } from '../../demo/network/fault.js';
 import { FaultProxy } from '../../demo/network/fault-proxy.js';
+import { readerEnvironment } from '../../demo/race/reader-environment.js';
 import { FileBus } from '../../server/bus/file/file-bus.js';
 import { createGateway, type Gateway } from '../../server/index.js';
 import { catalog } from '../../transports/catalog.js';
 import { type Tally, tally } from '../conformance/tally.js';
 import { type Listening, listen } from '../support/listen.js';
-import { nodeEnvironment } from '../support/node-environment.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const CHANNELS = ['a', 'b', 'c'] as const;
@@ -442,7 +442,7 @@ class TrialClient {
 
   constructor(url: string, order: readonly string[]) {
     this.#order = order;
-    const environment = nodeEnvironment(url);
+    const environment = readerEnvironment(url);
     const now = () => environment.now() + this.#aheadMs;
     this.push = connect(`${url}/push`, { ...QUICK, transports: order, environment: { ...environment, now } });
     this.push.on('gap', (gap) => this.gaps.push(gap));
