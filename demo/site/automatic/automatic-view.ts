@@ -60,7 +60,9 @@ export class AutomaticView {
 
   /** Draws what moves. */
   draw(now: number): void {
-    this.#track.draw(now, this.#automatic.lane.arrivals.list, this.#automatic.changes);
+    const { lane, changes, transport } = this.#automatic;
+    const shown = { arrivals: lane.arrivals.list, changes, wire: lane.wire.list, transport: transport ?? 'none' };
+    this.#track.draw(now, shown);
   }
 
   /** Writes what has changed. Where no lane gets through, it is not this client's transport that is to blame. */
