@@ -85,6 +85,8 @@ export function demoRoutes({ costs, blocks, turnstile, network, nodes, run, othe
     if (!isLaneName(client)) return refuse(response, 'Send JSON: {"client": <lane>}.');
     if (nodes === null || (await network.portFor(request.headers.host)) === null) return refuseNetwork(response);
     if (!(await nodes.open(client))) return sendProblem(response, 429, 'TOO_MUCH', 'Every gateway to spare is taken.');
+    // What is open leads to the site's own gateway.
+    await network.cut(client);
     response.status(204).end();
   });
 

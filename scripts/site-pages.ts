@@ -27,7 +27,7 @@ export interface Page {
 }
 
 /** All pages. Those at the top and the first ones of folders are in the navigation, in this order. */
-export const pages: readonly Page[] = [page('index')];
+export const pages: readonly Page[] = [page('index'), page('break')];
 
 function page(name: PageName, { html = name, script = name }: { html?: string; script?: string } = {}): Page {
   return { name, html: `${html}.html`, script };

@@ -23,7 +23,9 @@ export class BareFeed {
   /** Answers `GET /demo/bare/sse` with the stream. */
   readonly stream: RequestHandler = (_request, response) => {
     if (this.#isFull) return void response.status(503).end();
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
+    // The page comes to it over the network that it breaks, which is another origin.
+    response.writeHead(200, { ...headers, 'Access-Control-Allow-Origin': '*' });
     response.flushHeaders();
     this.#streams.add(response);
     response.once('close', () => this.#streams.delete(response));

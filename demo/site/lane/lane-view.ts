@@ -71,7 +71,10 @@ export class LaneView {
   refresh(standing: Standing): void {
     const { state, latencies } = this.lane;
     this.#state.dataset['state'] = state;
-    write(this.#stateText, state === 'open' ? `${textsOf(this.#transport).standing}${this.detail}` : commonTexts.states[state]);
+    write(
+      this.#stateText,
+      state === 'open' ? `${textsOf(this.#transport).standing}${this.detail}` : commonTexts.states[state],
+    );
     const figures: Readonly<Record<FigureName, string>> = {
       latency: duration(standing.last),
       p50: duration(standing.p50),

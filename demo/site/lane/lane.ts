@@ -43,6 +43,8 @@ export interface LaneOptions {
   readonly isHeld?: boolean;
   /** Gets every client that the lane makes, before anything has happened to it. */
   readonly started?: (push: PushClient) => void;
+  /** Gets every message of the feed that has been counted. */
+  readonly taken?: (step: Step) => void;
 }
 
 const LINES = 2;
@@ -67,19 +69,25 @@ export class Lane {
   #latestAt = 0;
   readonly #course: Course;
   readonly #started: (push: PushClient) => void;
+  readonly #taken: (step: Step) => void;
   #options: ConnectOptions;
   /** Where the gateway is for this lane; `null` until that is known. */
   #address: string | null;
   #isPaused = true;
   #open: { readonly push: PushClient; readonly subscriptions: readonly Subscription[] } | null = null;
 
-  constructor(course: Course, options: ConnectOptions, { isHeld = false, started = () => {} }: LaneOptions = {}) {
+  constructor(
+    course: Course,
+    options: ConnectOptions,
+    { isHeld = false, started = () => {}, taken = () => {} }: LaneOptions = {},
+  ) {
     this.#course = course;
     this.tally = new Tally(course.feed.everyMs);
     this.wire = new WireLog(() => course.clock.now());
     this.#options = { ...options, environment: watchedEnvironment(this.wire) };
     this.#address = isHeld ? null : course.path;
     this.#started = started;
+    this.#taken = taken;
   }
 
   /** The client; `null` while the lane is paused, and while it is not known where to connect. */
@@ -156,6 +164,7 @@ export class Lane {
     if (step === null || !feed.runs.has(step.run)) return;
     if (clock.isAligned && step.at > arrivedAt + SLACK_MS) return;
     if (!this.tally.take(id, step)) return;
+    this.#taken(step);
     if (step.run !== this.latest?.run) this.#latestAt = 0;
     this.latest = step;
     // What is read from the log after a long way round is old, and still each one is younger than the one before.

@@ -1,4 +1,4 @@
-import { dictionary as breakIt } from './en/break.js';
+import { dictionary as breakIt, pages as breakPages } from './en/break.js';
 import { dictionary as common } from './en/common.js';
 import { dictionary as race, pages as racePages } from './en/race.js';
 import { dictionary as tryIt } from './en/try.js';
@@ -10,7 +10,7 @@ import { dictionary as tryIt } from './en/try.js';
  * A text with a blank in it is a function of what goes there. A page asks for the others by their path, such as
  * `{{idea.heading}}`, and gets them when it is built.
  */
-export const dictionary = { ...common, ...race, ...breakIt, ...tryIt, pages: { ...racePages } };
+export const dictionary = { ...common, ...race, ...breakIt, ...tryIt, pages: { ...racePages, ...breakPages } };
 
 /** What every language has to say. */
 export type Texts = typeof dictionary;
