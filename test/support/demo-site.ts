@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { TestPage } from './browser.js';
-import { waitUntil } from './wait-until.js';
+import { type DemoServer, startDemoServer } from './demo-server.js';
 
 /** For what happens on a page that a busy machine is slow to load. */
 export const PATIENT = { timeoutMs: 30_000, everyMs: 50 };
@@ -22,43 +20,31 @@ export interface DemoSite {
 
 /** Starts the built site before the first test of a file, and ends it after the last. */
 export function useDemoSite(): DemoSite {
-  let server: ChildProcess | undefined;
-  let address = '';
+  let server: DemoServer | undefined;
+  const running = () => {
+    if (server === undefined) throw new Error('Use the site inside a test: it starts before the first one.');
+    return server;
+  };
 
-  async function start(port: string): Promise<void> {
-    // A severed line is found out by the heartbeat.
-    const command = ['dist/server/cli.js', 'serve', '--demo', '--port', port, '--heartbeat', '1'];
-    const started = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
-    server = started;
-    let output = '';
-    started.stdout.on('data', (piece) => (output += String(piece)));
-    address = await waitUntil('the address of the site', () => /demo site is at\s+(\S+)/.exec(output)?.[1], PATIENT);
-  }
-
-  async function stop(): Promise<void> {
-    if (server === undefined || server.exitCode !== null) return;
-    const ended = once(server, 'exit');
-    server.kill('SIGTERM');
-    await ended;
-  }
-
-  beforeAll(() => start('0'), 60_000);
-  afterAll(stop);
+  beforeAll(async () => {
+    server = await startDemoServer();
+  }, 60_000);
+  afterAll(() => server?.stop());
 
   return {
     get address() {
-      return address;
+      return running().address;
     },
     async restart(meanwhile) {
-      const { port } = new URL(address);
-      await stop();
+      const { port } = new URL(running().address);
+      await running().stop();
       await meanwhile();
-      await start(port);
+      server = await startDemoServer(port);
     },
     async publish(channel, data) {
       const headers = { 'content-type': 'application/json' };
       const body = JSON.stringify(data);
-      const response = await fetch(`${address}push/channels/${channel}`, { method: 'POST', headers, body });
+      const response = await fetch(`${running().address}push/channels/${channel}`, { method: 'POST', headers, body });
       expect(response.status).toBe(201);
     },
   };

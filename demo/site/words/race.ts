@@ -1,29 +1,21 @@
-/** How often a race of a visitor's own publishes, in messages per second; none is to see what silence costs. */
-export const RATES = [0, 0.5, 1, 2, 5, 10, 20] as const;
-
-/** How long the data of its messages is, in bytes of JSON. */
-export const SIZES = [128, 256, 512, 1_024, 2_048, 4_000] as const;
-
-/** How often a polling lane asks, in milliseconds. */
-export const INTERVALS_MS = [250, 500, 1_000, 2_000, 5_000] as const;
-
-/** How many clients each transport has beside the lane's own, all of them on the server's machine. */
-export const CLIENTS = [0, 5, 10, 20, 50] as const;
-
 /** What a visitor sets for a race of his own. Every value is one of the steps above. */
 export interface RaceSettings {
+  /** Messages that are published in a second; none is to see what silence costs. */
   readonly perSecond: number;
+  /** The length of their data, in bytes of JSON. */
   readonly bytes: number;
+  /** How often a polling lane asks, in milliseconds. */
   readonly pollMs: number;
+  /** Clients of each transport beside the lane's own, all of them on the server's machine. */
   readonly clients: number;
 }
 
 /** The steps of each setting. */
 export const STEPS: { readonly [Name in keyof RaceSettings]: readonly number[] } = {
-  perSecond: RATES,
-  bytes: SIZES,
-  pollMs: INTERVALS_MS,
-  clients: CLIENTS,
+  perSecond: [0, 0.5, 1, 2, 5, 10, 20],
+  bytes: [128, 256, 512, 1_024, 2_048, 4_000],
+  pollMs: [250, 500, 1_000, 2_000, 5_000],
+  clients: [0, 5, 10, 20, 50],
 };
 
 /** What a race has until somebody sets something else: about what the machine's figures are. */
