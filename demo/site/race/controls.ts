@@ -60,7 +60,6 @@ export class Controls {
   /** Shows whether something is being measured, with how far that is. */
   showMeasuring(idle: string | null, cpu: string | null): void {
     const { measureIdle, measureCpu } = raceTexts.controls;
-    this.#idle.setAttribute('aria-pressed', String(idle !== null));
     write(this.#idle, idle ?? measureIdle);
     // Not disabled: that would take the focus away from who has just pressed it.
     this.#cpu.setAttribute('aria-disabled', String(cpu !== null));
