@@ -11,7 +11,7 @@ import type { DownlinkRequest, NodeLog } from './node-log.js';
 import { Offsets } from './offsets.js';
 import { packetOf } from './packet.js';
 import { toPushError } from './problem.js';
-import { startOf } from './start.js';
+import { knownOffsets, startOf } from './start.js';
 
 /** What is told of a downlink's end; each once. */
 export interface Ending {
@@ -23,6 +23,8 @@ export interface Ending {
 
 /** Hardly a connection ever has anybody waiting: all share this. */
 const NOBODY: readonly (() => void)[] = [];
+
+const BEGUN = Promise.resolve();
 
 const STALLED: Bye = { type: 'bye', reason: 'the reader took nothing for too long', retryMs: 0 };
 
@@ -60,7 +62,7 @@ export class Downlink implements Flow, Member, Carried {
   ) {
     this.client = request.client;
     this.#greeted = sink.single === true;
-    this.#begun = this.#begin(request.channels);
+    this.#begun = this.#wait(request.channels) ? BEGUN : this.#begin(request.channels);
   }
 
   get isFull(): boolean {
@@ -153,6 +155,16 @@ export class Downlink implements Flow, Member, Carried {
     } else if (this.#state.at === 'live' && now - this.#lastWrite >= heartbeatMs - period) {
       this.deliver(() => heartbeat(this.sink.format), 0, now);
     }
+  }
+
+  /** Goes live at once, where an answer of one packet has nothing to say before the next message. */
+  #wait(channels: ReadonlyMap<string, Position>): boolean {
+    if (this.sink.single !== true) return false;
+    const after = knownOffsets(channels, this.log);
+    if (after === null || !this.log.isQuiet(after)) return false;
+    this.#offsets.resume(after);
+    this.#join(this.log.seen);
+    return this.#state.at === 'live';
   }
 
   async #begin(channels: ReadonlyMap<string, Position>): Promise<void> {

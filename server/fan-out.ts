@@ -109,6 +109,10 @@ export class FanOut implements NodeLog {
     return recent ?? (await this.#latestOnly.read({ after, ...PAGE }, this.seen));
   }
 
+  isQuiet(after: ReadonlyMap<string, number>): boolean {
+    return this.#following !== undefined && this.#tail.isQuiet(after);
+  }
+
   encoder(format: WireFormat<unknown>): Encoder {
     let encoder = this.#encoders.get(format);
     if (encoder === undefined) {

@@ -15,6 +15,8 @@ export interface NodeLog {
   ready(): Promise<void>;
   /** What comes after the positions: from the log, or, once the log has been read, from what this node saw of it. */
   page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page>;
+  /** Whether it is known without reading that there is nothing after the positions. */
+  isQuiet(after: ReadonlyMap<string, number>): boolean;
   encoder(format: WireFormat<unknown>): Encoder;
   /**
    * Makes a downlink live, if there is nothing between its position and what the audiences have been given.

@@ -20,6 +20,12 @@ export class Offsets extends Map<string, number> {
     this.#start = { ...start, lost: new Map([...this.#lostBut(start.after.keys()), ...start.lost]) };
   }
 
+  /** Channels are asked for from where they are known to be, with nothing to be said before. */
+  resume(after: ReadonlyMap<string, number>): void {
+    this.edition++;
+    for (const [channel, offset] of after) this.set(channel, offset);
+  }
+
   leave(channels: readonly string[]): void {
     this.edition++;
     for (const channel of channels) this.delete(channel);

@@ -42,6 +42,20 @@ export class Tail {
     return { entries, holes: [], upTo: this.#upTo };
   }
 
+  /** Whether it is known that nothing came after the positions on their channels. */
+  isQuiet(after: ReadonlyMap<string, number>): boolean {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const position of after.values()) lowest = Math.min(lowest, position);
+    if (lowest < this.#from) return false;
+    for (let at = this.#entries.length - 1; at >= 0; at--) {
+      const entry = this.#entries[at];
+      if (entry === undefined || entry.offset <= lowest) return true;
+      const position = after.get(entry.channel);
+      if (position !== undefined && entry.offset > position) return false;
+    }
+    return true;
+  }
+
   #cut(): void {
     let first = this.#entries.length;
     let bytes = 0;
