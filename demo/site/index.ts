@@ -44,6 +44,8 @@ let idle: ReadonlyMap<string, IdleCost> = new Map();
 /** What is run again after the silent minute that a visitor has asked for. */
 let afterIdle: CourseSettings | null = null;
 let isPaused = false;
+/** Whether the demo's server has answered; `null` before it was asked. */
+let hasServer: boolean | null = null;
 let turns = 0;
 
 let field = new Field({ path, clock, transports }, FIRST_COURSE, machineFeed());
@@ -120,7 +122,9 @@ every(REPORT_MS, async () => {
   const arrivals = all.map((lane) => lane.arrivals.list);
   plot.then((shown) => shown.take(clock.now(), arrivals)).catch(() => {});
   table.show(tableNow());
-  const report = await askReport(all);
+  const report = await askReport(all).catch(() => null);
+  if (report === null) return missServer();
+  hasServer = true;
   if (!settings.isOwn) feed.runs.add(report.run);
   for (const lane of all) lane.account(report);
   if (field.settings === settings && settings.isOwn && settings.perSecond === 0) takeIdle();
@@ -202,6 +206,12 @@ function clientsText(): string {
   const { crowd, noCrowd } = raceTexts.controls;
   if (clients === null) return field.settings.clients > 0 ? noCrowd : '';
   return clients === undefined || clients.wanted === 0 ? '' : crowd(clients.open, clients.wanted);
+}
+
+/** Says once that nothing can come where there is no demo's server; one that is only away comes back. */
+function missServer(): void {
+  if (hasServer === null) controls.tell(raceTexts.controls.outcomes.noServer);
+  hasServer ??= false;
 }
 
 /** Runs what the page's address asks for. */

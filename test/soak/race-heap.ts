@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, CDPSession, Page } from 'playwright-core';
+import { waitUntil } from '../support/wait-until.js';
 
 /** As much as a race of one's own can be made to publish to the lanes alone, in messages that are short. */
 const SETTINGS = '#rate=20&bytes=128&poll=250&clients=0';
@@ -9,43 +10,49 @@ const PAUSE_MS = 1_000;
 
 /** How the race's page is watched. */
 export interface HeapWatch {
-  /** Before the first measurement, in milliseconds: what is bounded has to be full by then, of which most takes 40 s. */
-  readonly warmMs: number;
-  /** Between the first measurement and the last one. */
-  readonly runMs: number;
+  /** Messages that each lane takes before the first measurement: what is bounded has to be full by then. */
+  readonly warm: number;
+  /** Messages that it takes between one measurement and the next. */
+  readonly step: number;
   /** Measurements besides the first one. */
   readonly times: number;
-  /** Told of each measurement: how far the run is, 0 to 1, and the heap in bytes. */
-  readonly measured?: (share: number, bytes: number) => void;
+  /** Told of each measurement, in bytes. */
+  readonly measured?: (time: number, bytes: number) => void;
 }
 
-/** What came of it. */
-export interface HeapReport {
-  /** What JavaScript's heap held after all garbage was collected, first to last. */
-  readonly bytes: readonly number[];
-  /** Messages that each lane took between the first measurement and the last, at the least. */
-  readonly messages: number;
-}
+/** Messages that each lane is sent in a second. */
+export const PER_SECOND = 20;
 
-/** Runs the race's page of a site in a browser, and measures its heap now and then. */
-export async function watchHeap(browser: Browser, site: string, options: HeapWatch): Promise<HeapReport> {
-  const { warmMs, runMs, times, measured = () => {} } = options;
+/**
+ * Runs the race's page of a site in a browser, and measures now and then what JavaScript's heap holds after all garbage was
+ * collected. Resolves with the measurements in bytes, first to last.
+ */
+export async function watchHeap(browser: Browser, site: string, options: HeapWatch): Promise<readonly number[]> {
+  const { warm, step, times, measured = () => {} } = options;
   const page = await browser.newPage();
   try {
     await page.goto(site + SETTINGS, { waitUntil: 'domcontentloaded' });
     const session = await page.context().newCDPSession(page);
-    await sleep(warmMs);
-    const before = await fewestTaken(page);
-    const bytes = [await heapOf(session)];
-    for (let time = 1; time <= times; time++) {
-      await sleep(runMs / times);
+    const bytes: number[] = [];
+    for (let time = 0; time <= times; time++) {
+      await untilTaken(warm + time * step, page);
       bytes.push(await heapOf(session));
-      measured(time / times, bytes.at(-1) ?? 0);
+      measured(time, bytes.at(-1) ?? 0);
     }
-    return { bytes, messages: (await fewestTaken(page)) - before };
+    return bytes;
   } finally {
     await page.close();
   }
+}
+
+async function untilTaken(messages: number, page: Page): Promise<void> {
+  const fewest = async () => {
+    const texts = await page.locator('.lane [data-part="messages"]').allTextContents();
+    return Math.min(...texts.map((text) => Number(text.replaceAll(',', ''))));
+  };
+  // A busy machine takes its time; one that brings nothing at all does not get there.
+  const patience = { timeoutMs: 60_000 + (messages / PER_SECOND) * 3_000, everyMs: 250 };
+  await waitUntil(`${messages} messages in every lane`, async () => (await fewest()) >= messages, patience);
 }
 
 /**
@@ -61,9 +68,4 @@ async function heapOf(session: CDPSession): Promise<number> {
     sizes.push(usedSize);
   }
   return Math.min(...sizes);
-}
-
-async function fewestTaken(page: Page): Promise<number> {
-  const texts = await page.locator('.lane [data-part="messages"]').allTextContents();
-  return Math.min(...texts.map((text) => Number(text.replaceAll(',', ''))));
 }

@@ -33,6 +33,8 @@ export class Automatic {
   readonly transports: readonly string[];
   /** Which numbers of the feed have come. */
   readonly numbers = new Numbers();
+  /** Whether the demo's server has ever answered, as far as is known. */
+  hasServer = true;
   /** How the gateway stands that this client has for itself, if it has one. */
   node: NodeStanding = 'none';
   /** Oldest first. */

@@ -27,6 +27,8 @@ export const dictionary = {
         'Your gateway is closed, and nothing listens on its port. What is published meanwhile goes into the log.',
       shared:
         'Half-open: the line goes dead and neither end is told. There is no gateway to spare that you could restart.',
+      noServer:
+        'The demo’s own server does not answer here. It publishes what the client listens to, and without it nothing can be broken.',
       direct:
         'This page is not on the server’s own machine, so there is no proxy between: your connections can be reset and cut at the gateway’s sockets, and nothing else. Start Pushgate on your own machine to break more.',
     },
@@ -54,6 +56,7 @@ export const dictionary = {
     numbersLabel:
       'The newest forty message numbers, each received, lost, repeated or not yet there; the counts stand above.',
     negotiation: 'The negotiation',
+    negotiationKey: 'Dashed: being tried. Dot: its hello. Bar: it carries. Cross: it failed or was lost, and why.',
     negotiationLabel:
       'The last 30 seconds of the negotiation: for each transport when it was tried, proved, failed or lost. The list below it says the same in words.',
     arrivals: 'Messages and requests',

@@ -101,6 +101,8 @@ export const dictionary = {
       refused:
         'That would be too much for this server, together with what other visitors race. Choose fewer, smaller or rarer messages, or fewer clients.',
       away: 'Only the demo’s own server can do that, and it does not answer.',
+      noServer:
+        'The demo’s own server does not answer. It publishes what is raced with and counts the bytes: without it the lanes stay empty.',
       busy: 'The server measures for another visitor, or has just done so. Try again in a minute.',
       failed: 'The measurement came to nothing. Try again.',
       unknownLink: 'The link asks for settings that this page does not have, so the machine’s figures are run.',
