@@ -46,7 +46,9 @@ let afterIdle: CourseSettings | null = null;
 let isPaused = false;
 /** Whether the demo's server has answered; `null` before it was asked. */
 let hasServer: boolean | null = null;
-let turns = 0;
+/** What is to be run when what is being tried has come to something. */
+let waiting: CourseSettings | null = null;
+let isTrying = false;
 
 let field = new Field({ path, clock, transports }, FIRST_COURSE, machineFeed());
 const views = [...field.lanes].map(([transport, lane]) => new LaneView(lane, transport, palette));
@@ -131,7 +133,8 @@ every(REPORT_MS, async () => {
 });
 every(RENEW_MS, async () => {
   const { settings, feed } = field;
-  if (!settings.isOwn) return;
+  // Not beside another one that is just being asked for, which it would take back.
+  if (!settings.isOwn || isTrying) return;
   const outcome = await own.run(settings);
   if (field.settings !== settings) return;
   if (outcome === 'runs' && own.report !== null) feed.runs.add(own.report.run);
@@ -139,25 +142,38 @@ every(RENEW_MS, async () => {
 });
 every(ALIGN_MS, () => clock.align(() => askServerTime(path)));
 
-/** Begins another run, with these settings; when that cannot be, the present one goes on. */
+/**
+ * Begins another run, with these settings; when that cannot be, the present one goes on. One is tried after the other, so
+ * that the server publishes what the lanes are on; of those that wait meanwhile the last one counts.
+ */
 async function run(settings: CourseSettings): Promise<void> {
-  turns += 1;
-  const turn = turns;
-  const feed = settings.isOwn ? raceFeed(own.name, settings) : machineFeed();
   controls.show(settings);
-  if (settings.isOwn) {
-    const outcome = await own.run(settings);
-    if (turn !== turns) return;
-    if (outcome !== 'runs') {
-      afterIdle = null;
-      controls.show(field.settings);
-      controls.tell(raceTexts.controls.outcomes[outcome]);
-      return;
-    }
-    if (own.report !== null) feed.runs.add(own.report.run);
-  } else for (const known of field.settings.isOwn ? [] : field.feed.runs) feed.runs.add(known);
-  controls.tell(settings.isOwn ? clientsText() : '');
+  waiting = settings;
+  if (isTrying) return;
+  isTrying = true;
+  for (let next = takeWaiting(); next !== null; next = takeWaiting()) await tryRun(next);
+  isTrying = false;
+}
+
+function takeWaiting(): CourseSettings | null {
+  const next = waiting;
+  waiting = null;
+  return next;
+}
+
+async function tryRun(settings: CourseSettings): Promise<void> {
+  const feed = settings.isOwn ? raceFeed(own.name, settings) : machineFeed();
+  const outcome = settings.isOwn ? await own.run(settings) : 'runs';
+  if (outcome !== 'runs') {
+    afterIdle = null;
+    if (waiting === null) controls.show(field.settings);
+    controls.tell(raceTexts.controls.outcomes[outcome]);
+    return;
+  }
+  if (settings.isOwn && own.report !== null) feed.runs.add(own.report.run);
+  if (!settings.isOwn && !field.settings.isOwn) for (const known of field.feed.runs) feed.runs.add(known);
   begin(settings, feed);
+  controls.tell(settings.isOwn ? clientsText() : '');
 }
 
 function begin(settings: CourseSettings, feed: Feed): void {

@@ -89,7 +89,10 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
       await slide(tested, 'pollMs', 250);
       await slide(tested, 'bytes', 2_048);
       await slide(tested, 'perSecond', 10);
-      expect(await page.getByRole('button', { name: 'A race of your own' }).getAttribute('aria-pressed')).toBe('true');
+      const own = page.getByRole('button', { name: 'A race of your own' });
+      await waitUntil('the race', async () => (await own.getAttribute('aria-pressed')) === 'true', PATIENT);
+      const caption = page.locator('#table caption');
+      await waitUntil('the run', async () => /^10 per second, 2/.test((await caption.textContent()) ?? ''), PATIENT);
       await untilEachLaneHas(30, tested);
       await waitUntil(
         'the bytes of messages of that size',
@@ -133,7 +136,11 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
       await slide(tested, 'clients', 50);
       await slide(tested, 'perSecond', 20);
       await says(/too much for this server/);
-      expect(await tested.page.locator('[data-part="perSecond-value"]').textContent()).toBe('2 per second');
+      // What ran before goes on, and the sliders say so.
+      const rate = (await tested.page.locator('[data-part="perSecond-value"]').textContent()) ?? '';
+      expect(rate).not.toBe('20 per second');
+      const caption = tested.page.locator('#table caption');
+      await waitUntil('the run', async () => ((await caption.textContent()) ?? '').startsWith(`${rate},`), PATIENT);
     },
     LONG,
   );

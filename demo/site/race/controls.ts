@@ -15,11 +15,19 @@ export interface ControlsListener {
 
 const NAMES = ['perSecond', 'bytes', 'pollMs', 'clients'] as const satisfies readonly (keyof RaceSettings)[];
 
+/** A slider that is moved by keys passes many steps on its way: so long it has to rest, in milliseconds. */
+const SETTLED_MS = 250;
+
 /** The sliders, the choice of the feed, and the two measurements that take their time. */
 export class Controls {
-  readonly #settings = () => this.#shown;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #shown: CourseSettings;
-  readonly #sliders: readonly { readonly name: keyof RaceSettings; readonly input: HTMLInputElement; tell(): void }[];
+  readonly #sliders: readonly {
+    readonly name: keyof RaceSettings;
+    readonly input: HTMLInputElement;
+    chosen(): number;
+    tell(): void;
+  }[];
   readonly #shared: HTMLButtonElement;
   readonly #own: HTMLButtonElement;
   readonly #idle: HTMLButtonElement;
@@ -34,8 +42,8 @@ export class Controls {
     this.#cpu = part(root, 'measure-cpu', HTMLButtonElement);
     this.#outcome = part(root, 'controls-outcome', HTMLElement);
     this.#sliders = NAMES.map((name) => this.#slider(root, name, listener));
-    this.#shared.addEventListener('click', () => listener.run({ ...this.#settings(), isOwn: false }));
-    this.#own.addEventListener('click', () => listener.run({ ...this.#settings(), isOwn: true }));
+    this.#shared.addEventListener('click', () => listener.run({ ...this.#shown, isOwn: false }));
+    this.#own.addEventListener('click', () => listener.run({ ...this.#shown, isOwn: true }));
     this.#idle.addEventListener('click', () => listener.measureIdle());
     this.#cpu.addEventListener('click', () => listener.measureCpu());
     this.show(settings);
@@ -73,17 +81,26 @@ export class Controls {
     input.max = String(steps.length - 1);
     const chosen = () => steps[Number(input.value)] ?? steps[0] ?? 0;
     const tell = () => {
-      const text = valueText(name, chosen());
+      // The machine's figures are as long as they are.
+      const isAsItIs = name === 'bytes' && !this.#shown.isOwn;
+      const text = isAsItIs ? raceTexts.controls.asItIs : valueText(name, chosen());
       write(value, text);
       input.setAttribute('aria-valuetext', text);
     };
     input.addEventListener('input', tell);
     input.addEventListener('change', () => {
-      const settings = this.#settings();
-      // The machine's figures are as they are: who wants more of them wants a race of his own.
-      listener.run({ ...settings, [name]: chosen(), isOwn: settings.isOwn || name !== 'pollMs' });
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => listener.run(this.#chosen()), SETTLED_MS);
     });
-    return { name, input, tell };
+    return { name, input, chosen, tell };
+  }
+
+  /** What all sliders say. The machine's figures are as they are: who wants others wants a race of his own. */
+  #chosen(): CourseSettings {
+    const values = Object.fromEntries(this.#sliders.map(({ name, chosen }) => [name, chosen()]));
+    const settings = { ...this.#shown, ...values };
+    const isOther = NAMES.some((name) => name !== 'pollMs' && settings[name] !== this.#shown[name]);
+    return { ...settings, isOwn: settings.isOwn || isOther };
   }
 }
 

@@ -10,9 +10,17 @@ export class OwnRace {
   readonly name = randomName();
   /** What its server last told. */
   report: RaceReport | null = null;
+  /** What was asked for last: one is asked for after the other, so that the last one counts. */
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Begins it, or lets it go on, with these settings. */
-  async run({ perSecond, bytes, pollMs, clients }: RaceSettings): Promise<RaceOutcome> {
+  run(settings: RaceSettings): Promise<RaceOutcome> {
+    const outcome = this.#last.then(() => this.#ask(settings));
+    this.#last = outcome;
+    return outcome;
+  }
+
+  async #ask({ perSecond, bytes, pollMs, clients }: RaceSettings): Promise<RaceOutcome> {
     try {
       const settings = { perSecond, bytes, pollMs, clients };
       const response = await postDemo('races', { race: this.name, settings });

@@ -88,6 +88,7 @@ export const dictionary = {
     clients: 'Further clients',
     perSecond: (rate: string) => `${rate} per second`,
     silence: 'nothing',
+    asItIs: 'as it is',
     seconds: (seconds: string) => `${seconds} s`,
     clientsOf: (count: number) => (count === 0 ? 'none' : `${count} on each transport`),
     measureIdle: 'Measure a silent minute',

@@ -88,6 +88,7 @@ export const dictionary: typeof en = {
     clients: '额外客户端',
     perSecond: (rate) => `每秒 ${rate} 条`,
     silence: '不发布',
+    asItIs: '原样',
     seconds: (seconds) => `${seconds} 秒`,
     clientsOf: (count) => (count === 0 ? '无' : `每种传输 ${count} 个`),
     measureIdle: '测量静默的一分钟',
