@@ -5,6 +5,9 @@ import type { Gateway, Limits } from '../server/index.js';
 import { Blocks } from './blocks.js';
 import { BareFeed } from './breaking/bare-feed.js';
 import { VisitorNodes } from './breaking/visitor-nodes.js';
+import { Captures } from './capture.js';
+import { captureRoutes } from './capture-routes.js';
+import { Connected, connectedRoutes } from './connected.js';
 import { Costs } from './costs.js';
 import { demoRoutes } from './demo-routes.js';
 import { documents } from './documents.js';
@@ -14,6 +17,7 @@ import { MachineFeed } from './machine.js';
 import { RaceServer } from './race/race-server.js';
 import { BARE_PATH } from './site/words/bare-feed.js';
 import { siteFiles } from './site-files.js';
+import { Tap } from './tap.js';
 import { Turnstile } from './turnstile.js';
 
 /** What the demo is made of. */
@@ -58,13 +62,16 @@ export function startDemo({ app, server, gateway, path = '/push', another }: Dem
   const blocks = new Blocks();
   const turnstile = new Turnstile(blocks);
   const bare = new BareFeed();
+  const captures = new Captures();
   /** Puts what stands before a gateway before this one; returns how to let go of the server. */
   const prepare = (app: Express, server: Server | TlsServer) => {
-    const openGate = standBefore({ app, server, path, costs, turnstile });
+    const tap = new Tap(server, captures);
+    const openGate = standBefore({ app, server, path, costs, turnstile, tap });
     app.get(`${BARE_PATH}/sse`, bare.stream);
     const giveBack = bare.takeUpgrades(server);
     return () => {
       openGate();
+      tap.close();
       giveBack();
     };
   };
@@ -72,16 +79,20 @@ export function startDemo({ app, server, gateway, path = '/push', another }: Dem
   const network = new LaneNetwork({ server, path, blocks, nodeOf: (lane) => nodes?.portFor(lane) ?? null });
   const leave = prepare(app, server);
   const feed = new MachineFeed(gateway, (figures) => bare.send(figures));
+  const connected = new Connected(gateway);
   const race = new RaceServer({ server, gateway, path });
   const { run } = feed;
   app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, nodes, run, others: [race.routes] }));
+  app.use('/demo', captureRoutes(captures), connectedRoutes(connected));
   app.use('/docs', documents());
   app.use(siteFiles(path, network));
   return {
     async close() {
       feed.close();
+      connected.close();
       leave();
       bare.close();
+      captures.close();
       await Promise.all([network.close(), nodes?.close(), race.close()]);
     },
   };

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { subjects } from '../demo/site/anatomy/subjects.js';
 import { dictionary as en, type Texts } from '../demo/site/texts/en.js';
 import { dictionary as zh } from '../demo/site/texts/zh.js';
+import { anatomyBlocks, anatomyIndexBlocks } from './anatomy-blocks.js';
 
 /** A language of the site, and the folder that its pages are in, seen from the top of the site. */
 export interface Language {
@@ -24,13 +26,28 @@ export interface Page {
   readonly html: string;
   /** Its script, in `demo/site`, without the suffix. */
   readonly script: string;
+  /** HTML that the build makes, by the name of the comment that it takes the place of. */
+  readonly blocks: (texts: Texts) => Readonly<Record<string, string>>;
 }
 
 /** All pages. Those at the top and the first ones of folders are in the navigation, in this order. */
-export const pages: readonly Page[] = [page('index'), page('break')];
+export const pages: readonly Page[] = [
+  page('index'),
+  page('break'),
+  page('anatomy/index', { script: 'plain', blocks: anatomyIndexBlocks }),
+  ...subjects.map((name) =>
+    page(`anatomy/${name}`, {
+      html: 'anatomy/subject',
+      script: 'anatomy',
+      blocks: (texts) => anatomyBlocks(name, texts),
+    }),
+  ),
+  page('try'),
+];
 
-function page(name: PageName, { html = name, script = name }: { html?: string; script?: string } = {}): Page {
-  return { name, html: `${html}.html`, script };
+function page(name: PageName, own: Partial<Omit<Page, 'name'>> = {}): Page {
+  const { html = name, script = name, blocks = () => ({}) } = own;
+  return { name, html: `${html}.html`, script, blocks };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
@@ -44,13 +61,15 @@ const TEMPLATES = /<template[\s\S]*<\/template>\n/;
 export function sitePage(page: Page, language: Language): string {
   const own = readFileSync(`demo/site/pages/${page.html}`, 'utf8');
   const templates = TEMPLATES.exec(own)?.[0] ?? '';
+  const blocks = page.blocks(language.texts);
   const file = fileOf(page, language);
   const from = (other: string) => posix.relative(posix.dirname(file), other) || '.';
   const html = readFileSync('demo/site/frame.html', 'utf8')
     .replace('<html lang="en"', `<html lang="${language.texts.language.tag}"`)
     .replace('<!-- navigation -->', () => navigation(page, language))
     .replace('<!-- main -->\n', () => own.replace(templates, ''))
-    .replace('<!-- templates -->\n', () => templates);
+    .replace('<!-- templates -->\n', () => templates)
+    .replace(/<!-- block (\w+) -->/g, (_, name: string) => blocks[name] ?? missing(name));
   const other = languages[0] === language ? languages[1] : languages[0];
   return fillPage(html, {
     ...language.texts,
@@ -101,6 +120,10 @@ export function fillPage(html: string, values: object): string {
     const text = lookUp(path, values);
     return text.replace(/[&<"]/g, (character) => ESCAPES[character] ?? character);
   });
+}
+
+function missing(name: string): never {
+  throw new Error(`The page asks for a block "${name}", and nothing makes it.`);
 }
 
 function lookUp(path: string, values: object): string {

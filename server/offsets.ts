@@ -20,10 +20,10 @@ export class Offsets extends Map<string, number> {
     this.#start = { ...start, lost: new Map([...this.#lostBut(start.after.keys()), ...start.lost]) };
   }
 
-  /** Channels are asked for from where they are known to be, with nothing to be said before. */
-  resume(after: ReadonlyMap<string, number>): void {
+  /** Channels are asked for from a position of which nothing has to be said before. */
+  resume(channels: Iterable<string>, offset: number): void {
     this.edition++;
-    for (const [channel, offset] of after) this.set(channel, offset);
+    for (const channel of channels) this.set(channel, offset);
   }
 
   leave(channels: readonly string[]): void {

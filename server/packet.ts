@@ -4,15 +4,9 @@ import type { WireFormat } from '../transports/wire-format.js';
 import { isFor } from './audience.js';
 import type { Page } from './bus/bus.js';
 import type { DownlinkRequest, NodeLog } from './node-log.js';
+import type { Written } from './recent-packets.js';
 import type { Start } from './start.js';
-import { gapsOf, knownOffsets, lowest, startOf } from './start.js';
-
-/** A packet, and how many messages are in it. */
-export interface Written<Packet> {
-  readonly packet: Packet;
-  readonly messages: number;
-  readonly gaps: number;
-}
+import { commonOffset, gapsOf, lowest, startOf } from './start.js';
 
 /** Reads one page and makes the packet of it, for an answer that is complete with it. */
 export async function readOnce<Packet>(
@@ -22,9 +16,10 @@ export async function readOnce<Packet>(
   hello: boolean,
 ): Promise<Written<Packet>> {
   const { epoch } = log.bus;
-  const after = hello ? null : knownOffsets(request.channels, log);
-  if (after !== null && log.isQuiet(after)) return nothing(log, format, log.seen);
-  const start = startOf(request.channels, epoch, await log.bus.head());
+  const { channels } = request;
+  const from = hello ? null : commonOffset(channels, epoch, log.seen);
+  if (from !== null && log.isQuiet(channels, from)) return nothing(log, format, log.seen);
+  const start = startOf(channels, epoch, await log.bus.head());
   const page = await log.page(start.after, false);
   const packet = packetOf(log, format, request.client, page, start, hello);
   return packet ?? nothing(log, format, page.upTo);

@@ -4,7 +4,6 @@ import type { Position } from '../transports/position.js';
 import type { Gap } from '../transports/record.js';
 import type { Hole, Page } from './bus/bus.js';
 import { EARLIEST } from './bus/bus.js';
-import type { NodeLog } from './node-log.js';
 
 /** Where a downlink starts, in the terms of one log. */
 export interface Start {
@@ -42,23 +41,17 @@ export function startOf(channels: ReadonlyMap<string, Position>, epoch: string, 
 }
 
 /**
- * The offsets of positions that this node has seen already, be it all the same one; `null` when there is another one among
- * them, of which more has to be found out.
+ * The offset from which all channels are asked for, if it is one and the same that this node has seen already; `null` where
+ * more has to be found out.
  */
-export function knownOffsets(channels: ReadonlyMap<string, Position>, log: NodeLog): Map<string, number> | null {
-  const after = new Map<string, number>();
-  let last: Position | undefined;
-  let offset = 0;
-  for (const [channel, position] of channels) {
-    if (position !== last) {
-      const cursor = parseCursor(position);
-      if (cursor === null || cursor.epoch !== log.bus.epoch || cursor.offset > log.seen) return null;
-      last = position;
-      offset = cursor.offset;
-    }
-    after.set(channel, offset);
+export function commonOffset(channels: ReadonlyMap<string, Position>, epoch: string, seen: number): number | null {
+  let common: Position | undefined;
+  for (const position of channels.values()) {
+    if (common !== undefined && position !== common) return null;
+    common = position;
   }
-  return after;
+  const cursor = common === undefined ? null : parseCursor(common);
+  return cursor !== null && cursor.epoch === epoch && cursor.offset <= seen ? cursor.offset : null;
 }
 
 /** The gaps to be told before a page: one for all channels that lost the same part of the log. */

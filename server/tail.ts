@@ -42,16 +42,13 @@ export class Tail {
     return { entries, holes: [], upTo: this.#upTo };
   }
 
-  /** Whether it is known that nothing came after the positions on their channels. */
-  isQuiet(after: ReadonlyMap<string, number>): boolean {
-    let lowest = Number.POSITIVE_INFINITY;
-    for (const position of after.values()) lowest = Math.min(lowest, position);
-    if (lowest < this.#from) return false;
+  /** Whether it is known that nothing came on the channels after an offset. */
+  isQuiet(channels: ReadonlyMap<string, unknown>, after: number): boolean {
+    if (after < this.#from) return false;
     for (let at = this.#entries.length - 1; at >= 0; at--) {
       const entry = this.#entries[at];
-      if (entry === undefined || entry.offset <= lowest) return true;
-      const position = after.get(entry.channel);
-      if (position !== undefined && entry.offset > position) return false;
+      if (entry === undefined || entry.offset <= after) return true;
+      if (channels.has(entry.channel)) return false;
     }
     return true;
   }

@@ -15,6 +15,7 @@ import type { ServerClock } from '../feed/server-clock.js';
 import { Spending } from '../feed/spending.js';
 import { Tally } from '../feed/tally.js';
 import { WireLog } from '../feed/wire-log.js';
+import { randomName } from '../page/random-name.js';
 import { LANE_PARAMETER } from '../words/lane-name.js';
 import { CHAT_CHANNEL, type MachineFigures } from '../words/machine-figures.js';
 import type { Report } from '../words/report.js';
@@ -186,11 +187,4 @@ export class Lane {
   #arrive(kind: Arrival['kind'], publishedAt: number | null, arrivedAt: number, number: number): void {
     this.arrivals.add({ kind, publishedAt, arrivedAt, number, transport: this.push?.transport ?? '' });
   }
-}
-
-/** A name that nobody can guess. */
-// Not crypto.randomUUID: a page that came over plain HTTP from another machine does not have it.
-export function randomName(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,4 @@
-import { randomName } from '../lane/lane.js';
+import { randomName } from '../page/random-name.js';
 import { postDemo } from '../page/report.js';
 import type { RaceReport, RaceSettings } from '../words/race.js';
 

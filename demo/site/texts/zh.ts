@@ -1,8 +1,20 @@
 import type { Texts } from './en.js';
+import { dictionary as anatomy, pages as anatomyPages } from './zh/anatomy.js';
 import { dictionary as breakIt, pages as breakPages } from './zh/break.js';
 import { dictionary as common } from './zh/common.js';
 import { dictionary as race, pages as racePages } from './zh/race.js';
-import { dictionary as tryIt } from './zh/try.js';
+import { pages as subjectPages, dictionary as subjects } from './zh/subjects.js';
+import { dictionary as tryIt, pages as tryPages } from './zh/try.js';
+import { dictionary as wire } from './zh/wire.js';
 
 /** Everything that a visitor reads, in Simplified Chinese. */
-export const dictionary: Texts = { ...common, ...race, ...breakIt, ...tryIt, pages: { ...racePages, ...breakPages } };
+export const dictionary: Texts = {
+  ...common,
+  ...race,
+  ...breakIt,
+  ...anatomy,
+  ...subjects,
+  ...tryIt,
+  ...wire,
+  pages: { ...racePages, ...breakPages, ...anatomyPages, ...subjectPages, ...tryPages },
+};
