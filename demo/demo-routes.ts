@@ -1,5 +1,7 @@
-import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import express, { type Response, Router } from 'express';
+import { fieldsOf, refuse, sendProblem, unreadable } from './answers.js';
 import type { Blocks } from './blocks.js';
+import type { VisitorNodes } from './breaking/visitor-nodes.js';
 import type { Costs } from './costs.js';
 import type { LaneNetwork } from './lane-network.js';
 import { type CutName, FAULT_NAMES, type FaultName, isFaultName } from './site/words/fault-name.js';
@@ -18,12 +20,16 @@ export interface DemoRoutesOptions {
   readonly blocks: Blocks;
   readonly turnstile: Turnstile;
   readonly network: LaneNetwork;
+  /** `null` where the site cannot make further gateways. */
+  readonly nodes: VisitorNodes | null;
   /** The life of the feed. */
   readonly run: string;
+  /** Further routes, which get their bodies read. */
+  readonly others: readonly Router[];
 }
 
 /** What the page asks of the demo beside the gateway: how its lanes stand, and to break the network for one. */
-export function demoRoutes({ costs, blocks, turnstile, network, run }: DemoRoutesOptions): Router {
+export function demoRoutes({ costs, blocks, turnstile, network, nodes, run, others }: DemoRoutesOptions): Router {
   const router = Router();
 
   router.get('/costs', async (request, response) => {
@@ -35,7 +41,14 @@ export function demoRoutes({ costs, blocks, turnstile, network, run }: DemoRoute
       run,
       network: await network.portFor(request.headers.host),
       lanes: Object.fromEntries(
-        lanes.map((lane) => [lane, { cost: costs.of(lane), blocked: Object.fromEntries(blocks.of(lane)) }]),
+        lanes.map((lane) => [
+          lane,
+          {
+            cost: costs.of(lane),
+            blocked: Object.fromEntries(blocks.of(lane)),
+            node: nodes?.standing(lane) ?? 'none',
+          },
+        ]),
       ),
     };
     response.set('Cache-Control', 'no-store').json(report);
@@ -60,15 +73,32 @@ export function demoRoutes({ costs, blocks, turnstile, network, run }: DemoRoute
   router.post('/cuts', async (request, response) => {
     const cut = readCut(request.body);
     if (cut === null) return refuse(response, 'Send JSON: {"client": <lane>, "how": "cut" or "sever"}.');
-    if ((await network.portFor(request.headers.host)) === null) return refuseNetwork(response);
-    await network[cut.how](cut.client);
+    const isDirect = (await network.portFor(request.headers.host)) === null;
+    if (isDirect && cut.how === 'sever') return refuseNetwork(response);
+    if (isDirect) turnstile.cutAll(cut.client);
+    else await network[cut.how](cut.client);
     response.status(204).end();
   });
 
-  // What the body parser throws; Express knows an error handler by its four parameters.
-  router.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    refuse(response, 'The body cannot be read: send at most 1 kB of JSON.');
+  router.post('/nodes', async (request, response) => {
+    const { client } = fieldsOf(request.body);
+    if (!isLaneName(client)) return refuse(response, 'Send JSON: {"client": <lane>}.');
+    if (nodes === null || (await network.portFor(request.headers.host)) === null) return refuseNetwork(response);
+    if (!(await nodes.open(client))) return sendProblem(response, 429, 'TOO_MUCH', 'Every gateway to spare is taken.');
+    // What is open leads to the site's own gateway.
+    await network.cut(client);
+    response.status(204).end();
   });
+
+  router.post('/restarts', (request, response) => {
+    const { client } = fieldsOf(request.body);
+    if (!isLaneName(client)) return refuse(response, 'Send JSON: {"client": <lane>}.');
+    const detail = 'The lane has no gateway of its own that is up: ask for one with POST /demo/nodes.';
+    if (nodes?.restart(client) !== true) return sendProblem(response, 409, 'NO_NODE', detail);
+    response.status(202).end();
+  });
+
+  router.use(...others, unreadable);
   return router;
 }
 
@@ -93,20 +123,8 @@ function readCut(body: unknown): { readonly client: string; readonly how: CutNam
   return isLaneName(client) && (how === 'cut' || how === 'sever') ? { client, how } : null;
 }
 
-function fieldsOf(body: unknown): Partial<Record<string, unknown>> {
-  return typeof body === 'object' && body !== null ? { ...body } : {};
-}
-
-function refuse(response: Response, detail: string): void {
-  sendProblem(response, 400, 'BAD_REQUEST', detail);
-}
-
 /** The network stands on a port of the server's machine, where nobody else comes. */
 function refuseNetwork(response: Response): void {
   const detail = 'Only a site that was asked for as localhost or 127.0.0.1, without TLS, has a network that breaks so.';
   sendProblem(response, 409, 'NO_NETWORK', detail);
-}
-
-function sendProblem(response: Response, status: number, code: string, detail: string): void {
-  response.status(status).type('application/problem+json').json({ code, status, detail });
 }

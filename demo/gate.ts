@@ -24,10 +24,10 @@ export interface GateOptions {
  */
 export function standBefore({ app, server, path, costs, turnstile, tap }: GateOptions): () => void {
   const watch: RequestHandler = (request, response, next) => {
-    const { lane, transport } = passageOf(request.url ?? '/', path);
+    const { lane, transport, isBare } = passageOf(request.url ?? '/', path);
     const { socket } = request;
-    const paid = costs.begin(lane, socket);
-    response.once('close', paid).once('close', tap.begin(lane, request, false));
+    const paid = costs.begin(isBare ? null : lane, socket);
+    response.once('close', paid).once('close', tap.begin(isBare ? null : lane, request, false));
     if (lane === null || transport === null) return next();
     const left = turnstile.enter(lane, transport, socket);
     if (left === null) return;
@@ -37,9 +37,11 @@ export function standBefore({ app, server, path, costs, turnstile, tap }: GateOp
   app.use(watch);
 
   const watchUpgrade = (request: IncomingMessage): void => {
-    const { lane, transport } = passageOf(request.url ?? '/', path);
+    const { lane, transport, isBare } = passageOf(request.url ?? '/', path);
     const { socket } = request;
-    socket.once('close', costs.begin(lane, socket)).once('close', tap.begin(lane, request, true));
+    socket
+      .once('close', costs.begin(isBare ? null : lane, socket))
+      .once('close', tap.begin(isBare ? null : lane, request, true));
     if (lane === null || transport === null) return;
     const left = turnstile.enter(lane, transport, socket);
     if (left !== null) socket.once('close', left);

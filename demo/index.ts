@@ -3,6 +3,8 @@ import type { Server as TlsServer } from 'node:https';
 import type { Express } from 'express';
 import type { Gateway, Limits } from '../server/index.js';
 import { Blocks } from './blocks.js';
+import { BareFeed } from './breaking/bare-feed.js';
+import { VisitorNodes } from './breaking/visitor-nodes.js';
 import { Captures } from './capture.js';
 import { captureRoutes } from './capture-routes.js';
 import { Connected, connectedRoutes } from './connected.js';
@@ -12,6 +14,8 @@ import { documents } from './documents.js';
 import { standBefore } from './gate.js';
 import { LaneNetwork } from './lane-network.js';
 import { MachineFeed } from './machine.js';
+import { RaceServer } from './race/race-server.js';
+import { BARE_PATH } from './site/words/bare-feed.js';
 import { siteFiles } from './site-files.js';
 import { Tap } from './tap.js';
 import { Turnstile } from './turnstile.js';
@@ -25,6 +29,11 @@ export interface DemoOptions {
   readonly gateway: Gateway;
   /** The gateway's base path, without a slash at its end. @default '/push' */
   readonly path?: string;
+  /**
+   * Makes a further gateway on the log of this one: visitors on the same machine close such a gateway and start it again.
+   * Absent: they cannot.
+   */
+  readonly another?: () => Gateway;
 }
 
 /** A running demo. */
@@ -48,17 +57,32 @@ export const DEMO_LIMITS: Partial<Limits> = { messageBytes: 4 * 1024, bodyBytes:
  * app.use('/push', gateway.handler);
  * gateway.attach(server, { requests: false });
  */
-export function startDemo({ app, server, gateway, path = '/push' }: DemoOptions): Demo {
+export function startDemo({ app, server, gateway, path = '/push', another }: DemoOptions): Demo {
   const costs = new Costs();
   const blocks = new Blocks();
   const turnstile = new Turnstile(blocks);
-  const network = new LaneNetwork({ server, path, blocks });
+  const bare = new BareFeed();
   const captures = new Captures();
-  const tap = new Tap(server, captures);
-  const openGate = standBefore({ app, server, path, costs, turnstile, tap });
-  const feed = new MachineFeed(gateway);
+  /** Puts what stands before a gateway before this one; returns how to let go of the server. */
+  const prepare = (app: Express, server: Server | TlsServer) => {
+    const tap = new Tap(server, captures);
+    const openGate = standBefore({ app, server, path, costs, turnstile, tap });
+    app.get(`${BARE_PATH}/sse`, bare.stream);
+    const giveBack = bare.takeUpgrades(server);
+    return () => {
+      openGate();
+      tap.close();
+      giveBack();
+    };
+  };
+  const nodes = another === undefined ? null : new VisitorNodes({ make: another, path, prepare });
+  const network = new LaneNetwork({ server, path, blocks, nodeOf: (lane) => nodes?.portFor(lane) ?? null });
+  const leave = prepare(app, server);
+  const feed = new MachineFeed(gateway, (figures) => bare.send(figures));
   const connected = new Connected(gateway);
-  app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, run: feed.run }));
+  const race = new RaceServer({ server, gateway, path });
+  const { run } = feed;
+  app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, nodes, run, others: [race.routes] }));
   app.use('/demo', captureRoutes(captures), connectedRoutes(connected));
   app.use('/docs', documents());
   app.use(siteFiles(path, network));
@@ -66,10 +90,10 @@ export function startDemo({ app, server, gateway, path = '/push' }: DemoOptions)
     async close() {
       feed.close();
       connected.close();
-      openGate();
-      tap.close();
+      leave();
+      bare.close();
       captures.close();
-      await network.close();
+      await Promise.all([network.close(), nodes?.close(), race.close()]);
     },
   };
 }

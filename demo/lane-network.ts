@@ -34,6 +34,8 @@ export interface LaneNetworkOptions {
   /** The gateway's base path. */
   readonly path: string;
   readonly blocks: Blocks;
+  /** The port at which a lane finds a gateway of its own; `null` for the site's one. */
+  readonly nodeOf: (lane: string) => number | null;
 }
 
 /**
@@ -85,6 +87,7 @@ export class LaneNetwork {
     this.#proxy = FaultProxy.before(address.port, { namesServer: true, remembers: false }).then(
       (proxy) => {
         proxy.rule = (request) => this.#faultFor(request);
+        proxy.route = (request) => this.#nodeFor(request);
         return proxy;
       },
       // The site does without.
@@ -99,6 +102,11 @@ export class LaneNetwork {
     const { lane, transport } = this.#passage(request);
     const fault = lane === null || transport === null ? undefined : this.#options.blocks.of(lane).get(transport);
     return fault === undefined ? pass : FAULTS[fault];
+  }
+
+  #nodeFor(request: RequestHead): number | null {
+    const { lane, transport } = this.#passage(request);
+    return lane === null || transport === null ? null : this.#options.nodeOf(lane);
   }
 
   #passage({ path, query }: RequestHead) {

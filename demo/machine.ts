@@ -16,14 +16,17 @@ export class MachineFeed {
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #connections = new Map<string, number>();
   readonly #undo: (() => void)[] = [];
+  /** Gets all figures besides, as they are published. */
+  readonly #listener: (figures: MachineFigures) => void;
   readonly #timer: NodeJS.Timeout;
   #number = 0;
   #cores = coreTimes();
   #cpu = process.cpuUsage();
   #takenAt = performance.now();
 
-  constructor(gateway: Gateway) {
+  constructor(gateway: Gateway, listener: (figures: MachineFigures) => void = () => {}) {
     this.#gateway = gateway;
+    this.#listener = listener;
     this.#loop.enable();
     gateway.handle(NOW_METHOD, wallClock);
     this.#undo.push(
@@ -42,7 +45,9 @@ export class MachineFeed {
 
   #publish(): void {
     // A bus that is away for a while misses some figures, and nothing else comes of it: the next ones are due soon.
-    this.#gateway.publish(MACHINE_CHANNEL, this.#figures()).catch((error: Error) => process.emitWarning(error));
+    const figures = this.#figures();
+    this.#gateway.publish(MACHINE_CHANNEL, figures).catch((error: Error) => process.emitWarning(error));
+    this.#listener(figures);
   }
 
   #figures(): MachineFigures {

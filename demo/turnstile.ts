@@ -26,6 +26,11 @@ export class Turnstile {
     }
   }
 
+  /** Cuts all that a lane has open, whatever it is. */
+  cutAll(lane: string): void {
+    for (const { socket } of this.#passing.get(lane) ?? []) socket.destroy();
+  }
+
   /** Lets a connection through, or cuts it and returns `null`. Returns how to say that it is over. */
   enter(lane: string, transport: string, socket: Duplex): (() => void) | null {
     if (this.#isReset(lane, transport)) {

@@ -33,6 +33,7 @@ export interface Page {
 /** All pages. Those at the top and the first ones of folders are in the navigation, in this order. */
 export const pages: readonly Page[] = [
   page('index'),
+  page('break'),
   page('anatomy/index', { script: 'plain', blocks: anatomyIndexBlocks }),
   ...subjects.map((name) =>
     page(`anatomy/${name}`, {

@@ -21,6 +21,13 @@ export interface FaultProxyOptions {
   readonly remembers?: boolean;
 }
 
+/** What of an exchange has come by the time it is passed on, and where to. */
+interface Carried {
+  readonly port: number;
+  readonly head: string;
+  readonly rest: Buffer;
+}
+
 /** A connection to the proxy. */
 interface UnderWay {
   /** What it asks for; `null` until its head is there. */
@@ -38,6 +45,8 @@ interface UnderWay {
 export class FaultProxy {
   /** What happens to an exchange that begins with this request. */
   rule: (request: RequestHead) => Fault = () => pass;
+  /** The port that an exchange is carried to; `null` for the server's. */
+  route: (request: RequestHead) => number | null = () => null;
   /** Every request that has come, oldest first, unless it was told not to remember. */
   readonly requests: RequestHead[] = [];
   readonly #server: Server;
@@ -121,7 +130,7 @@ export class FaultProxy {
     return {
       request,
       pass: (way = {}) => {
-        underWay.sever = this.#pass(client, way, head, rest);
+        underWay.sever = this.#pass(client, way, { port: this.route(request) ?? this.#target, head, rest });
       },
       swallow: () => ignore(client),
       answer: (status) => {
@@ -134,8 +143,8 @@ export class FaultProxy {
   }
 
   /** Carries an exchange both ways. Returns how its line is severed. */
-  #pass(client: Socket, { up, down, head: change }: Way, head: string, rest: Buffer): () => void {
-    const upstream = connect(this.#target, '127.0.0.1');
+  #pass(client: Socket, { up, down, head: change }: Way, { port, head, rest }: Carried): () => void {
+    const upstream = connect(port, '127.0.0.1');
     this.#upstreams.add(upstream);
     upstream.setNoDelay(true);
     let isSevered = false;

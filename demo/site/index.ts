@@ -1,102 +1,249 @@
 import { catalog } from '../../transports/catalog.js';
-import { Automatic } from './automatic/automatic.js';
-import { AutomaticView } from './automatic/automatic-view.js';
 import { Palette } from './drawing/palette.js';
-import { Race } from './feed/race.js';
+import { type Feed, machineFeed, raceFeed } from './feed/feed.js';
 import { ServerClock } from './feed/server-clock.js';
-import { FIRST_INTERVAL_MS, intervalChoice } from './lane/interval-choice.js';
-import { Lane } from './lane/lane.js';
 import { LaneView } from './lane/lane-view.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { watchAttention } from './page/attention.js';
-import { findNetwork } from './page/network.js';
 import { linkOperations } from './page/operations.js';
 import { part } from './page/part.js';
-import { gatewayPath, networkPort } from './page/place.js';
+import { gatewayPath } from './page/place.js';
 import { askReport } from './page/report.js';
 import { keepRhythm } from './page/rhythm.js';
 import { askServerTime } from './page/server-time.js';
 import { takeChat } from './panels/chat-form.js';
 import { MachineStrip } from './panels/machine-strip.js';
+import { MachineWatch } from './panels/machine-watch.js';
+import { Controls, valueText } from './race/controls.js';
+import { type CourseSettings, FIRST_COURSE, linkOf, readLink } from './race/course-settings.js';
+import { CpuWatch } from './race/cpu-watch.js';
+import { Field } from './race/field.js';
+import { IdleMinute } from './race/idle-minute.js';
+import { loadLatencyPlot } from './race/latency-plot.js';
+import { OwnRace } from './race/own-race.js';
+import { resultTable } from './race/result-table.js';
+import { captionOf, measuringText } from './race/sentences.js';
+import type { IdleCost } from './race/standings.js';
+import { TableView } from './race/table-view.js';
 import { raceTexts } from './texts/texts.js';
 
 const REPORT_MS = 1_000;
+const RENEW_MS = 5_000;
 // The first comparison falls into the busiest second of the page, so that a better one should come soon.
 const ALIGN_MS = 20_000;
-// Sooner than an application would, so that a visitor who stops the server and starts it again sees it.
-const BACKOFF_CAP_MS = 3_000;
 
 const path = gatewayPath();
-let network = networkPort();
+const clock = new ServerClock();
 const palette = new Palette();
-const runs = new Set<string>();
-const course = { path, clock: new ServerClock(), race: new Race(), runs };
+const transports = simpleFirst(catalog);
+const own = new OwnRace();
+const idleMinute = new IdleMinute();
+const cpu = new CpuWatch();
+/** The last silent minute that was measured: it is no matter of the rate. */
+let idle: ReadonlyMap<string, IdleCost> = new Map();
+/** What is run again after the silent minute that a visitor has asked for. */
+let afterIdle: CourseSettings | null = null;
+let isPaused = false;
+/** Whether the demo's server has answered; `null` before it was asked. */
+let hasServer: boolean | null = null;
+/** What is to be run when what is being tried has come to something. */
+let waiting: CourseSettings | null = null;
+let isTrying = false;
 
-const lanes = simpleFirst(catalog).map((transport) => {
-  const lane = new Lane(course, { transports: [transport], pollMs: FIRST_INTERVAL_MS, backoffCapMs: BACKOFF_CAP_MS });
-  const view = new LaneView(lane, transport, palette);
-  if (transport === 'polling') view.addControl(intervalChoice((pollMs) => lane.change({ pollMs })));
-  return { lane, view };
+let field = new Field({ path, clock, transports }, FIRST_COURSE, machineFeed());
+const views = [...field.lanes].map(([transport, lane]) => new LaneView(lane, transport, palette));
+part(document, 'lanes', HTMLElement).append(...views.map(({ element }) => element));
+part(document, 'lanes-heading', HTMLElement).textContent = raceTexts.lanes.headingOf(views.length);
+
+const controls = new Controls(part(document, 'controls', HTMLElement), FIRST_COURSE, {
+  run(settings) {
+    afterIdle = null;
+    void run(settings);
+  },
+  measureIdle() {
+    const before = afterIdle;
+    afterIdle = before === null ? field.settings : null;
+    void run(before ?? { ...field.settings, isOwn: true, perSecond: 0, clients: 0 });
+  },
+  measureCpu: () => void measureCpu(),
 });
-part(document, 'lanes', HTMLElement).append(...lanes.map(({ view }) => view.element));
-part(document, 'lanes-heading', HTMLElement).textContent = raceTexts.lanes.headingOf(lanes.length);
-
-const automatic = new Automatic(course, network !== null);
-const automaticView = new AutomaticView(part(document, 'automatic', HTMLElement), automatic, catalog, palette);
+const plot = loadLatencyPlot(part(document, 'plot', HTMLElement), transports, palette);
+// The figures that it shows stand in the lanes as well.
+plot.catch(() => {});
+const tableNow = () =>
+  resultTable(field.standings(measured()), performance.now() - field.beganAt, captionOf(field, performance.now()));
+const table = new TableView(part(document, 'table', HTMLElement), tableNow(), transports, () =>
+  new URL(`#${linkOf(field.settings)}`, location.href).toString(),
+);
+const watch = new MachineWatch(path);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
-takeChat(part(document, 'chat', HTMLFormElement), automatic.lane);
+takeChat(part(document, 'chat', HTMLFormElement), watch);
 linkOperations(path);
 
 document.documentElement.dataset['ready'] = '';
 
-const all = [...lanes.map(({ lane }) => lane), automatic.lane];
 watchAttention(
   () => {
-    for (const lane of all) lane.pause();
+    isPaused = true;
+    idleMinute.reset();
+    field.pause();
+    watch.pause();
   },
   () => {
-    for (const lane of all) lane.start();
+    isPaused = false;
+    field.start();
+    watch.start();
   },
 );
-for (const lane of all) lane.start();
-void throughNetwork();
+field.start();
+watch.start();
+runLinked();
+addEventListener('hashchange', runLinked);
 
 keepRhythm({
   draw() {
-    const now = course.clock.now();
-    for (const { view } of lanes) view.draw(now);
-    automaticView.draw(now);
+    const now = clock.now();
+    for (const view of views) view.draw(now);
   },
   refresh() {
-    for (const { view } of lanes) view.refresh();
-    const everyLaneIsAway = all.every(({ state }) => state !== 'open');
-    automaticView.refresh(course.clock.now(), everyLaneIsAway);
-    machine.show(automatic.lane.figures);
+    for (const [index, transport] of transports.entries()) {
+      const view = views[index];
+      if (transport === 'polling' && view !== undefined) view.detail = ` ${valueText('pollMs', field.settings.pollMs)}`;
+    }
+    for (const [index, standing] of field.standings(measured()).entries()) views[index]?.refresh(standing);
+    controls.showMeasuring(
+      ...measuringText(afterIdle === null ? null : (idleMinute.passed(performance.now()) ?? 0), cpu.report),
+    );
+    machine.show(watch.figures);
   },
 });
 
 every(REPORT_MS, async () => {
-  const takeBlocks = automatic.expectReport();
-  const report = await askReport(all);
-  runs.add(report.run);
-  takeBlocks(report);
-  // A server that was started anew has it elsewhere.
-  if (report.network !== network) {
-    network = report.network;
-    await throughNetwork();
-  }
+  const { all, feed, settings } = field;
+  // Whatever the server has to say: what the lanes experience is drawn and written down.
+  const arrivals = all.map((lane) => lane.arrivals.list);
+  plot.then((shown) => shown.take(clock.now(), arrivals)).catch(() => {});
+  table.show(tableNow());
+  const report = await askReport(all).catch(() => null);
+  if (report === null) return missServer();
+  hasServer = true;
+  if (!settings.isOwn) feed.runs.add(report.run);
   for (const lane of all) lane.account(report);
+  if (field.settings === settings && settings.isOwn && settings.perSecond === 0) takeIdle();
 });
-every(ALIGN_MS, () => course.clock.align(() => askServerTime(path)));
+every(RENEW_MS, async () => {
+  const { settings, feed } = field;
+  // Not beside another one that is just being asked for, which it would take back.
+  if (!settings.isOwn || isTrying) return;
+  const outcome = await own.run(settings);
+  if (field.settings !== settings) return;
+  if (outcome === 'runs' && own.report !== null) feed.runs.add(own.report.run);
+  controls.tell(clientsText());
+});
+every(ALIGN_MS, () => clock.align(() => askServerTime(path)));
 
-async function throughNetwork(): Promise<void> {
-  automatic.connectThrough(await findNetwork(network, path));
+/**
+ * Begins another run, with these settings; when that cannot be, the present one goes on. One is tried after the other, so
+ * that the server publishes what the lanes are on; of those that wait meanwhile the last one counts.
+ */
+async function run(settings: CourseSettings): Promise<void> {
+  controls.show(settings);
+  waiting = settings;
+  if (isTrying) return;
+  isTrying = true;
+  for (let next = takeWaiting(); next !== null; next = takeWaiting()) await tryRun(next);
+  isTrying = false;
+}
+
+function takeWaiting(): CourseSettings | null {
+  const next = waiting;
+  waiting = null;
+  return next;
+}
+
+async function tryRun(settings: CourseSettings): Promise<void> {
+  const feed = settings.isOwn ? raceFeed(own.name, settings) : machineFeed();
+  const outcome = settings.isOwn ? await own.run(settings) : 'runs';
+  if (outcome !== 'runs') {
+    afterIdle = null;
+    if (waiting === null) controls.show(field.settings);
+    controls.tell(raceTexts.controls.outcomes[outcome]);
+    return;
+  }
+  if (settings.isOwn && own.report !== null) feed.runs.add(own.report.run);
+  if (!settings.isOwn && !field.settings.isOwn) for (const known of field.feed.runs) feed.runs.add(known);
+  begin(settings, feed);
+  controls.tell(settings.isOwn ? clientsText() : '');
+}
+
+function begin(settings: CourseSettings, feed: Feed): void {
+  field.pause();
+  field = new Field({ path, clock, transports }, settings, feed);
+  for (const [index, lane] of field.all.entries()) {
+    const view = views[index];
+    if (view !== undefined) view.lane = lane;
+  }
+  idleMinute.reset();
+  cpu.reset();
+  plot.then((shown) => shown.reset()).catch(() => {});
+  if (!isPaused) field.start();
+}
+
+function takeIdle(): void {
+  const quiet = [...field.lanes].map(([transport, lane]) => ({
+    transport,
+    isOpen: lane.state === 'open',
+    cost: lane.spending.total,
+  }));
+  const found = idleMinute.take(quiet, performance.now());
+  if (found === null) return;
+  idle = found;
+  const next = afterIdle;
+  afterIdle = null;
+  if (next !== null) void run(next);
+}
+
+async function measureCpu(): Promise<void> {
+  if (cpu.report?.state === 'running') return;
+  const report = await cpu.measure(field.settings).catch(() => null);
+  const { outcomes } = raceTexts.controls;
+  if (report === null) controls.tell(outcomes.away);
+  else if (report.state === 'busy') controls.tell(outcomes.busy);
+  else if (report.state === 'failed') controls.tell(outcomes.failed);
+}
+
+function measured() {
+  return { idle, cpu: cpu.microseconds };
+}
+
+/** How many of the clients on the server's machine are there. */
+function clientsText(): string {
+  const { clients } = own.report ?? {};
+  const { crowd, noCrowd } = raceTexts.controls;
+  if (clients === null) return field.settings.clients > 0 ? noCrowd : '';
+  return clients === undefined || clients.wanted === 0 ? '' : crowd(clients.open, clients.wanted);
+}
+
+/** Says once that nothing can come where there is no demo's server; one that is only away comes back. */
+function missServer(): void {
+  if (hasServer === null) controls.tell(raceTexts.controls.outcomes.noServer);
+  hasServer ??= false;
+}
+
+/** Runs what the page's address asks for. */
+function runLinked(): void {
+  const { hash } = location;
+  // Other parts of the page are linked to in the same way.
+  if (!hash.includes('=')) return;
+  const settings = readLink(hash);
+  if (settings === null) controls.tell(raceTexts.controls.outcomes.unknownLink);
+  else void run(settings);
 }
 
 /** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */
 function every(ms: number, work: () => Promise<void>): void {
   const round = async (): Promise<void> => {
-    if (automatic.lane.state !== 'paused') await work().catch(() => {});
+    if (!isPaused) await work().catch(() => {});
     setTimeout(() => void round(), ms);
   };
   void round();

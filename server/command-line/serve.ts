@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import express, { type RequestHandler } from 'express';
 import { pino } from 'pino';
+import type { DemoOptions } from '../../demo/index.js';
 import { PushError } from '../../transports/error.js';
 import type { Authorize } from '../access/access.js';
 import type { Bus, Retention } from '../bus/bus.js';
@@ -75,7 +76,9 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
   await gateway.ready();
   const app = express().disable('x-powered-by').use(only(hosts));
   const server = openServer(options, app);
-  const demo = options.demo === true ? await openDemo(app, server, gateway, options.path) : null;
+  // One that its visitors close has nobody to give notice to.
+  const another = () => openGateway({ ...options, notice: 0 }, bus, authorize, hosts);
+  const demo = options.demo === true ? await openDemo({ app, server, gateway, path: options.path, another }) : null;
   // The site counts and blocks what passes through the app; without it, nothing has to.
   if (demo === null) gateway.attach(server);
   else {
@@ -207,9 +210,9 @@ function orUsageError<T>(make: () => T): T {
 }
 
 /** The site is a user of the gateway like any other, so it is asked for only when it is wanted. */
-async function openDemo(app: express.Express, server: Server, gateway: Gateway, path: string) {
+async function openDemo(options: DemoOptions) {
   const { startDemo } = await import('../../demo/index.js');
-  return startDemo({ app, server, gateway, path });
+  return startDemo(options);
 }
 
 function announce(server: Server, options: ServeOptions, needsToken: boolean): void {

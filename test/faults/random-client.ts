@@ -1,7 +1,7 @@
 import type { GapNotice, Message, PushClient, Subscription } from '../../client/index.js';
 import { connect } from '../../client/node.js';
+import { readerEnvironment } from '../../demo/race/reader-environment.js';
 import { type Tally, tally } from '../conformance/tally.js';
-import { nodeEnvironment } from '../support/node-environment.js';
 import { waitUntil } from '../support/wait-until.js';
 
 /** The channel that clients publish to. */
@@ -47,7 +47,7 @@ export class TrialClient {
 
   constructor(url: string, order: readonly string[]) {
     this.#order = order;
-    const environment = nodeEnvironment(url);
+    const environment = readerEnvironment(url);
     const now = () => environment.now() + this.#aheadMs;
     this.push = connect(`${url}/push`, { ...QUICK, transports: order, environment: { ...environment, now } });
     this.push.on('gap', (gap) => this.gaps.push(gap));

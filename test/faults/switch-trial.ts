@@ -4,11 +4,11 @@ import type { GapNotice, Message, PushClient } from '../../client/index.js';
 import { connect } from '../../client/node.js';
 import { pass, reset } from '../../demo/network/fault.js';
 import { FaultProxy } from '../../demo/network/fault-proxy.js';
+import { readerEnvironment } from '../../demo/race/reader-environment.js';
 import { createGateway, type Gateway, MemoryBus } from '../../server/index.js';
 import { catalog } from '../../transports/catalog.js';
 import { type Tally, tally } from '../conformance/tally.js';
 import { type Listening, listen } from '../support/listen.js';
-import { nodeEnvironment } from '../support/node-environment.js';
 import { waitUntil } from '../support/wait-until.js';
 import type { Dice } from './dice.js';
 
@@ -162,7 +162,7 @@ class Traveller {
     transports: readonly string[],
     private readonly path: readonly string[],
   ) {
-    const environment = nodeEnvironment(world.proxy.url);
+    const environment = readerEnvironment(world.proxy.url);
     this.push = connect(`${world.proxy.url}/push?${NAME}=${name}`, { ...QUICK, transports, environment });
     this.push.on('gap', (gap) => this.gaps.push(gap));
     this.push.on('error', () => {});

@@ -4,10 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../client/node.js';
 import { delay } from '../../demo/network/fault.js';
 import { FaultProxy } from '../../demo/network/fault-proxy.js';
+import { readerEnvironment } from '../../demo/race/reader-environment.js';
 import { createGateway } from '../../server/index.js';
 import { catalog } from '../../transports/catalog.js';
 import { listen } from '../support/listen.js';
-import { nodeEnvironment } from '../support/node-environment.js';
 
 const CHANNELS = 25;
 /** A new channel comes sooner than the answer to the request for the one before. */
@@ -21,7 +21,7 @@ describe('a subscription while others are added faster than they can be asked fo
     proxy.rule = () => delay(ROUND_TRIP_MS);
     const gateway = createGateway({ origins: [proxy.url] });
     gateway.attach(listening.server);
-    const environment = nodeEnvironment(proxy.url);
+    const environment = readerEnvironment(proxy.url);
     const push = connect(`${proxy.url}/push`, { transports: [transport], environment, pollMs: 50 });
     try {
       const taken: unknown[] = [];

@@ -9,7 +9,7 @@ import { Tally } from '../../demo/site/feed/tally.js';
 describe('Tally', () => {
   /** A tally that has taken these numbers of one run, each at its second. */
   function tallyOf(...numbers: readonly number[]) {
-    const tally = new Tally();
+    const tally = new Tally(1_000);
     const take = (number: number, { id = `log.${number}`, at = number * 1_000, run = 'a' } = {}) =>
       tally.take(id, { run, number, at });
     for (const number of numbers) take(number);

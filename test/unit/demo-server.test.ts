@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { type Demo, startDemo } from '../../demo/index.js';
 import { readFigures } from '../../demo/site/feed/machine-message.js';
 import type { FaultName } from '../../demo/site/words/fault-name.js';
+import { FIRST_SETTINGS, type RaceReport, type RaceSettings } from '../../demo/site/words/race.js';
 import type { Report } from '../../demo/site/words/report.js';
 import { createGateway, type Gateway } from '../../server/index.js';
 import { type Listening, listen } from '../support/listen.js';
@@ -250,6 +251,26 @@ describe('the demo’s server', () => {
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  it('publishes a visitor’s race for who asks for it, and refuses one that is too much', async () => {
+    const ask = (settings: RaceSettings) => post('/demo/races', { race: 'mine', settings });
+    const { run, clients } = (await (await ask({ ...FIRST_SETTINGS, perSecond: 20 })).json()) as RaceReport;
+    expect(clients).toEqual({ wanted: 0, open: 0 });
+    const steps = await waitUntil(
+      'three steps',
+      async () => {
+        const messages = await gateway.history('race.mine');
+        return messages.length >= 3 && messages;
+      },
+      PATIENT,
+    );
+    expect(steps.slice(0, 2).map(({ data }) => data)).toMatchObject([
+      { run, number: 1 },
+      { run, number: 2 },
+    ]);
+    const tooMuch = await ask({ perSecond: 20, bytes: 4_000, pollMs: 250, clients: 50 });
+    expect([tooMuch.status, (await tooMuch.json()).code]).toEqual([429, 'TOO_MUCH']);
+  });
+
   it('refuses to report on or block what is no lane', async () => {
     const statuses = await Promise.all([
       fetch(`${site.url}/demo/costs?client=${encodeURIComponent('not a lane')}`),
@@ -260,6 +281,12 @@ describe('the demo’s server', () => {
       post('/demo/cuts', { client: 'a', how: 'close' }),
       post('/demo/cuts', { client: 'not a lane', how: 'cut' }),
       post('/demo/blocks', 'x'.repeat(2_000)),
+      post('/demo/races', { race: 'a' }),
+      post('/demo/races', { race: 'not a name', settings: FIRST_SETTINGS }),
+      post('/demo/races', { race: 'a', settings: { ...FIRST_SETTINGS, perSecond: 1_000 } }),
+      post('/demo/cpu', { settings: { ...FIRST_SETTINGS, bytes: 1e9 } }),
+      post('/demo/nodes', {}),
+      post('/demo/restarts', { client: 'not a lane' }),
       fetch(`${site.url}/demo/blocks`, { method: 'POST', body: '{"client":"a","transport":"sse","blocked":true}' }),
     ]);
     expect(statuses.map(({ status }) => status)).toEqual(statuses.map(() => 400));

@@ -1,11 +1,15 @@
+import { NumberStrip } from '../drawing/number-strip.js';
 import { type Palette, tint } from '../drawing/palette.js';
 import { Track } from '../drawing/track.js';
 import { part, write } from '../page/part.js';
 import { bytes, duration, fixed, NOTHING } from '../texts/figures.js';
 import { breakTexts, commonTexts, textsOf } from '../texts/texts.js';
 import type { Automatic } from './automatic.js';
+import { FaultBoard } from './fault-board.js';
 import { Ladder } from './ladder.js';
+import { NegotiationTrack } from './negotiation-track.js';
 import { NetworkPanel } from './network-panel.js';
+import { stretchesOf } from './stretches.js';
 import { TraceList } from './trace-list.js';
 
 /** Room for the names of transports above the arrivals, in pixels. */
@@ -17,6 +21,9 @@ export class AutomaticView {
   readonly #track: Track;
   readonly #ladder: Ladder;
   readonly #network: NetworkPanel;
+  readonly #board: FaultBoard;
+  readonly #negotiation: NegotiationTrack;
+  readonly #strip: NumberStrip;
   readonly #trace: TraceList;
   readonly #root: HTMLElement;
   readonly #now: HTMLElement;
@@ -34,7 +41,8 @@ export class AutomaticView {
   /** What went wrong when the network was last to be broken or mended. */
   #fault: string | null = null;
 
-  constructor(root: HTMLElement, automatic: Automatic, transports: readonly string[], palette: Palette) {
+  constructor(root: HTMLElement, automatic: Automatic, palette: Palette) {
+    const { transports } = automatic;
     const find = (name: string) => part(root, name, HTMLElement);
     this.#root = root;
     this.#automatic = automatic;
@@ -44,7 +52,10 @@ export class AutomaticView {
       this.#fault = failed ? breakTexts.automatic.blockFailed : null;
     };
     this.#ladder = new Ladder(find('ladder'), automatic, transports, tell);
-    this.#network = new NetworkPanel(find('network'), automatic, tell);
+    this.#network = new NetworkPanel(find('network'), automatic);
+    this.#board = new FaultBoard(find('board'), automatic, tell);
+    this.#negotiation = new NegotiationTrack(part(root, 'negotiation', HTMLCanvasElement), transports, palette);
+    this.#strip = new NumberStrip(find('numbers'));
     this.#trace = new TraceList(find('trace'));
     this.#now = find('now');
     this.#state = find('state');
@@ -60,17 +71,25 @@ export class AutomaticView {
 
   /** Draws what moves. */
   draw(now: number): void {
-    this.#track.draw(now, this.#automatic.lane.arrivals.list, this.#automatic.changes);
+    const { lane, changes, transport } = this.#automatic;
+    const shown = { arrivals: lane.arrivals.list, changes, wire: lane.wire.list, transport: transport ?? 'none' };
+    this.#track.draw(now, shown);
+    this.#negotiation.draw(now, stretchesOf(this.#automatic.notes));
   }
 
-  /** Writes what has changed. Where no lane gets through, it is not this client's transport that is to blame. */
-  refresh(now: number, everyLaneIsAway: boolean): void {
+  /** Leaves the network as it is. */
+  pause(): void {
+    this.#board.pause();
+  }
+
+  /** Writes what has changed; `head` is the newest number that anybody has got. */
+  refresh(now: number, head: number): void {
     const { lane, transport, changed, notes } = this.#automatic;
     const cost = lane.spending.total;
     tint(this.#root, transport ?? 'none');
     this.#state.dataset['state'] = lane.state;
     write(this.#now, this.#headline());
-    write(this.#reason, this.#fault ?? this.#because(everyLaneIsAway));
+    write(this.#reason, this.#fault ?? this.#because());
     write(this.#received, fixed(lane.tally.received, 0));
     this.#alarm(this.#lost, lane.tally.lost);
     this.#alarm(this.#repeated, lane.tally.repeated);
@@ -80,6 +99,8 @@ export class AutomaticView {
     write(this.#down, bytes(cost?.down ?? null));
     write(this.#up, bytes(cost?.up ?? null));
     this.#network.refresh();
+    this.#board.refresh();
+    this.#strip.show(this.#automatic.numbers, head);
     this.#ladder.refresh();
     this.#trace.show(notes, now);
   }
@@ -90,13 +111,12 @@ export class AutomaticView {
     return transport === null ? breakTexts.automatic.nothing : breakTexts.automatic.now(textsOf(transport).name);
   }
 
-  #because(everyLaneIsAway: boolean): string {
+  #because(): string {
     const { lane, transport, reason, isSevered } = this.#automatic;
     if (lane.state === 'paused') return '';
     if (isSevered) return breakTexts.automatic.severed;
     if (reason === null) return breakTexts.automatic.beginning;
-    if (transport !== null) return reason;
-    return everyLaneIsAway ? breakTexts.automatic.awayBecause : breakTexts.automatic.nothingBecause;
+    return transport === null ? breakTexts.automatic.nothingBecause : reason;
   }
 
   #alarm(element: HTMLElement, count: number): void {

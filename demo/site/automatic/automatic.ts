@@ -1,11 +1,12 @@
 import type { GapNotice, PushClient, TraceEvent } from '../../../client/index.js';
 import { epochOf } from '../../../transports/cursor.js';
 import type { Change } from '../drawing/track.js';
+import { Numbers } from '../feed/numbers.js';
 import { type Course, Lane } from '../lane/lane.js';
 import { tellDemo } from '../page/report.js';
 import { breakTexts, textsOf } from '../texts/texts.js';
 import type { CutName, FaultName } from '../words/fault-name.js';
-import type { Report } from '../words/report.js';
+import type { NodeStanding, Report } from '../words/report.js';
 
 /** What the client noted or told, with the server's time of it. */
 export interface Note {
@@ -22,12 +23,20 @@ export type Standing = 'carries' | 'cut' | 'despite' | 'blocked' | 'trying' | 'f
 // Looks for something better sooner than an application would, so that a visitor does not have to wait for it.
 const OPTIONS = { probeMs: 2_000, probeCapMs: 4_000, backoffCapMs: 3_000, pollMs: 1_000 };
 
-const NOTES = 60;
+const NOTES = 80;
 const CHANGES = 20;
 
 /** The lane that chooses its transport by itself, what it has done so far, and what is blocked for it. */
 export class Automatic {
   readonly lane: Lane;
+  /** Best first. */
+  readonly transports: readonly string[];
+  /** Which numbers of the feed have come. */
+  readonly numbers = new Numbers();
+  /** Whether the demo's server has ever answered, as far as is known. */
+  hasServer = true;
+  /** How the gateway stands that this client has for itself, if it has one. */
+  node: NodeStanding = 'none';
   /** Oldest first. */
   notes: readonly Note[] = [];
   changes: readonly Change[] = [];
@@ -49,10 +58,21 @@ export class Automatic {
   /** Goes up when a block is asked for, and again when the answer is there. */
   #turns = 0;
 
-  constructor(course: Course, hasNetwork: boolean) {
+  constructor(course: Course, transports: readonly string[], hasNetwork: boolean) {
     this.#course = course;
+    this.transports = transports;
     this.hasNetwork = hasNetwork;
-    this.lane = new Lane(course, OPTIONS, { isHeld: true, started: (push) => this.#follow(push) });
+    this.lane = new Lane(course, OPTIONS, {
+      isHeld: true,
+      started: (push) => this.#follow(push),
+      taken: (step) => this.numbers.take(step),
+    });
+  }
+
+  /** Gives its connections back; what happens until it is started again is not counted as lost. */
+  pause(): void {
+    this.lane.pause();
+    this.numbers.pause();
   }
 
   /** Connects through the network that can be broken, at this address of the gateway; straight where it is `null`. */
@@ -94,8 +114,7 @@ export class Automatic {
   }
 
   /** Blocks a transport at the demo's server, in the way that is chosen, or frees it; rejects when that cannot be reached. */
-  async block(transport: string, blocked: boolean): Promise<void> {
-    const { fault } = this;
+  async block(transport: string, blocked: boolean, fault = this.fault): Promise<void> {
     this.#turns += 1;
     this.#proved.delete(transport);
     try {
@@ -115,6 +134,18 @@ export class Automatic {
     this.#severedAt = how === 'sever' ? this.lane.tally.received : null;
   }
 
+  /** Asks for a gateway of its own; rejects when there is none to be had. */
+  async askNode(): Promise<void> {
+    if (this.node === 'none') await tellDemo('nodes', { client: this.lane.id });
+  }
+
+  /** Closes the gateway of its own, which is then started again; rejects when it cannot be. */
+  async restart(): Promise<void> {
+    if (this.node !== 'up') return;
+    await tellDemo('restarts', { client: this.lane.id });
+    this.node = 'down';
+  }
+
   /**
    * Call when the server is asked for its report, and what this returns with the report: it takes over which transports
    * are blocked, unless that was changed in the meantime. A server that has begun anew has forgotten them.
@@ -123,7 +154,9 @@ export class Automatic {
     const turns = this.#turns;
     return ({ lanes }) => {
       const report = lanes[this.lane.id];
-      if (report !== undefined && turns === this.#turns) this.#blocked = new Map(Object.entries(report.blocked));
+      if (report === undefined) return;
+      this.node = report.node;
+      if (turns === this.#turns) this.#blocked = new Map(Object.entries(report.blocked));
     };
   }
 

@@ -48,10 +48,9 @@ class Rung {
     const standing = this.#automatic.standing(this.#transport);
     this.element.dataset['standing'] = standing;
     write(this.#standing, this.#standingText(standing));
-    const { block, free } = breakTexts.automatic;
-    const fault = this.#automatic.faultOf(this.#transport);
-    this.#block.classList.toggle('frees', fault !== null);
-    write(this.#block, (fault === null ? block : free)(this.#name));
+    const isBlocked = this.#automatic.faultOf(this.#transport) !== null;
+    this.#block.setAttribute('aria-pressed', String(isBlocked));
+    write(this.#block, breakTexts.automatic.block(this.#name));
   }
 
   #standingText(standing: Standing): string {

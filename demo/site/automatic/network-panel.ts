@@ -1,17 +1,16 @@
 import { part, write } from '../page/part.js';
 import { breakTexts } from '../texts/texts.js';
-import { type CutName, FAULT_NAMES, isFaultName } from '../words/fault-name.js';
+import { FAULT_NAMES, isFaultName } from '../words/fault-name.js';
 import type { Automatic } from './automatic.js';
 
-/** How the network blocks, and what can be done to the connections that are open. */
+/** How the network is to block the single transports of the ladder. */
 export class NetworkPanel {
   readonly #root: HTMLElement;
   readonly #automatic: Automatic;
   readonly #choice: HTMLSelectElement;
   readonly #does: HTMLElement;
 
-  /** `tell` hears after each press whether it came to nothing. */
-  constructor(root: HTMLElement, automatic: Automatic, tell: (failed: boolean) => void) {
+  constructor(root: HTMLElement, automatic: Automatic) {
     this.#root = root;
     this.#automatic = automatic;
     this.#choice = part(root, 'fault', HTMLSelectElement);
@@ -19,14 +18,6 @@ export class NetworkPanel {
     this.#choice.append(...FAULT_NAMES.map((name) => new Option(breakTexts.automatic.faults[name].name, name)));
     this.#choice.value = automatic.fault;
     this.#choice.addEventListener('change', () => this.#choose(this.#choice.value));
-    for (const how of ['cut', 'sever'] as const satisfies readonly CutName[]) {
-      part(root, how, HTMLButtonElement).addEventListener('click', () => {
-        automatic.cut(how).then(
-          () => tell(false),
-          () => tell(true),
-        );
-      });
-    }
     this.refresh();
   }
 

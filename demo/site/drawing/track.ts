@@ -1,4 +1,5 @@
 import { type Arrival, TRACK_MS } from '../feed/arrivals.js';
+import type { WireExchange } from '../feed/wire-log.js';
 import type { Palette } from './palette.js';
 import { Surface } from './surface.js';
 
@@ -8,6 +9,10 @@ const ROWS = 4;
 const EDGE = 6;
 const DOT = 3.2;
 
+/** Room for what is on the wire, below the arrivals. */
+const WIRE = 13;
+const BAND = 5;
+
 /** When another transport began to carry, in the server's time. */
 export interface Change {
   readonly at: number;
@@ -15,9 +20,18 @@ export interface Change {
   readonly label: string;
 }
 
+/** What a track shows at one moment. */
+export interface Shown {
+  readonly arrivals: readonly Arrival[];
+  readonly changes?: readonly Change[];
+  readonly wire?: readonly WireExchange[];
+  readonly transport: string;
+}
+
 /**
  * Time runs to the right, and now is at the right edge. Each message is a bar from its publication to its arrival, with
- * a dot at the arrival: a slow transport has long bars, and a batch is a stack of dots.
+ * a dot at the arrival: a slow transport has long bars, and a batch is a stack of dots. Below them lies what is on the wire:
+ * an arrow up for each request, a band for as long as its answer is open, and a line down for each frame or answer.
  */
 export class Track {
   readonly #surface: Surface;
@@ -31,12 +45,14 @@ export class Track {
     this.#top = top;
   }
 
-  draw(now: number, arrivals: readonly Arrival[], changes: readonly Change[] = []): void {
+  /** `transport` gives what is on the wire its colour. */
+  draw(now: number, { arrivals, changes = [], wire = [], transport }: Shown): void {
     this.#surface.redraw((context) => {
       this.#grid(context, now);
+      for (const exchange of wire) this.#exchange(context, now, exchange, transport);
       this.#changes(context, now, changes);
       for (const arrival of arrivals) {
-        if (arrival.kind === 'machine') this.#bar(context, now, arrival);
+        if (arrival.kind === 'feed') this.#bar(context, now, arrival);
       }
       for (const arrival of arrivals) {
         if (arrival.kind === 'chat') this.#diamond(context, now, arrival);
@@ -58,7 +74,7 @@ export class Track {
   }
 
   #bar(context: CanvasRenderingContext2D, now: number, { publishedAt, arrivedAt, number, transport }: Arrival): void {
-    const row = (this.#surface.height - this.#top) / (ROWS + 1);
+    const row = (this.#surface.height - this.#top - WIRE) / (ROWS + 0.5);
     const y = this.#top + row * (1 + (number % ROWS));
     const right = this.#x(now, arrivedAt);
     const left = this.#x(now, publishedAt ?? arrivedAt);
@@ -73,7 +89,7 @@ export class Track {
 
   #diamond(context: CanvasRenderingContext2D, now: number, { arrivedAt }: Arrival): void {
     const x = this.#x(now, arrivedAt);
-    const y = (this.#surface.height + this.#top) / 2;
+    const y = (this.#surface.height - WIRE + this.#top) / 2;
     const size = 6;
     context.beginPath();
     context.moveTo(x, y - size);
@@ -86,6 +102,25 @@ export class Track {
     context.lineWidth = 1.5;
     context.strokeStyle = this.#palette.colour('panel');
     context.stroke();
+  }
+
+  #exchange(context: CanvasRenderingContext2D, now: number, exchange: WireExchange, transport: string): void {
+    const { height } = this.#surface;
+    const { askedAt, endedAt, marks } = exchange;
+    const [left, right] = [this.#x(now, askedAt), this.#x(now, endedAt ?? now)];
+    if (right < -EDGE) return;
+    const middle = height - WIRE / 2;
+    context.fillStyle = this.#palette.hue(transport);
+    context.globalAlpha = 0.32;
+    context.fillRect(left, middle - BAND / 2, Math.max(1, right - left), BAND);
+    context.globalAlpha = 1;
+    for (const at of marks) context.fillRect(this.#x(now, at) - 0.75, middle - BAND / 2, 1.5, WIRE / 2 + BAND / 2 - 1);
+    context.fillStyle = this.#palette.colour('soft');
+    context.beginPath();
+    context.moveTo(left, height - WIRE);
+    context.lineTo(left + 3.5, height - WIRE + 6);
+    context.lineTo(left - 3.5, height - WIRE + 6);
+    context.fill();
   }
 
   #changes(context: CanvasRenderingContext2D, now: number, changes: readonly Change[]): void {

@@ -1,6 +1,6 @@
 /** One message that has arrived, as a track draws it. Times are the server's, in milliseconds. */
 export interface Arrival {
-  readonly kind: 'machine' | 'chat';
+  readonly kind: 'feed' | 'chat';
   /** `null` where the message does not say. */
   readonly publishedAt: number | null;
   readonly arrivedAt: number;
@@ -13,7 +13,7 @@ export interface Arrival {
 /** What a track shows at most, in milliseconds. */
 export const TRACK_MS = 20_000;
 
-const KEPT = 400;
+const KEPT = 600;
 
 /** The arrivals that a track still shows, oldest first. */
 export class Arrivals {

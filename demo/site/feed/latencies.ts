@@ -1,6 +1,6 @@
-const KEPT = 60;
+const KEPT = 600;
 
-/** The latencies of the last 60 messages, in milliseconds. */
+/** The latencies of the last 600 messages, in milliseconds. */
 export class Latencies {
   readonly #values: number[] = [];
 
@@ -13,10 +13,10 @@ export class Latencies {
     return this.#values.at(-1) ?? null;
   }
 
-  /** The lower one of the two in the middle, when there are two. */
-  get median(): number | null {
+  /** What so many of a hundred messages were not slower than (nearest rank); `null` while there are none. */
+  percentile(share: number): number | null {
     const sorted = [...this.#values].sort((a, b) => a - b);
-    return sorted[(sorted.length - 1) >> 1] ?? null;
+    return sorted[Math.max(0, Math.ceil((share / 100) * sorted.length) - 1)] ?? null;
   }
 
   add(ms: number): void {

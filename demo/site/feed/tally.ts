@@ -1,5 +1,5 @@
 import type { Cursor } from '../../../client/index.js';
-import { FEED_MS, type MachineFigures } from '../words/machine-figures.js';
+import type { Step } from './feed.js';
 
 /** Ids, and missing numbers, that are remembered. */
 const KEPT = 500;
@@ -17,12 +17,18 @@ export class Tally {
   repeated = 0;
   readonly #ids = new Set<Cursor>();
   readonly #missing = new Set<number>();
+  readonly #everyMs: number;
   #run: string | null = null;
   #number = 0;
   #at = 0;
 
+  /** For a feed that publishes every so many milliseconds. */
+  constructor(everyMs: number) {
+    this.#everyMs = everyMs;
+  }
+
   /** Takes a message that has arrived. Returns `false`, and counts nothing, when it cannot be the feed's. */
-  take(id: Cursor, { run, number, at }: Pick<MachineFigures, 'run' | 'number' | 'at'>): boolean {
+  take(id: Cursor, { run, number, at }: Step): boolean {
     if (this.#ids.has(id)) this.repeated += 1;
     else if (run !== this.#run) this.#begin(run, number, at);
     else if (number > this.#number ? !this.#goOn(number, at) : !this.#fill(number)) return false;
@@ -46,7 +52,7 @@ export class Tally {
   #goOn(number: number, at: number): boolean {
     const skipped = number - this.#number - 1;
     // The feed's timer is late at times and never early, so that so many fit at most between the two.
-    if (skipped > Math.max(0, at - this.#at) / FEED_MS) return false;
+    if (skipped > Math.max(0, at - this.#at) / this.#everyMs) return false;
     this.lost += skipped;
     for (let missing = Math.max(number - KEPT, this.#number + 1); missing < number; missing++) {
       remember(this.#missing, missing);

@@ -4,7 +4,7 @@ import { raceTexts } from '../texts/texts.js';
 import type { Lane, LaneLine } from './lane.js';
 
 /**
- * The last messages of a lane: the machine's latest, and below it the latest two of the chat, which would otherwise be
+ * The last messages of a lane: the feed's latest, and below it the latest two of the chat, which would otherwise be
  * gone within seconds. The rows are made once and only their texts change, so that nothing around them moves.
  */
 export class LaneLines {
@@ -14,12 +14,13 @@ export class LaneLines {
     this.#rows = Array.from({ length: 3 }, () => new Row(list));
   }
 
-  show({ figures, latencies, lines }: Lane): void {
-    const [machine, ...chat] = this.#rows;
-    if (figures !== null) {
-      const text = `#${figures.number} cpu ${percent(figures.cpu.machine)}`;
-      machine?.show('machine', text, duration(latencies.last));
-    }
+  show({ latest, latencies, lines }: Lane): void {
+    const [feed, ...chat] = this.#rows;
+    const { machine, race } = raceTexts.lanes.from;
+    if (latest !== null && 'cpu' in latest) {
+      feed?.show(machine, `#${latest.number} cpu ${percent(latest.cpu.machine)}`, duration(latencies.last));
+    } else if (latest !== null) feed?.show(race, `#${latest.number}`, duration(latencies.last));
+    else feed?.show(null, raceTexts.lanes.noStep, '');
     chat.forEach((row, index) => {
       const line = lines[index];
       const { noChat, noName, noText } = raceTexts.lanes;

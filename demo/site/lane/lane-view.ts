@@ -3,7 +3,8 @@ import { Sparkline } from '../drawing/sparkline.js';
 import { Track } from '../drawing/track.js';
 import { part, stamp, write } from '../page/part.js';
 import { siteAddress } from '../page/place.js';
-import { bytes, duration, fixed, NOTHING } from '../texts/figures.js';
+import type { Standing } from '../race/standings.js';
+import { bytes, cpuTime, duration, fixed, NOTHING } from '../texts/figures.js';
 import { commonTexts, raceTexts, textsOf } from '../texts/texts.js';
 import type { Lane } from './lane.js';
 import { LaneLines } from './lane-lines.js';
@@ -11,26 +12,23 @@ import { LaneLines } from './lane-lines.js';
 /** A lane as the visitor sees it. */
 export class LaneView {
   readonly element = stamp('lane', HTMLElement);
-  readonly #lane: Lane;
+  /** Whose experience is shown: of each run of the race there is another one. */
+  lane: Lane;
+  /** What ends the sentence about an open lane, such as how often it asks. */
+  detail = '';
   readonly #transport: string;
   readonly #track: Track;
   readonly #trend: Sparkline;
   readonly #lines: LaneLines;
   readonly #state: HTMLElement;
   readonly #stateText: HTMLElement;
-  readonly #latency: HTMLElement;
-  readonly #median: HTMLElement;
-  readonly #messages: HTMLElement;
-  readonly #requests: HTMLElement;
-  readonly #down: HTMLElement;
-  readonly #up: HTMLElement;
-  readonly #each: HTMLElement;
+  readonly #figures: Readonly<Record<FigureName, HTMLElement>>;
 
   constructor(lane: Lane, transport: string, palette: Palette) {
     const { element } = this;
     const { name, explanation } = textsOf(transport);
     const find = (name: string) => part(element, name, HTMLElement);
-    this.#lane = lane;
+    this.lane = lane;
     this.#transport = transport;
     tint(element, transport);
     find('name').textContent = name;
@@ -40,6 +38,8 @@ export class LaneView {
     const link = part(element, 'document', HTMLAnchorElement);
     link.href = siteAddress(`docs/transports/${transport}/README.md`);
     link.setAttribute('aria-label', raceTexts.lanes.documentOf(name));
+    // A small screen has no room for what has been read once.
+    part(element, 'about', HTMLDetailsElement).open = matchMedia('(min-width: 46rem)').matches;
     const canvas = part(element, 'track', HTMLCanvasElement);
     canvas.setAttribute('aria-label', raceTexts.lanes.track(name));
     this.#track = new Track(canvas, palette);
@@ -47,39 +47,50 @@ export class LaneView {
     this.#lines = new LaneLines(find('lines'));
     this.#state = find('state');
     this.#stateText = find('state-text');
-    this.#latency = find('latency');
-    this.#median = find('median');
-    this.#messages = find('messages');
-    this.#requests = find('requests');
-    this.#down = find('down');
-    this.#up = find('up');
-    this.#each = find('each');
-  }
-
-  /** Puts a control beside the state, as the end of its sentence. */
-  addControl(control: HTMLElement): void {
-    part(this.element, 'standing', HTMLElement).append(control);
+    this.#figures = {
+      latency: find('latency'),
+      p50: find('p50'),
+      p99: find('p99'),
+      messages: find('messages'),
+      requests: find('requests'),
+      down: find('down'),
+      up: find('up'),
+      each: find('each'),
+      idle: find('idle'),
+      cpu: find('cpu'),
+    };
   }
 
   /** Draws what moves. */
   draw(now: number): void {
-    this.#track.draw(now, this.#lane.arrivals.list);
+    const { arrivals, wire } = this.lane;
+    this.#track.draw(now, { arrivals: arrivals.list, wire: wire.list, transport: this.#transport });
   }
 
   /** Writes the figures. */
-  refresh(): void {
-    const { state, latencies, tally, spending } = this.#lane;
-    const cost = spending.total;
+  refresh(standing: Standing): void {
+    const { state, latencies } = this.lane;
     this.#state.dataset['state'] = state;
-    write(this.#stateText, state === 'open' ? textsOf(this.#transport).standing : commonTexts.states[state]);
-    write(this.#latency, duration(latencies.last));
-    write(this.#median, duration(latencies.median));
-    write(this.#messages, fixed(tally.received, 0));
-    write(this.#requests, cost === null ? NOTHING : fixed(cost.requests, 0));
-    write(this.#down, bytes(cost?.down ?? null));
-    write(this.#up, bytes(cost?.up ?? null));
-    write(this.#each, bytes(spending.perMessage));
+    write(
+      this.#stateText,
+      state === 'open' ? `${textsOf(this.#transport).standing}${this.detail}` : commonTexts.states[state],
+    );
+    const figures: Readonly<Record<FigureName, string>> = {
+      latency: duration(standing.last),
+      p50: duration(standing.p50),
+      p99: duration(standing.p99),
+      messages: fixed(standing.messages, 0),
+      requests: standing.requests === null ? NOTHING : fixed(standing.requests, 0),
+      down: bytes(standing.down),
+      up: bytes(standing.up),
+      each: bytes(standing.perMessage),
+      idle: bytes(standing.idle?.bytes ?? null),
+      cpu: cpuTime(standing.cpu),
+    };
+    for (const [name, text] of Object.entries(figures)) write(this.#figures[name as FigureName], text);
     this.#trend.draw(latencies.values, 1);
-    this.#lines.show(this.#lane);
+    this.#lines.show(this.lane);
   }
 }
+
+type FigureName = 'latency' | 'p50' | 'p99' | 'messages' | 'requests' | 'down' | 'up' | 'each' | 'idle' | 'cpu';

@@ -6,18 +6,20 @@ import {
   type PushClient,
   type Subscription,
 } from '../../../client/index.js';
-import { Arrivals } from '../feed/arrivals.js';
+import { type Arrival, Arrivals } from '../feed/arrivals.js';
 import { type ChatLine, readChatLine } from '../feed/chat-message.js';
+import type { Feed, Step } from '../feed/feed.js';
 import { Latencies } from '../feed/latencies.js';
-import { readFigures } from '../feed/machine-message.js';
 import type { Race } from '../feed/race.js';
 import type { ServerClock } from '../feed/server-clock.js';
 import { Spending } from '../feed/spending.js';
 import { Tally } from '../feed/tally.js';
+import { WireLog } from '../feed/wire-log.js';
 import { randomName } from '../page/random-name.js';
 import { LANE_PARAMETER } from '../words/lane-name.js';
-import { CHAT_CHANNEL, MACHINE_CHANNEL, type MachineFigures } from '../words/machine-figures.js';
+import { CHAT_CHANNEL, type MachineFigures } from '../words/machine-figures.js';
 import type { Report } from '../words/report.js';
+import { watchedEnvironment } from './watched-environment.js';
 
 /** What all lanes of a page have in common. */
 export interface Course {
@@ -25,8 +27,7 @@ export interface Course {
   readonly path: string;
   readonly clock: ServerClock;
   readonly race: Race;
-  /** The lives of the feed, as its server told them: figures of another one are not its own. */
-  readonly runs: ReadonlySet<string>;
+  readonly feed: Feed;
 }
 
 /** What a lane is doing: what its client does, or nothing because nobody looks. */
@@ -43,6 +44,8 @@ export interface LaneOptions {
   readonly isHeld?: boolean;
   /** Gets every client that the lane makes, before anything has happened to it. */
   readonly started?: (push: PushClient) => void;
+  /** Gets every message of the feed that has been counted. */
+  readonly taken?: (step: Step) => void;
 }
 
 const LINES = 2;
@@ -50,32 +53,42 @@ const LINES = 2;
 /** By how much figures may be ahead of the clock, or older than the ones before them, in milliseconds. */
 const SLACK_MS = 2_000;
 
-/** One client on the page, subscribed to the machine's figures and to the chat, and what it has experienced. */
+/** One client on the page, subscribed to a feed and to the chat, and what it has experienced. */
 export class Lane {
   /** What the demo's server knows this lane by. Nobody can guess it, so nobody else can block it. */
   readonly id = randomName();
-  readonly tally = new Tally();
+  readonly tally: Tally;
   readonly latencies = new Latencies();
   readonly arrivals = new Arrivals();
   /** The cost, as the server counts it. */
   readonly spending = new Spending();
-  /** The last figures, and the last chat lines, oldest first. */
-  figures: MachineFigures | null = null;
+  /** What it has on the wire. */
+  readonly wire: WireLog;
+  /** The last message of the feed, and the last chat lines, oldest first. */
+  latest: Step | MachineFigures | null = null;
   lines: readonly LaneLine[] = [];
   #latestAt = 0;
   readonly #course: Course;
   readonly #started: (push: PushClient) => void;
+  readonly #taken: (step: Step) => void;
   #options: ConnectOptions;
   /** Where the gateway is for this lane; `null` until that is known. */
   #address: string | null;
   #isPaused = true;
   #open: { readonly push: PushClient; readonly subscriptions: readonly Subscription[] } | null = null;
 
-  constructor(course: Course, options: ConnectOptions, { isHeld = false, started = () => {} }: LaneOptions = {}) {
+  constructor(
+    course: Course,
+    options: ConnectOptions,
+    { isHeld = false, started = () => {}, taken = () => {} }: LaneOptions = {},
+  ) {
     this.#course = course;
-    this.#options = options;
+    this.tally = new Tally(course.feed.everyMs);
+    this.wire = new WireLog(() => course.clock.now());
+    this.#options = { ...options, environment: watchedEnvironment(this.wire) };
     this.#address = isHeld ? null : course.path;
     this.#started = started;
+    this.#taken = taken;
   }
 
   /** The client; `null` while the lane is paused, and while it is not known where to connect. */
@@ -129,11 +142,12 @@ export class Lane {
     if (this.#open !== null || this.#address === null) return;
     const push = connect(`${this.#address}?${LANE_PARAMETER}=${this.id}`, this.#options);
     this.#started(push);
+    const { channel } = this.#course.feed;
     const from = (channel: string) => ({ since: positions.get(channel) ?? 'now' });
     this.#open = {
       push,
       subscriptions: [
-        push.subscribe(MACHINE_CHANNEL, (message: Message) => this.#takeFigures(message), from(MACHINE_CHANNEL)),
+        push.subscribe(channel, (message: Message) => this.#takeStep(message), from(channel)),
         push.subscribe(CHAT_CHANNEL, (message: Message) => this.#takeLine(message), from(CHAT_CHANNEL)),
       ],
     };
@@ -144,22 +158,23 @@ export class Lane {
     this.#open = null;
   }
 
-  #takeFigures({ id, data }: Message): void {
-    const { clock, runs } = this.#course;
-    const figures = readFigures(data);
+  #takeStep({ id, data }: Message): void {
+    const { clock, feed } = this.#course;
+    const step = feed.read(data);
     const arrivedAt = clock.now();
-    if (figures === null || !runs.has(figures.run)) return;
-    if (clock.isAligned && figures.at > arrivedAt + SLACK_MS) return;
-    if (!this.tally.take(id, figures)) return;
-    if (figures.run !== this.figures?.run) this.#latestAt = 0;
-    this.figures = figures;
+    if (step === null || !feed.runs.has(step.run)) return;
+    if (clock.isAligned && step.at > arrivedAt + SLACK_MS) return;
+    if (!this.tally.take(id, step)) return;
+    this.#taken(step);
+    if (step.run !== this.latest?.run) this.#latestAt = 0;
+    this.latest = step;
     // What is read from the log after a long way round is old, and still each one is younger than the one before.
-    if (!clock.isAligned || figures.at < this.#latestAt - SLACK_MS) return;
-    this.#latestAt = Math.max(this.#latestAt, figures.at);
+    if (!clock.isAligned || step.at < this.#latestAt - SLACK_MS) return;
+    this.#latestAt = Math.max(this.#latestAt, step.at);
     // Where the two clocks are compared within a millisecond, the quickest messages would arrive before they left.
-    const publishedAt = Math.min(figures.at, arrivedAt);
+    const publishedAt = Math.min(step.at, arrivedAt);
     this.latencies.add(arrivedAt - publishedAt);
-    this.#arrive('machine', publishedAt, arrivedAt, figures.number);
+    this.#arrive('feed', publishedAt, arrivedAt, step.number);
   }
 
   #takeLine({ id, data }: Message): void {
@@ -169,7 +184,7 @@ export class Lane {
     this.#arrive('chat', null, arrivedAt, 0);
   }
 
-  #arrive(kind: 'machine' | 'chat', publishedAt: number | null, arrivedAt: number, number: number): void {
+  #arrive(kind: Arrival['kind'], publishedAt: number | null, arrivedAt: number, number: number): void {
     this.arrivals.add({ kind, publishedAt, arrivedAt, number, transport: this.push?.transport ?? '' });
   }
 }

@@ -1,9 +1,8 @@
-import type { Lane } from '../lane/lane.js';
 import type { Report } from '../words/report.js';
 import { siteAddress } from './place.js';
 
 /** Asks the demo's server what it knows about the lanes. Rejects when it is away; the lanes' own states say so. */
-export async function askReport(lanes: readonly Lane[]): Promise<Report> {
+export async function askReport(lanes: readonly { readonly id: string }[]): Promise<Report> {
   const query = new URLSearchParams(lanes.map(({ id }) => ['client', id]));
   const response = await fetch(siteAddress(`demo/costs?${query}`));
   if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
@@ -11,11 +10,18 @@ export async function askReport(lanes: readonly Lane[]): Promise<Report> {
 }
 
 /** Posts to one of the demo's routes. Rejects when its server is away or refuses. */
-export async function tellDemo(route: 'blocks' | 'cuts', body: object): Promise<void> {
-  const response = await fetch(siteAddress(`demo/${route}`), {
+export async function tellDemo(route: DemoRoute, body: object): Promise<void> {
+  const response = await postDemo(route, body);
+  if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
+}
+
+/** The same, whatever is answered. Rejects when nothing is. */
+export function postDemo(route: DemoRoute, body: object): Promise<Response> {
+  return fetch(siteAddress(`demo/${route}`), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
 }
+
+type DemoRoute = 'blocks' | 'cuts' | 'nodes' | 'restarts' | 'races' | 'cpu';

@@ -1,12 +1,17 @@
+import type { PushClient } from '../../../client/index.js';
 import { CHAT_LENGTH, NAME_LENGTH } from '../feed/chat-message.js';
-import type { Lane } from '../lane/lane.js';
 import { part } from '../page/part.js';
 import { duration } from '../texts/figures.js';
 import { commonTexts, raceTexts, textsOf } from '../texts/texts.js';
 import { CHAT_CHANNEL } from '../words/machine-figures.js';
 
-/** Publishes what the visitor types, through a lane's client, and says how that went. */
-export function takeChat(form: HTMLFormElement, lane: Lane): void {
+/** Who has a client; `null` while nobody looks at the page. */
+export interface Sender {
+  readonly push: PushClient | null;
+}
+
+/** Publishes what the visitor types, through somebody's client, and says how that went. */
+export function takeChat(form: HTMLFormElement, sender: Sender): void {
   const name = part(form, 'from', HTMLInputElement);
   const text = part(form, 'text', HTMLInputElement);
   const outcome = part(form, 'outcome', HTMLElement);
@@ -15,7 +20,7 @@ export function takeChat(form: HTMLFormElement, lane: Lane): void {
   name.value = `${raceTexts.say.guest}-${Math.floor(Math.random() * 900 + 100)}`;
 
   const publish = async (line: string): Promise<string> => {
-    const { push } = lane;
+    const { push } = sender;
     if (push === null) return raceTexts.say.paused;
     const startedAt = performance.now();
     const { uplink } = push.transport === null ? { uplink: commonTexts.byPost } : textsOf(push.transport);

@@ -1,5 +1,5 @@
 import { dictionary as anatomy, pages as anatomyPages } from './en/anatomy.js';
-import { dictionary as breakIt } from './en/break.js';
+import { dictionary as breakIt, pages as breakPages } from './en/break.js';
 import { dictionary as common } from './en/common.js';
 import { dictionary as race, pages as racePages } from './en/race.js';
 import { pages as subjectPages, dictionary as subjects } from './en/subjects.js';
@@ -21,7 +21,7 @@ export const dictionary = {
   ...subjects,
   ...tryIt,
   ...wire,
-  pages: { ...racePages, ...anatomyPages, ...subjectPages, ...tryPages },
+  pages: { ...racePages, ...breakPages, ...anatomyPages, ...subjectPages, ...tryPages },
 };
 
 /** What every language has to say. */

@@ -19,6 +19,14 @@ export function duration(ms: number | null): string {
   return `${fixed(ms / 1_000, 2)} s`;
 }
 
+/** CPU time, in microseconds: `21.4 µs`, `1.03 ms`. */
+export function cpuTime(microseconds: number | null): string {
+  if (microseconds === null) return NOTHING;
+  if (microseconds < 99.95) return `${fixed(microseconds, 1)} µs`;
+  if (microseconds < 999.5) return `${fixed(microseconds, 0)} µs`;
+  return duration(microseconds / 1_000);
+}
+
 /** How long ago something was, for people: whole seconds, then minutes. */
 export function age(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));

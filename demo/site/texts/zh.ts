@@ -1,6 +1,6 @@
 import type { Texts } from './en.js';
 import { dictionary as anatomy, pages as anatomyPages } from './zh/anatomy.js';
-import { dictionary as breakIt } from './zh/break.js';
+import { dictionary as breakIt, pages as breakPages } from './zh/break.js';
 import { dictionary as common } from './zh/common.js';
 import { dictionary as race, pages as racePages } from './zh/race.js';
 import { pages as subjectPages, dictionary as subjects } from './zh/subjects.js';
@@ -16,5 +16,5 @@ export const dictionary: Texts = {
   ...subjects,
   ...tryIt,
   ...wire,
-  pages: { ...racePages, ...anatomyPages, ...subjectPages, ...tryPages },
+  pages: { ...racePages, ...breakPages, ...anatomyPages, ...subjectPages, ...tryPages },
 };

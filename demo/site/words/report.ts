@@ -13,8 +13,12 @@ export interface Cost {
 /** A lane that has cost nothing. */
 export const FREE: Cost = { requests: 0, up: 0, down: 0 };
 
+/** How a lane's own gateway stands, which it may close and start again: it may have none. */
+export type NodeStanding = 'none' | 'up' | 'down';
+
 /** What the demo's server knows about one lane. */
 export interface LaneReport {
+  readonly node: NodeStanding;
   readonly cost: Cost;
   /** The transports that are blocked for it, each with how. */
   readonly blocked: Readonly<Record<string, FaultName>>;

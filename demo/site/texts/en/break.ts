@@ -1,7 +1,38 @@
 import type { FaultName } from '../../words/fault-name.js';
+import type { PageTexts } from './common.js';
 
 /** What the page says on which a visitor breaks the network, in English. */
 export const dictionary = {
+  breakIdea: {
+    heading: 'Break the network. See what arrives.',
+    text: 'The client below is your own browser’s, and between it and the gateway lies a network that you can break: a proxy that meddles with your connection only, nobody else’s. Cut it, block it, take the gateway away. Every message has a number, so a loss would show.',
+  },
+  board: {
+    lasting: 'The network, until you press again',
+    now: 'At this moment',
+    upgrades: 'Block upgrades',
+    hole: 'Black-hole upgrades',
+    buffer: 'Buffer streams',
+    delay: 'Delay all by 2 s',
+    cut: 'Cut now',
+    repeat: 'Cut every',
+    period: 'Seconds between two cuts',
+    seconds: (seconds: number) => `${seconds} s`,
+    sever: 'Go half-open',
+    restart: 'Restart the gateway',
+    notes: {
+      ownNode:
+        'Half-open: the line goes dead and neither end is told. Restart: your client has a gateway of its own, a second node on the log of the site’s one. It is really closed, its port is shut for three seconds, and another one starts that has never heard of you. Only the log outlives it.',
+      restarting:
+        'Your gateway is closed, and nothing listens on its port. What is published meanwhile goes into the log.',
+      shared:
+        'Half-open: the line goes dead and neither end is told. There is no gateway to spare that you could restart.',
+      noServer:
+        'The demo’s own server does not answer here. It publishes what the client listens to, and without it nothing can be broken.',
+      direct:
+        'This page is not on the server’s own machine, so there is no proxy between: your connections can be reset and cut at the gateway’s sockets, and nothing else. Start Pushgate on your own machine to break more.',
+    },
+  },
   automatic: {
     heading: 'The automatic client',
     explanation:
@@ -9,7 +40,6 @@ export const dictionary = {
     track: 'Arrivals in the last 20 seconds, in the colour of the transport that carried them',
     ladder: 'Transports, best first',
     block: (transport: string) => `Block ${transport}`,
-    free: (transport: string) => `Free ${transport}`,
     rung: {
       carries: 'carries now',
       blocked: 'blocked by you',
@@ -21,13 +51,15 @@ export const dictionary = {
       failed: 'failed last time',
       ready: 'not needed now',
     },
-    network: {
-      how: 'How the network blocks',
-      line: 'What is open now',
-      cut: 'Cut now',
-      sever: 'Sever the line',
-      does: 'Of a cut both ends are told at once. Of a severed line neither is, as when a phone loses its network.',
-    },
+    network: { how: 'These buttons block by' },
+    numbers: 'Message numbers that have arrived',
+    numbersLabel:
+      'The newest forty message numbers, each received, lost, repeated or not yet there; the counts stand above.',
+    negotiation: 'The negotiation',
+    negotiationKey: 'Dashed: being tried. Dot: its hello. Bar: it carries. Cross: it failed or was lost, and why.',
+    negotiationLabel:
+      'The last 30 seconds of the negotiation: for each transport when it was tried, proved, failed or lost. The list below it says the same in words.',
+    arrivals: 'Messages and requests',
     faults: {
       reset: {
         name: 'Reset',
@@ -70,13 +102,16 @@ export const dictionary = {
     now: (transport: string) => `Carried by ${transport}`,
     nothing: 'Carried by nothing',
     nothingBecause: 'It goes on trying. What is published meanwhile stays in the log and will be read from there.',
-    awayBecause: 'No lane gets through: the gateway is away, or the network to it. It goes on trying.',
     beginning: 'Connecting for the first time.',
     counters: {
       received: 'Received',
       lost: 'Lost',
       repeated: 'Repeated',
       changes: 'Switches',
+      latency: 'Latency',
+      requests: 'Requests',
+      down: 'Bytes down',
+      up: 'Bytes up',
     },
     blockFailed: 'The gateway cannot be asked for that. Is it still running?',
   },
@@ -101,7 +136,36 @@ export const dictionary = {
     beganAnew: 'The log began anew: what was in it before is gone.',
     gone: (channel: string) => `Messages on ${channel} were gone from the log before they could be read.`,
   },
+  bare: {
+    heading: 'The same network, without Pushgate',
+    explanation:
+      'What a browser has built in, as a beginner’s tutorial uses it: the same feed, sent to whoever is connected at that moment. It meets every fault that you choose above. The gateway that you restart serves it, too.',
+    start: 'Run both beside it',
+    sse: 'EventSource',
+    websocket: 'WebSocket',
+    numbersLabel: 'The newest forty message numbers, each received, lost or not yet there; the counts stand above.',
+    states: {
+      idle: 'not running',
+      connecting: 'connecting',
+      open: 'open, as far as it knows',
+      waiting: 'waiting to reconnect',
+      'given-up': 'given up for good',
+    },
+  },
 };
+
+/** The page itself. */
+export const pages = {
+  break: {
+    name: 'Break it',
+    title: 'Break it: what survives a bad network',
+    description:
+      'Block upgrades, buffer streams, cut the line, restart the gateway, and watch the automatic client fall back and return without losing a message, beside a plain EventSource and a plain WebSocket that do.',
+    skip: { to: 'automatic', text: 'Skip to the client' },
+    footer:
+      'Lost and repeated go by the numbers that the server puts on its messages, and by the ids that the log gave. Bytes are counted at the gateway’s sockets, HTTP heads included.',
+  },
+} satisfies Readonly<Record<string, PageTexts>>;
 
 /** What there is to say about one way in which the network blocks. */
 export interface FaultTexts {

@@ -4,10 +4,10 @@ import type { PageTexts } from './common.js';
 export const dictionary = {
   idea: {
     heading: 'One log of messages, every way to carry it.',
-    text: 'Each lane below is subscribed to the same live channel over a different transport. A transport only answers “what comes after this cursor?”, so a client can lose one, go on over another and come back without missing a message. The sixth lane does that by itself: block a transport and watch.',
+    text: 'Each lane below is a live connection of your own browser, subscribed to the same channel over a different transport. Watch when a request goes out, how long it is held open, and what each message costs. Then change the rate, the size or the interval, and see which technique minds.',
   },
   machine: {
-    heading: 'On the channel now',
+    heading: 'The machine behind it',
     explanation: 'Figures of the machine that serves this page, published once a second.',
     tiles: {
       machine: 'CPU, whole machine',
@@ -40,6 +40,9 @@ export const dictionary = {
     legend: {
       label: 'How to read a track',
       bar: 'sent → arrived',
+      request: 'request',
+      held: 'held open',
+      frame: 'answer or frame',
       chat: 'chat',
       twenty: '20 s ago',
       fifteen: '15 s',
@@ -51,23 +54,130 @@ export const dictionary = {
     messages: 'Last messages',
     document: 'How it works',
     documentOf: (transport: string) => `How it works: ${transport}`,
-    interval: 'Ask every',
-    seconds: (seconds: string) => `${seconds} s`,
+    about: 'What is this?',
+    from: { machine: 'machine', race: 'race' },
+    noStep: 'nothing published yet',
     noChat: 'no chat yet',
     noText: '(no text)',
     noName: 'chat',
     first: 'first',
     behind: (ms: string) => `+${ms}`,
     figures: {
-      latency: 'Latency',
-      median: 'Median',
+      latency: 'Latency now',
+      p50: 'p50',
+      p99: 'p99',
       messages: 'Messages',
       requests: 'Requests',
       down: 'Bytes down',
       up: 'Bytes up',
       each: 'Per message',
+      idle: 'Silent minute',
+      cpu: 'CPU/message',
     },
   },
+  controls: {
+    heading: 'Set the race',
+    explanation:
+      'With every change a new run begins, and all figures with it. A race of your own has a channel and a publisher on the server that only you get; it ends when you leave.',
+    feed: 'What is published',
+    shared: 'The machine’s figures, once a second',
+    own: 'A race of your own',
+    rate: 'Publish',
+    size: 'Payload',
+    interval: 'Polling asks every',
+    clients: 'Further clients',
+    perSecond: (rate: string) => `${rate} per second`,
+    silence: 'nothing',
+    asItIs: 'as it is',
+    seconds: (seconds: string) => `${seconds} s`,
+    clientsOf: (count: number) => (count === 0 ? 'none' : `${count} on each transport`),
+    measureIdle: 'Measure a silent minute',
+    measuringIdle: (passed: number, of: number) => `Silent for ${passed} of ${of} s: stop`,
+    measureCpu: 'Measure the CPU per message',
+    measuringCpu: (measured: number, of: number) => `Measured ${measured} of ${of} …`,
+    crowd: (open: number, wanted: number) =>
+      `${open} of ${wanted} further clients are connected, from a process of their own on the server’s machine.`,
+    noCrowd: 'There are no further clients here: the server takes TLS connections only.',
+    outcomes: {
+      refused:
+        'That would be too much for this server, together with what other visitors race. Choose fewer, smaller or rarer messages, or fewer clients.',
+      away: 'Only the demo’s own server can do that, and it does not answer.',
+      noServer:
+        'The demo’s own server does not answer. It publishes what is raced with and counts the bytes: without it the lanes stay empty.',
+      busy: 'The server measures for another visitor, or has just done so. Try again in a minute.',
+      failed: 'The measurement came to nothing. Try again.',
+      unknownLink: 'The link asks for settings that this page does not have, so the machine’s figures are run.',
+    },
+    how: {
+      heading: 'How it is measured',
+      latency:
+        'Latency: from publication by the server’s clock to arrival in this page. p50 and p99 are over the last 600 messages of the run.',
+      bytes:
+        'Requests and bytes: read off the gateway’s own sockets, heads of requests and answers and WebSocket framing included. TLS and what lies below TCP is not.',
+      idle: 'A silent minute: a race with nothing published, from when every lane is open, by the same counts. What is left are heartbeats, and requests that bring nothing.',
+      cpu: 'CPU per message: lanes share one gateway, so theirs cannot be told apart. When you ask for it, the server starts a gateway in a process of its own for each transport in turn, with 100 readers in another process, and publishes with your settings (at least once a second) for 4 seconds or more. All that the gateway’s process used is shared among the messages that were delivered.',
+    },
+  },
+  plot: {
+    heading: 'Latency over the last minute',
+    explanation: 'For each second the median of what arrived in it. The scale is logarithmic.',
+    label: 'Latency of each transport over the last minute; the same figures stand beside the lanes and in the table.',
+  },
+  table: {
+    heading: 'The usual table, with the figures of this run',
+    explanation: 'What is commonly said of each technique, and beside it what this run has measured in your browser.',
+    columns: {
+      technique: 'Technique',
+      favour: 'Said in favour',
+      against: 'Said against',
+      use: 'Where it is used',
+      p50: 'Latency p50',
+      p99: 'Latency p99',
+      requests: 'Requests a minute',
+      each: 'Bytes a message',
+      idle: 'Silent minute',
+      cpu: 'CPU a message',
+    },
+    idleOf: (bytes: string, requests: string) => `${bytes}, ${requests} requests`,
+    sharedRun: (poll: string, time: string) =>
+      `The machine’s figures, 1 per second; polling every ${poll}; run for ${time}`,
+    ownRun: (rate: string, size: string, poll: string, clients: number, time: string) =>
+      `${rate}, ${size} each; polling every ${poll}; ${clients} further clients on each transport; run for ${time}`,
+    png: 'Save as PNG',
+    csv: 'Save as CSV',
+    link: 'Copy a link to these settings',
+    saved: (file: string) => `Saved as ${file}.`,
+    copied: 'Copied. The link opens this page with these settings.',
+    notCopied: (link: string) => `Copy it from here, or from the address bar: ${link}`,
+  },
+  claims: {
+    polling: {
+      favour: 'Simplest on both sides; works everywhere; fits answers that come later',
+      against: 'Late by up to the interval; most requests bring nothing; a short interval loads server and battery',
+      use: 'Signing in by QR code, waiting for a payment',
+    },
+    'long-polling': {
+      favour: 'Nearly as prompt as push; no request without a message but for time-outs; works everywhere',
+      against: 'A request for every message; waiting requests hold resources; order is hard to keep',
+      use: 'Early web chat products',
+    },
+    iframe: {
+      favour: 'Prompt; no useless requests; simple',
+      against: 'The page seems to load for ever; long connections on the server; clumsy errors',
+      use: 'Early Gmail with Talk',
+    },
+    sse: {
+      favour: 'A standard; little code; resumes by itself; fits existing servers and proxies',
+      against: 'One way; text only; six connections to a host under HTTP/1.1',
+      use: 'Answers of AI assistants, feeds, notifications',
+    },
+    websocket: {
+      favour: 'Both ways; least overhead for a message; binary; cross-origin',
+      against:
+        'Another protocol to operate; reconnecting, heartbeats and resuming are left to you; some proxies stop it',
+      use: 'Games, co-editing, live rooms',
+    },
+  } as Readonly<Record<string, ClaimTexts>>,
 };
 
 /** The page itself. */
@@ -79,8 +189,15 @@ export const pages = {
       'Polling, long-polling, iframe streaming, server-sent events and WebSocket under the same live messages: what each of them does, costs and survives.',
     skip: { to: 'lanes', text: 'Skip to the lanes' },
     footer:
-      'Latency is measured against the server’s clock. Bytes are counted at the server’s sockets, HTTP heads included; what you publish is charged to the automatic client, which sends it.',
+      'Latency is measured against the server’s clock. Bytes are counted at the server’s sockets, HTTP heads included; what you publish is charged to no lane: the page sends it over a client of its own.',
   },
 } satisfies Readonly<Record<string, PageTexts>>;
+
+/** What is commonly said of one transport. */
+export interface ClaimTexts {
+  readonly favour: string;
+  readonly against: string;
+  readonly use: string;
+}
 
 const NUMBERS: Readonly<Record<number, string>> = { 4: 'Four', 5: 'Five', 6: 'Six', 7: 'Seven', 8: 'Eight' };

@@ -1,7 +1,34 @@
-import type { dictionary as en } from '../en/break.js';
+import type { dictionary as en, pages as enPages } from '../en/break.js';
 
 /** What the page says on which a visitor breaks the network, in Simplified Chinese. */
 export const dictionary: typeof en = {
+  breakIdea: {
+    heading: '弄坏网络，看看什么还能送达。',
+    text: '下面的客户端就在您自己的浏览器里，它和网关之间有一个可以由您弄坏的网络：一个只干扰您这条连接的代理，不影响任何人。切断它，屏蔽它，把网关拿走。每条消息都有编号，丢了就看得出来。',
+  },
+  board: {
+    lasting: '网络状况，再按一次恢复',
+    now: '就在此刻',
+    upgrades: '屏蔽升级',
+    hole: '升级掉进黑洞',
+    buffer: '缓冲流',
+    delay: '全部延迟 2 秒',
+    cut: '立即切断',
+    repeat: '定时切断，每',
+    period: '两次切断之间的秒数',
+    seconds: (seconds) => `${seconds} 秒`,
+    sever: '变成半开',
+    restart: '重启网关',
+    notes: {
+      ownNode:
+        '半开：线路断了，两端都不知道。重启：您的客户端有一个专用网关，它是与网站网关共用同一份日志的第二个节点。它会真的关闭，端口停用三秒，然后启动一个对您一无所知的新网关。只有日志保留下来。',
+      restarting: '您的网关已关闭，端口上没有任何程序在监听。这期间发布的消息会进入日志。',
+      shared: '半开：线路断了，两端都不知道。目前没有多余的网关可供您重启。',
+      noServer: '演示服务器在此没有应答。客户端收听的内容由它发布，没有它就没有可以弄坏的东西。',
+      direct:
+        '本页不在服务器所在的机器上，中间没有代理：只能在网关的套接字上重置和切断您的连接。在自己的机器上启动 Pushgate 就能弄坏更多东西。',
+    },
+  },
   automatic: {
     heading: '自动客户端',
     explanation:
@@ -9,7 +36,6 @@ export const dictionary: typeof en = {
     track: '最近 20 秒到达的消息，颜色表示承载它的传输',
     ladder: '传输方式，从最佳开始',
     block: (transport) => `屏蔽 ${transport}`,
-    free: (transport) => `放行 ${transport}`,
     rung: {
       carries: '正在承载',
       blocked: '已被您屏蔽',
@@ -21,13 +47,13 @@ export const dictionary: typeof en = {
       failed: '上次失败',
       ready: '现在不需要',
     },
-    network: {
-      how: '网络如何阻断',
-      line: '已打开的连接',
-      cut: '立即切断',
-      sever: '断开线路',
-      does: '切断时两端立刻知道；断开线路时两端都不知道，就像手机突然没了信号。',
-    },
+    network: { how: '这些按钮的屏蔽方式' },
+    numbers: '已到达的消息编号',
+    numbersLabel: '最新的四十个消息编号，各自标明收到、丢失、重复或尚未到达；计数在上方。',
+    negotiation: '协商过程',
+    negotiationKey: '虚线框：正在尝试。圆点：收到 hello。实心条：正在承载。叉：失败或断开，以及原因。',
+    negotiationLabel: '最近 30 秒的协商：每种传输何时被尝试、被证明、失败或断开。下面的列表用文字说明了同样的内容。',
+    arrivals: '消息与请求',
     faults: {
       reset: { name: '重置', rung: '重置', does: '每条连接立即被重置，像防火墙那样。' },
       refused: {
@@ -61,9 +87,17 @@ export const dictionary: typeof en = {
     now: (transport) => `由 ${transport} 承载`,
     nothing: '没有传输在承载',
     nothingBecause: '它会继续尝试。这期间发布的消息留在日志里，之后会从那里读取。',
-    awayBecause: '没有一条通道能通：网关不在，或者到它的网络不通。它会继续尝试。',
     beginning: '第一次连接。',
-    counters: { received: '收到', lost: '丢失', repeated: '重复', changes: '切换次数' },
+    counters: {
+      received: '收到',
+      lost: '丢失',
+      repeated: '重复',
+      changes: '切换次数',
+      latency: '延迟',
+      requests: '请求数',
+      down: '下行字节',
+      up: '上行字节',
+    },
     blockFailed: '无法向网关提出这个请求。它还在运行吗？',
   },
   trace: {
@@ -86,5 +120,33 @@ export const dictionary: typeof en = {
     },
     beganAnew: '日志重新开始了：之前的内容已不存在。',
     gone: (channel) => `${channel} 上的消息在读到之前已从日志中移除。`,
+  },
+  bare: {
+    heading: '同样的网络，没有 Pushgate',
+    explanation:
+      '浏览器自带的功能，照着入门教程的写法：同一个数据源，只发给当时连着的客户端。您在上面选择的每种故障它都会遇到，您重启的网关也同样为它服务。',
+    start: '让两者一起运行',
+    sse: 'EventSource',
+    websocket: 'WebSocket',
+    numbersLabel: '最新的四十个消息编号，各自标明收到、丢失或尚未到达；计数在上方。',
+    states: {
+      idle: '未运行',
+      connecting: '正在连接',
+      open: '已打开（它以为）',
+      waiting: '等待重连',
+      'given-up': '彻底放弃',
+    },
+  },
+};
+
+/** The page itself. */
+export const pages: typeof enPages = {
+  break: {
+    name: '弄坏它',
+    title: '弄坏它：什么能在糟糕的网络中幸存',
+    description:
+      '屏蔽升级、缓冲流、切断线路、重启网关，看自动客户端如何降级又恢复而不丢一条消息，旁边的普通 EventSource 和普通 WebSocket 却会丢。',
+    skip: { to: 'automatic', text: '跳到客户端' },
+    footer: '“丢失”和“重复”依据服务器写在消息上的编号和日志给出的标识。字节数在网关的套接字上统计，包含 HTTP 头。',
   },
 };

@@ -7,9 +7,9 @@ const SCRIPT = /<script>push\('((?:[^'\\]|\\.)*)'\)<\/script>/g;
 
 /**
  * What Node offers to a client, and frames beside it: a document is read as a stream, and what its scripts post is handed
- * on. What a browser does with a document is tested in a browser; this lets every transport work in one process.
+ * on. So a client in Node can use every transport there is.
  */
-export function nodeEnvironment(origin: string): Environment {
+export function readerEnvironment(origin: string): Environment {
   return { ...browserEnvironment(), WebSocket, frames: streamedFrames, origin };
 }
 

@@ -1,0 +1,139 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import express, { type Express } from 'express';
+import type { Gateway } from '../../server/index.js';
+import type { NodeStanding } from '../site/words/report.js';
+
+/** Nodes for all visitors together. */
+const NODES = 12;
+
+/** A node that nobody has asked about in so long is closed. The page asks once a second. */
+const FORGOTTEN_MS = 60_000;
+
+/** How long a node that is started again stays away, in milliseconds: long enough to be seen. */
+const AWAY_MS = 3_000;
+
+/** What nodes are made of. */
+export interface VisitorNodesOptions {
+  /** Makes a gateway on the log of the site's own one. */
+  readonly make: () => Gateway;
+  /** The gateways' base path. */
+  readonly path: string;
+  /** Puts before a node what stands before the site's own gateway; returns how to take it away. */
+  readonly prepare: (app: Express, server: Server) => () => void;
+}
+
+interface VisitorNode {
+  running: Running | null;
+  port: number;
+  readonly expires: NodeJS.Timeout;
+}
+
+/** A gateway that can be asked. */
+interface Running {
+  readonly gateway: Gateway;
+  readonly server: Server;
+  readonly sockets: ReadonlySet<Socket>;
+  readonly leave: () => void;
+}
+
+/**
+ * Gateways that visitors may close and start again, one for each: a node of its own on the log of the site's gateway, with a
+ * server on a free port of 127.0.0.1. One that is started again is another gateway, which knows nothing of the clients of
+ * the one before; the log is all that they have in common.
+ */
+export class VisitorNodes {
+  readonly #options: VisitorNodesOptions;
+  readonly #nodes = new Map<string, VisitorNode>();
+  #isClosed = false;
+
+  constructor(options: VisitorNodesOptions) {
+    this.#options = options;
+  }
+
+  /** Gives a lane a node, unless it has one. `false` when there are too many. */
+  async open(lane: string): Promise<boolean> {
+    if (this.#nodes.has(lane)) return true;
+    if (this.#nodes.size >= NODES || this.#isClosed) return false;
+    const expires = setTimeout(() => void this.#forget(lane), FORGOTTEN_MS).unref();
+    const node: VisitorNode = { running: null, port: 0, expires };
+    this.#nodes.set(lane, node);
+    await this.#start(node);
+    return true;
+  }
+
+  /** How a lane's node stands. Whoever asks keeps it. */
+  standing(lane: string): NodeStanding {
+    const node = this.#nodes.get(lane);
+    if (node === undefined) return 'none';
+    node.expires.refresh();
+    return node.running === null ? 'down' : 'up';
+  }
+
+  /** Where a lane's node is found, also while it is away; `null` for a lane without one. */
+  portFor(lane: string): number | null {
+    const port = this.#nodes.get(lane)?.port ?? 0;
+    return port === 0 ? null : port;
+  }
+
+  /** Closes a lane's node, and starts another gateway in its place some seconds later. `false` for a lane that has none up. */
+  restart(lane: string): boolean {
+    const node = this.#nodes.get(lane);
+    if (node?.running == null) return false;
+    const { running } = node;
+    node.running = null;
+    end(running)
+      .then(() => sleep(AWAY_MS, undefined, { ref: false }))
+      .then(() => this.#start(node))
+      // Its port has been taken meanwhile: the lane goes to the site's own gateway from then on.
+      .catch(() => this.#forget(lane));
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#nodes.keys()].map((lane) => this.#forget(lane)));
+  }
+
+  async #start(node: VisitorNode): Promise<void> {
+    const { make, path, prepare } = this.#options;
+    const app = express().disable('x-powered-by');
+    const server = createServer(app);
+    const sockets = new Set<Socket>();
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+    const gateway = make();
+    const leave = prepare(app, server);
+    app.use(path || '/', gateway.handler);
+    gateway.attach(server, { requests: false });
+    const running = { gateway, server, sockets, leave };
+    await gateway.ready();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(node.port, '127.0.0.1', resolve);
+    });
+    // Forgotten meanwhile.
+    if (![...this.#nodes.values()].includes(node)) return end(running);
+    node.port = (server.address() as AddressInfo).port;
+    node.running = running;
+  }
+
+  async #forget(lane: string): Promise<void> {
+    const node = this.#nodes.get(lane);
+    this.#nodes.delete(lane);
+    clearTimeout(node?.expires);
+    if (node?.running != null) await end(node.running);
+  }
+}
+
+/** Ends a gateway as at a new release: its clients are told to come back, and who does not go is cut. */
+async function end({ gateway, server, sockets, leave }: Running): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await gateway.close();
+  leave();
+  for (const socket of sockets) socket.destroy();
+  await closed;
+}

@@ -1,0 +1,77 @@
+import { RecentMap } from '../recent-map.js';
+import type { CpuReport, RaceSettings } from '../site/words/race.js';
+import { CPU_READERS, CPU_SECONDS, type CpuRunOptions } from './cpu-run.js';
+
+/** Measures one transport; rejects when that comes to nothing. */
+export type MeasureCpu = (options: CpuRunOptions) => Promise<number>;
+
+/** Too few messages in a second leave nothing to be measured in a few seconds. */
+const LEAST_RATE = 1;
+
+interface Course {
+  readonly microseconds: Record<string, number>;
+  state: CpuReport['state'];
+}
+
+/**
+ * What the gateway uses for one message, by transport: measured when a page asks for it, one course at a time for all
+ * visitors, and then known for a while. After a course the machine has a rest that is as long.
+ */
+export class CpuCosts {
+  readonly #courses = new RecentMap<Course>({ count: 50, ageMs: 30 * 60_000, now: Date.now });
+  readonly #transports: readonly string[];
+  readonly #measure: MeasureCpu;
+  readonly #ending = new AbortController();
+  #running: Promise<void> | null = null;
+  #restsUntil = 0;
+
+  constructor(transports: readonly string[], measure: MeasureCpu) {
+    this.#transports = transports;
+    this.#measure = measure;
+  }
+
+  /** What is known for these settings; begins to measure when nothing is and nothing else is measured. */
+  ask({ perSecond, bytes, pollMs }: RaceSettings): CpuReport {
+    const settings = { perSecond: Math.max(LEAST_RATE, perSecond), bytes, pollMs };
+    const name = Object.values(settings).join(' ');
+    const known = this.#courses.get(name);
+    if (known !== undefined && known.state !== 'failed') return this.#report(known);
+    if (this.#running !== null || performance.now() < this.#restsUntil || this.#ending.signal.aborted) {
+      return this.#report({ microseconds: {}, state: 'busy' });
+    }
+    const course: Course = { microseconds: {}, state: 'running' };
+    this.#courses.set(name, course);
+    this.#running = this.#run(course, settings).finally(() => {
+      this.#running = null;
+    });
+    return this.#report(course);
+  }
+
+  /** Ends what is measured. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#running;
+  }
+
+  async #run(course: Course, settings: Pick<RaceSettings, 'perSecond' | 'bytes' | 'pollMs'>): Promise<void> {
+    const beganAt = performance.now();
+    try {
+      for (const transport of this.#transports) {
+        const { signal } = this.#ending;
+        course.microseconds[transport] = await this.#measure({ ...settings, transport, signal });
+      }
+      course.state = 'done';
+    } catch (error) {
+      course.state = 'failed';
+      if (!this.#ending.signal.aborted) process.emitWarning(error instanceof Error ? error : String(error));
+    }
+    const endedAt = performance.now();
+    this.#restsUntil = endedAt + (endedAt - beganAt);
+  }
+
+  #report({ state, microseconds }: Course): CpuReport {
+    const measured = Object.keys(microseconds).length;
+    const of = this.#transports.length;
+    return { state, microseconds, measured, of, readers: CPU_READERS, seconds: CPU_SECONDS };
+  }
+}

@@ -1,0 +1,114 @@
+import { catalog } from '../../transports/catalog.js';
+import { Automatic } from './automatic/automatic.js';
+import { AutomaticView } from './automatic/automatic-view.js';
+import { BareClient } from './breaking/bare-client.js';
+import { BareView } from './breaking/bare-view.js';
+import { Palette } from './drawing/palette.js';
+import { machineFeed } from './feed/feed.js';
+import { Race } from './feed/race.js';
+import { ServerClock } from './feed/server-clock.js';
+import { watchAttention } from './page/attention.js';
+import { findNetwork } from './page/network.js';
+import { linkOperations } from './page/operations.js';
+import { part } from './page/part.js';
+import { gatewayPath, networkPort } from './page/place.js';
+import { askReport } from './page/report.js';
+import { keepRhythm } from './page/rhythm.js';
+import { askServerTime } from './page/server-time.js';
+import { LANE_PARAMETER } from './words/lane-name.js';
+
+const REPORT_MS = 1_000;
+const ALIGN_MS = 20_000;
+/** A gateway of one's own that is not to be had is asked for again after so long. */
+const NODE_MS = 15_000;
+
+const path = gatewayPath();
+let network = networkPort();
+/** Where the network is that the visitor breaks; `null` where there is none. */
+let broken: string | null = null;
+const feed = machineFeed();
+const course = { path, clock: new ServerClock(), race: new Race(), feed };
+
+const automatic = new Automatic(course, catalog, network !== null);
+const view = new AutomaticView(part(document, 'automatic', HTMLElement), automatic, new Palette());
+const bare = (['sse', 'websocket'] as const).map((kind) => {
+  const client = new BareClient(kind, feed.runs);
+  return { client, view: new BareView(part(document, `bare-${kind}`, HTMLElement), client) };
+});
+const compare = part(document, 'compare', HTMLButtonElement);
+let isComparing = false;
+linkOperations(path);
+
+document.documentElement.dataset['ready'] = '';
+
+compare.addEventListener('click', () => {
+  isComparing = !isComparing;
+  compare.setAttribute('aria-pressed', String(isComparing));
+  turnBare();
+});
+watchAttention(
+  () => {
+    automatic.pause();
+    view.pause();
+    for (const { client } of bare) client.stop();
+  },
+  () => {
+    automatic.lane.start();
+    if (bare.some(({ client }) => client.isRunning !== isComparing)) turnBare();
+  },
+);
+automatic.lane.start();
+void throughNetwork();
+
+keepRhythm({
+  draw: () => view.draw(course.clock.now()),
+  refresh() {
+    const head = Math.max(automatic.numbers.last, ...bare.map(({ client }) => client.numbers.last));
+    view.refresh(course.clock.now(), head);
+    for (const one of bare) one.view.refresh(head);
+  },
+});
+
+every(REPORT_MS, async () => {
+  const takeReport = automatic.expectReport();
+  const report = await askReport([automatic.lane]).catch(() => null);
+  automatic.hasServer = report !== null || feed.runs.size > 0;
+  if (report === null) return;
+  feed.runs.add(report.run);
+  takeReport(report);
+  automatic.lane.account(report);
+  // A server that was started anew has it elsewhere.
+  if (report.network === network) return;
+  network = report.network;
+  await throughNetwork();
+});
+every(ALIGN_MS, () => course.clock.align(() => askServerTime(path)));
+every(NODE_MS, async () => {
+  if (broken !== null) await automatic.askNode();
+});
+
+async function throughNetwork(): Promise<void> {
+  broken = await findNetwork(network, path);
+  // First, so that its connections need not be changed for it.
+  if (broken !== null) await automatic.askNode().catch(() => {});
+  automatic.connectThrough(broken);
+  if (isComparing) turnBare();
+}
+
+/** Starts the clients without Pushgate, behind the same network, or stops them. */
+function turnBare(): void {
+  const origin = broken === null ? location.origin : new URL(broken).origin;
+  for (const { client } of bare) {
+    if (isComparing) client.start(origin, `${LANE_PARAMETER}=${automatic.lane.id}`);
+    else client.stop();
+  }
+}
+
+/** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */
+function every(ms: number, work: () => Promise<void>): void {
+  const round = async (): Promise<void> => {
+    if (automatic.lane.state !== 'paused') await work().catch(() => {});
+    setTimeout(() => void round(), ms);
+  };
+  void round();
+}

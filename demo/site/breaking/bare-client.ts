@@ -1,0 +1,96 @@
+import { readFigures } from '../feed/machine-message.js';
+import { Numbers } from '../feed/numbers.js';
+import { Tally } from '../feed/tally.js';
+import { BARE_PATH } from '../words/bare-feed.js';
+import { FEED_MS } from '../words/machine-figures.js';
+
+/** What a browser has built in, used as a beginner's tutorial does. */
+export type BareKind = 'sse' | 'websocket';
+
+/** `given-up`: an EventSource that was refused does not try again. */
+export type BareState = 'idle' | 'connecting' | 'open' | 'waiting' | 'given-up';
+
+/** After so long a tutorial's WebSocket is opened again. */
+const RECONNECT_MS = 1_000;
+
+/** Opens a connection; calls back what comes, and whenever its state is another one. Returns how to close it. */
+type Open = (address: string, receive: (text: string) => void, tell: (state: BareState) => void) => () => void;
+
+const OPENS: Readonly<Record<BareKind, Open>> = { sse: openSource, websocket: openSocket };
+
+/**
+ * A client without Pushgate, on the same feed: it takes what comes while it is connected, and connects again when it is not.
+ */
+export class BareClient {
+  readonly kind: BareKind;
+  state: BareState = 'idle';
+  tally = new Tally(FEED_MS);
+  numbers = new Numbers();
+  readonly #runs: ReadonlySet<string>;
+  #close: (() => void) | null = null;
+
+  /** `runs` are the lives of the feed, as its server told them. */
+  constructor(kind: BareKind, runs: ReadonlySet<string>) {
+    this.kind = kind;
+    this.#runs = runs;
+  }
+
+  get isRunning(): boolean {
+    return this.#close !== null;
+  }
+
+  /** Connects, and counts anew. `origin` is where the network is that the visitor breaks, or the site itself. */
+  start(origin: string, query: string): void {
+    this.stop();
+    this.tally = new Tally(FEED_MS);
+    this.numbers = new Numbers();
+    const tell = (state: BareState) => {
+      this.state = state;
+    };
+    this.#close = OPENS[this.kind](`${origin}${BARE_PATH}/${this.kind}?${query}`, (text) => this.#take(text), tell);
+  }
+
+  stop(): void {
+    this.#close?.();
+    this.#close = null;
+    this.state = 'idle';
+  }
+
+  #take(text: string): void {
+    const figures = readFigures(JSON.parse(text));
+    if (figures === null || !this.#runs.has(figures.run)) return;
+    // There is no log, and so no id; a number stands for one.
+    if (this.tally.take(`${figures.run}.${figures.number}`, figures)) this.numbers.take(figures);
+  }
+}
+
+function openSource(address: string, receive: (text: string) => void, tell: (state: BareState) => void): () => void {
+  tell('connecting');
+  const source = new EventSource(address);
+  source.onopen = () => tell('open');
+  source.onmessage = ({ data }) => receive(data);
+  // It connects again by itself, unless it was refused.
+  source.onerror = () => tell(source.readyState === EventSource.CLOSED ? 'given-up' : 'waiting');
+  return () => source.close();
+}
+
+function openSocket(address: string, receive: (text: string) => void, tell: (state: BareState) => void): () => void {
+  let socket: WebSocket;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const open = () => {
+    tell('connecting');
+    socket = new WebSocket(address.replace(/^http/, 'ws'));
+    socket.onopen = () => tell('open');
+    socket.onmessage = ({ data }) => receive(data);
+    socket.onclose = () => {
+      tell('waiting');
+      timer = setTimeout(open, RECONNECT_MS);
+    };
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    socket.onclose = null;
+    socket.close();
+  };
+}

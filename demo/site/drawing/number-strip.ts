@@ -1,0 +1,26 @@
+import type { Numbers } from '../feed/numbers.js';
+
+/** Cells of a strip; a small screen shows the newest of them. */
+const CELLS = 40;
+
+/** The newest numbers of a feed, each in a cell that says what became of it. The newest is at the right. */
+export class NumberStrip {
+  readonly #cells: readonly HTMLElement[];
+
+  constructor(root: HTMLElement) {
+    this.#cells = Array.from({ length: CELLS }, () => document.createElement('span'));
+    root.append(...this.#cells);
+  }
+
+  /** Shows the numbers up to `head`, the newest that anybody has got: so strips below each other can be compared. */
+  show(numbers: Numbers, head: number): void {
+    for (const [index, cell] of this.#cells.entries()) {
+      const number = head - CELLS + 1 + index;
+      const fate = number < 1 ? 'before' : numbers.fateOf(number);
+      // Two digits tell neighbours apart.
+      const text = fate === 'before' ? '' : String(number % 100).padStart(2, '0');
+      if (cell.textContent !== text) cell.textContent = text;
+      if (cell.dataset['fate'] !== fate) cell.dataset['fate'] = fate;
+    }
+  }
+}

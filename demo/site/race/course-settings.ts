@@ -1,0 +1,39 @@
+import { FIRST_SETTINGS, isStep, type RaceSettings, STEPS } from '../words/race.js';
+
+/** What a visitor has set: whether the lanes run on a feed of his own, and how. */
+export interface CourseSettings extends RaceSettings {
+  /** Otherwise on the machine's figures, which all visitors share. */
+  readonly isOwn: boolean;
+}
+
+/** What is run until somebody sets something. */
+export const FIRST_COURSE: CourseSettings = { ...FIRST_SETTINGS, isOwn: false };
+
+/** How the settings are called in a link. */
+const NAMES: Readonly<Record<keyof RaceSettings, string>> = {
+  perSecond: 'rate',
+  bytes: 'bytes',
+  pollMs: 'poll',
+  clients: 'clients',
+};
+
+/** The part of a link after its `#`. The machine's figures have a rate and a size of their own, and no other clients. */
+export function linkOf({ isOwn, ...settings }: CourseSettings): string {
+  const names = isOwn ? SETTINGS : (['pollMs'] as const);
+  return new URLSearchParams(names.map((name) => [NAMES[name], String(settings[name])])).toString();
+}
+
+/** Reads such a part; `null` when it holds what is no setting, or one that the page does not offer. */
+export function readLink(hash: string): CourseSettings | null {
+  const query = new URLSearchParams(hash.replace(/^#/, ''));
+  const given = new Map<string, number>();
+  for (const [name, text] of query) {
+    const setting = SETTINGS.find((known) => NAMES[known] === name);
+    const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (setting === undefined || given.has(setting) || !isStep(setting, value)) return null;
+    given.set(setting, value);
+  }
+  return { ...FIRST_COURSE, ...Object.fromEntries(given), isOwn: [...given.keys()].some((name) => name !== 'pollMs') };
+}
+
+const SETTINGS = Object.keys(STEPS).filter((name): name is keyof RaceSettings => Object.hasOwn(NAMES, name));

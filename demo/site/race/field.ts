@@ -1,0 +1,60 @@
+import type { Feed } from '../feed/feed.js';
+import { Race } from '../feed/race.js';
+import type { ServerClock } from '../feed/server-clock.js';
+import { Lane } from '../lane/lane.js';
+import type { CourseSettings } from './course-settings.js';
+import { type Measured, type Standing, standingOf } from './standings.js';
+
+// Sooner than an application would, so that a visitor who stops the server and starts it again sees it.
+const BACKOFF_CAP_MS = 3_000;
+
+/** What does not change from run to run. */
+export interface FieldOptions {
+  /** The gateway's base path. */
+  readonly path: string;
+  readonly clock: ServerClock;
+  /** In the order of the page. */
+  readonly transports: readonly string[];
+}
+
+/**
+ * The lanes of one run: one for each transport, all on the same feed. With other settings another run begins, with lanes that
+ * have experienced nothing yet, so that every figure is of one run.
+ */
+export class Field {
+  readonly settings: CourseSettings;
+  readonly feed: Feed;
+  readonly lanes: ReadonlyMap<string, Lane>;
+  /** When it began, by the page's clock. */
+  readonly beganAt = performance.now();
+
+  constructor({ path, clock, transports }: FieldOptions, settings: CourseSettings, feed: Feed) {
+    this.settings = settings;
+    this.feed = feed;
+    const course = { path, clock, feed, race: new Race() };
+    const { pollMs } = settings;
+    this.lanes = new Map(
+      transports.map((transport) => [
+        transport,
+        new Lane(course, { transports: [transport], pollMs, backoffCapMs: BACKOFF_CAP_MS }),
+      ]),
+    );
+  }
+
+  get all(): readonly Lane[] {
+    return [...this.lanes.values()];
+  }
+
+  start(): void {
+    for (const lane of this.all) lane.start();
+  }
+
+  pause(): void {
+    for (const lane of this.all) lane.pause();
+  }
+
+  /** How every lane stands, in the order of the page. */
+  standings(measured: Measured): readonly Standing[] {
+    return [...this.lanes].map(([transport, lane]) => standingOf(transport, lane, measured));
+  }
+}

@@ -1,0 +1,123 @@
+import type uPlot from 'uplot';
+import type { Palette } from '../drawing/palette.js';
+import type { Arrival } from '../feed/arrivals.js';
+import { duration } from '../texts/figures.js';
+import { raceTexts, textsOf } from '../texts/texts.js';
+import { nameLanguage } from './language.js';
+
+/** So many seconds are shown. */
+const SECONDS = 60;
+const HEIGHT = 240;
+
+/** What messages of one second took, by transport; `null` where none came. */
+interface Second {
+  readonly at: number;
+  readonly medians: readonly (number | null)[];
+}
+
+/** Makes a plot, with a library that is loaded for it: the page is there before. */
+export async function loadLatencyPlot(
+  root: HTMLElement,
+  transports: readonly string[],
+  palette: Palette,
+): Promise<LatencyPlot> {
+  nameLanguage();
+  const { default: library } = await import('uplot');
+  return new LatencyPlot(library, root, transports, palette);
+}
+
+/** The latency of each transport over the last minute: for each second the median of what arrived in it. */
+class LatencyPlot {
+  readonly #library: typeof uPlot;
+  readonly #root: HTMLElement;
+  readonly #palette: Palette;
+  readonly #transports: readonly string[];
+  #seconds: readonly Second[] = [];
+  #plot: uPlot;
+
+  constructor(library: typeof uPlot, root: HTMLElement, transports: readonly string[], palette: Palette) {
+    this.#library = library;
+    this.#root = root;
+    this.#palette = palette;
+    this.#transports = transports;
+    this.#plot = this.#made();
+    new ResizeObserver(() => this.#fit()).observe(root);
+    // Its colours are given when it is made.
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      this.#plot.destroy();
+      this.#plot = this.#made();
+    });
+  }
+
+  /** Begins anew: the lanes are others. */
+  reset(): void {
+    this.#seconds = [];
+    this.#show();
+  }
+
+  /** Takes what has arrived in the last second before `now`, for each transport in order. Call it once a second. */
+  take(now: number, arrivals: readonly (readonly Arrival[])[]): void {
+    const medians = arrivals.map((list) => medianOf(list.filter(({ arrivedAt }) => arrivedAt > now - 1_000)));
+    this.#seconds = [...this.#seconds, { at: now / 1_000, medians }].slice(-SECONDS);
+    this.#show();
+  }
+
+  #show(): void {
+    this.#plot.setData(this.#data());
+  }
+
+  #data(): uPlot.AlignedData {
+    const series = this.#transports.map((_, index) => this.#seconds.map(({ medians }) => medians[index] ?? null));
+    const now = this.#seconds.at(-1)?.at ?? 0;
+    return [this.#seconds.map(({ at }) => at - now), ...series];
+  }
+
+  #fit(): void {
+    const { clientWidth } = this.#root;
+    if (clientWidth > 0 && clientWidth !== this.#plot.width) this.#plot.setSize({ width: clientWidth, height: HEIGHT });
+  }
+
+  #made(): uPlot {
+    const [soft, grid] = ['soft', 'grid-strong'].map((name) => this.#palette.colour(name));
+    const axis = { stroke: soft ?? '', grid: { stroke: grid ?? '', width: 1 }, ticks: { show: false } };
+    const font = '12px system-ui, sans-serif';
+    return new this.#library(
+      {
+        width: this.#root.clientWidth || 600,
+        height: HEIGHT,
+        cursor: { show: false },
+        legend: { live: false },
+        scales: {
+          x: { time: false, range: [-SECONDS, 0] },
+          y: { distr: 3, range: (_plot, least, most) => [Math.max(0.1, least / 2), Math.max(10, most * 2)] },
+        },
+        axes: [
+          { ...axis, font, values: (_plot, ticks) => ticks.map((at) => raceTexts.controls.seconds(String(at))) },
+          { ...axis, font, size: 64, values: (_plot, ticks) => ticks.map((ms) => (ms === null ? '' : duration(ms))) },
+        ],
+        series: [
+          {},
+          ...this.#transports.map((transport) => ({
+            label: textsOf(transport).name,
+            stroke: this.#palette.hue(transport),
+            width: 2,
+            // A lane that asks seldom has seconds without a message.
+            spanGaps: true,
+            points: { show: true, size: 4 },
+          })),
+        ],
+      },
+      this.#data(),
+      this.#root,
+    );
+  }
+}
+
+function medianOf(arrivals: readonly Arrival[]): number | null {
+  const latencies = arrivals
+    .flatMap(({ publishedAt, arrivedAt }) => (publishedAt === null ? [] : [arrivedAt - publishedAt]))
+    .sort((a, b) => a - b);
+  const median = latencies[(latencies.length - 1) >> 1];
+  // The scale is logarithmic, and clocks agree within a millisecond at best.
+  return median === undefined ? null : Math.max(0.1, median);
+}

@@ -1,0 +1,59 @@
+import { bytes, cpuTime, duration, fixed, NOTHING } from '../texts/figures.js';
+import { raceTexts, textsOf } from '../texts/texts.js';
+import type { Standing } from './standings.js';
+
+/** A table as it is shown, drawn and saved: a row for each transport, and the heading of each column. */
+export interface ResultTable {
+  /** What was run, and for how long. */
+  readonly caption: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The usual table of pros and cons, with the figures of this run. */
+export function resultTable(standings: readonly Standing[], ranMs: number, caption: string): ResultTable {
+  const { columns } = raceTexts.table;
+  return {
+    caption,
+    columns: [
+      columns.technique,
+      columns.favour,
+      columns.against,
+      columns.use,
+      columns.p50,
+      columns.p99,
+      columns.requests,
+      columns.each,
+      columns.idle,
+      columns.cpu,
+    ],
+    rows: standings.map((standing) => [...claimsOf(standing.transport), ...figuresOf(standing, ranMs)]),
+  };
+}
+
+/** The table as comma-separated values (RFC 4180). */
+export function csvOf({ caption, columns, rows }: ResultTable): string {
+  const line = (cells: readonly string[]) => cells.map(quoted).join(',');
+  return [[caption], columns, ...rows].map((cells) => `${line(cells)}\r\n`).join('');
+}
+
+function claimsOf(transport: string): readonly string[] {
+  const claims = Object.hasOwn(raceTexts.claims, transport) ? raceTexts.claims[transport] : undefined;
+  return [textsOf(transport).name, claims?.favour ?? NOTHING, claims?.against ?? NOTHING, claims?.use ?? NOTHING];
+}
+
+function figuresOf({ p50, p99, requests, perMessage, idle, cpu }: Standing, ranMs: number): readonly string[] {
+  const { idleOf } = raceTexts.table;
+  return [
+    duration(p50),
+    duration(p99),
+    requests === null || ranMs < 1_000 ? NOTHING : fixed((requests * 60_000) / ranMs, 0),
+    bytes(perMessage),
+    idle === null ? NOTHING : idleOf(bytes(idle.bytes), fixed(idle.requests, 0)),
+    cpuTime(cpu),
+  ];
+}
+
+function quoted(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}

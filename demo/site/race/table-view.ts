@@ -1,0 +1,91 @@
+import { tint } from '../drawing/palette.js';
+import { part, write } from '../page/part.js';
+import { raceTexts } from '../texts/texts.js';
+import { csvOf, type ResultTable } from './result-table.js';
+import { drawTable } from './table-picture.js';
+
+/** What a saved table is called. */
+const FILE = 'pushgate-race';
+
+/** The table of a run, and how it is saved. */
+export class TableView {
+  readonly #cells: readonly (readonly HTMLElement[])[];
+  readonly #caption: HTMLElement;
+  #shown: ResultTable;
+
+  /** `link` is the address of the page with the settings of the run. */
+  constructor(root: HTMLElement, table: ResultTable, transports: readonly string[], link: () => string) {
+    const heads = part(root, 'table-heads', HTMLElement);
+    const body = part(root, 'table-rows', HTMLElement);
+    const outcome = part(root, 'table-outcome', HTMLElement);
+    this.#caption = part(root, 'table-caption', HTMLElement);
+    heads.append(...table.columns.map((column) => head('col', column)));
+    this.#cells = table.rows.map((cells, index) => {
+      const row = document.createElement('tr');
+      tint(row, transports[index] ?? '');
+      const elements = cells.map((_, column) => {
+        const cell = column === 0 ? head('row', '') : document.createElement('td');
+        // For a small screen, where each row is a card.
+        cell.dataset['label'] = table.columns[column] ?? '';
+        return cell;
+      });
+      row.append(...elements);
+      body.append(row);
+      return elements;
+    });
+    this.#shown = table;
+    this.show(table);
+    const { saved, copied, notCopied } = raceTexts.table;
+    part(root, 'save-csv', HTMLButtonElement).addEventListener('click', () => {
+      // The mark tells spreadsheets that it is UTF-8.
+      save(new Blob([`\ufeff${csvOf(this.#shown)}`], { type: 'text/csv;charset=utf-8' }), `${FILE}.csv`);
+      write(outcome, saved(`${FILE}.csv`));
+    });
+    part(root, 'save-png', HTMLButtonElement).addEventListener('click', () => {
+      drawTable(this.#shown).toBlob((picture) => {
+        if (picture === null) return;
+        save(picture, `${FILE}.png`);
+        write(outcome, saved(`${FILE}.png`));
+      });
+    });
+    part(root, 'copy-link', HTMLButtonElement).addEventListener('click', () => {
+      const address = link();
+      history.replaceState(null, '', address);
+      // There is no clipboard on a page that came over plain HTTP from another machine.
+      Promise.resolve()
+        .then(() => navigator.clipboard.writeText(address))
+        .then(
+          () => write(outcome, copied),
+          () => write(outcome, notCopied(address)),
+        );
+    });
+  }
+
+  show(table: ResultTable): void {
+    this.#shown = table;
+    write(this.#caption, table.caption);
+    for (const [row, cells] of table.rows.entries()) {
+      for (const [column, text] of cells.entries()) {
+        const cell = this.#cells[row]?.[column];
+        if (cell !== undefined) write(cell, text);
+      }
+    }
+  }
+}
+
+function head(scope: 'col' | 'row', text: string): HTMLElement {
+  const cell = document.createElement('th');
+  cell.scope = scope;
+  cell.textContent = text;
+  return cell;
+}
+
+function save(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser has taken it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -1,0 +1,268 @@
+import { expect, it } from '@jest/globals';
+import { type TestPage, useBrowser } from '../support/browser.js';
+import { LONG, numbersIn, PATIENT, useDemoSite } from '../support/demo-site.js';
+import { chromium, describeWith } from '../support/requires.js';
+import { waitUntil } from '../support/wait-until.js';
+
+describeWith(chromium, 'the page that breaks the network, in a real browser', () => {
+  const browser = useBrowser();
+  const site = useDemoSite();
+  const open = () => browser.open(`${site.address}break`);
+
+  it('falls back when its transport is blocked, and returns, without loss or repetition', async () => {
+    const tested = await open();
+    const { page } = tested;
+    await page.setViewportSize({ width: 1440, height: 1000 });
+    await untilCarriedBy('WebSocket', tested);
+    await page.evaluate(watchShifts);
+    const block = page.getByRole('button', { name: 'Block WebSocket' });
+    expect(await block.getAttribute('aria-pressed')).toBe('false');
+    await block.click();
+    await untilCarriedBy('SSE', tested);
+    await tested.screenshot('break-fallback');
+    expect(await block.getAttribute('aria-pressed')).toBe('true');
+    await block.click();
+    await untilCarriedBy('WebSocket', tested);
+    await untilMore(tested);
+    expect(await losses(tested)).toEqual([0, 0]);
+    const [changes] = await numbersIn(tested, '#automatic [data-part="changes"]');
+    expect(changes).toBeGreaterThanOrEqual(2);
+    expect(await block.getAttribute('aria-pressed')).toBe('false');
+    expect(await page.evaluate(() => Number(document.documentElement.dataset['shift']))).toBeLessThan(0.1);
+    // What the blocked sockets leave in the console is all that may be there.
+    expect(tested.errors.filter((error) => !error.includes('WebSocket connection to'))).toEqual([]);
+  }, 150_000);
+
+  it('goes on in a network that strips upgrades, swallows them and buffers streams, and says so', async () => {
+    const tested = await open();
+    const { page } = tested;
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const standing = (rung: number) =>
+      page.locator('[data-part="ladder"] [data-part="standing"]').nth(rung).textContent();
+    await untilCarriedBy('WebSocket', tested);
+    await press('Block upgrades');
+    await untilCarriedBy('SSE', tested);
+    await waitUntil('the rung', async () => (await standing(0)) === 'blocked: stripped', PATIENT);
+    await press('Buffer streams');
+    await untilCarriedBy('Long-polling', tested);
+    await untilMore(tested);
+    await tested.screenshot('break-buffered');
+    // One network is as bad as it was last told to be.
+    await press('Black-hole upgrades');
+    await waitUntil('the rung', async () => (await standing(0)) === 'blocked: black hole', PATIENT);
+    expect(await page.getByRole('button', { name: 'Block upgrades' }).getAttribute('aria-pressed')).toBe('false');
+    await press('Buffer streams');
+    await untilCarriedBy('SSE', tested);
+    await press('Black-hole upgrades');
+    await untilCarriedBy('WebSocket', tested);
+    await untilMore(tested);
+    expect(await losses(tested)).toEqual([0, 0]);
+  }, 150_000);
+
+  it('survives a line that goes half-open, one cut and many, and delay', async () => {
+    const tested = await open();
+    const { page } = tested;
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    await untilCarriedBy('WebSocket', tested);
+    await untilMore(tested);
+    await press('Go half-open');
+    await untilStory(/silent for \d+ ms/, 1, tested);
+    await untilMore(tested);
+    const lost = await timesInStory('lost', tested);
+    await press('Cut now');
+    await untilStory('lost', lost + 1, tested);
+    await untilCarriedBy('WebSocket', tested);
+    await press('Cut every');
+    await untilStory('lost', lost + 3, tested);
+    await press('Cut every');
+    expect(await page.getByRole('button', { name: 'Cut every' }).getAttribute('aria-pressed')).toBe('false');
+    await press('Delay all by 2 s');
+    await waitUntil(
+      'a message that is late',
+      async () => /^[2-9]\.\d+\ss$/.test((await page.locator('#automatic [data-part="latency"]').textContent()) ?? ''),
+      PATIENT,
+    );
+    await press('Delay all by 2 s');
+    await untilMore(tested);
+    expect(await losses(tested)).toEqual([0, 0]);
+  }, 150_000);
+
+  it('loses nothing when its gateway is restarted, and others do not notice', async () => {
+    const [tested, other] = await Promise.all([open(), open()]);
+    const { page } = tested;
+    await untilCarriedBy('WebSocket', tested);
+    await untilCarriedBy('WebSocket', other);
+    await untilMore(tested);
+    await page.getByRole('button', { name: 'Restart the gateway' }).click();
+    const note = page.locator('[data-part="board-note"]');
+    const says = (what: RegExp) =>
+      waitUntil(`${what}`, async () => what.test((await note.textContent()) ?? ''), PATIENT);
+    await says(/nothing listens on its port/);
+    await says(/has a gateway of its own/);
+    await untilCarriedBy('WebSocket', tested);
+    await untilMore(tested);
+    expect(await losses(tested)).toEqual([0, 0]);
+    expect(await timesInStory('goodbye', tested)).toBeGreaterThan(0);
+    expect(await timesInStory('lost', other)).toBe(0);
+    expect(await timesInStory('asked to leave', other)).toBe(0);
+  }, 150_000);
+
+  it('loses messages beside it, where a browser’s own means are used as tutorials do', async () => {
+    const tested = await open();
+    const { page } = tested;
+    await page.setViewportSize({ width: 1440, height: 1300 });
+    await untilCarriedBy('WebSocket', tested);
+    await page.getByRole('button', { name: 'Run both beside it' }).click();
+    const received = () => numbersIn(tested, '.bare [data-part="received"]');
+    await waitUntil('both to receive', async () => (await received()).every((count) => count > 1), PATIENT);
+    const lostBeside = () => numbersIn(tested, '.bare [data-part="lost"]');
+    // How long each of them is away is its own affair, and where in a second a cut falls.
+    await waitUntil(
+      'both to have lost some',
+      async () => {
+        if ((await lostBeside()).every((count) => count > 0)) return true;
+        const before = await received();
+        await page.getByRole('button', { name: 'Cut now' }).click();
+        await waitUntil(
+          'both to go on',
+          async () => (await received()).every((n, at) => n > (before[at] ?? 0)),
+          PATIENT,
+        );
+        return false;
+      },
+      { ...PATIENT, timeoutMs: 90_000 },
+    );
+    await untilMore(tested);
+    expect(await losses(tested)).toEqual([0, 0]);
+    expect(await page.locator('.bare [data-fate="lost"]').count()).toBeGreaterThan(0);
+    await page.locator('#compare').scrollIntoViewIfNeeded();
+    await tested.screenshot('break-beside');
+    await page.getByRole('button', { name: 'Run both beside it' }).click();
+    const idle = page.locator('#compare [data-part="dot"][data-state="idle"]');
+    await waitUntil('both to stop', async () => (await idle.count()) === 2, PATIENT);
+  }, 180_000);
+
+  it(
+    'forged figures count neither as lost nor as repeated',
+    async () => {
+      const tested = await open();
+      await untilMore(tested);
+      const response = await fetch(`${site.address}push/channels/demo.machine?limit=1`);
+      const { messages } = (await response.json()) as { messages: [{ data: { number: number } }] };
+      const [{ data }] = messages;
+      await site.publish('demo.machine', { ...data, number: data.number + 5_000, at: 0 });
+      await site.publish('demo.machine', { ...data, memory: { resident: 1e300, heap: -1, used: 0, total: 0 } });
+      await site.publish('demo.machine', { ...data, run: 'forged', number: 1 });
+      await site.publish('demo.machine', data);
+      for (let more = 0; more < 3; more++) await untilMore(tested);
+      expect(await losses(tested)).toEqual([0, 0]);
+    },
+    LONG,
+  );
+
+  it(
+    'goes straight to the gateway, and offers a reset and cuts only, where the network cannot be reached',
+    async () => {
+      const tested = await browser.open('about:blank');
+      const { page } = tested;
+      // As through a tunnel, which has only the one port.
+      await page.route(
+        ({ port, pathname }) => port !== new URL(site.address).port && pathname === '/push/health',
+        (route) => route.abort('connectionrefused'),
+      );
+      await page.goto(`${site.address}break`, { waitUntil: 'domcontentloaded' });
+      await untilCarriedBy('WebSocket', tested);
+      const visible = await page
+        .locator('.faults button')
+        .evaluateAll((all) =>
+          all.filter((one) => one instanceof HTMLElement && !one.hidden).map((one) => one.textContent),
+        );
+      expect(visible).toEqual(['Block upgrades', 'Cut now', 'Cut every']);
+      expect(await page.getByLabel('These buttons block by').isVisible()).toBe(false);
+      await page.getByRole('button', { name: 'Block upgrades' }).click();
+      await untilCarriedBy('SSE', tested);
+    },
+    LONG,
+  );
+
+  it('shows no block that a gateway which was started anew knows nothing of', async () => {
+    const tested = await open();
+    const { page } = tested;
+    await untilCarriedBy('WebSocket', tested);
+    const block = page.getByRole('button', { name: 'Block SSE' });
+    const pressed = (state: string) =>
+      waitUntil(`pressed: ${state}`, async () => (await block.getAttribute('aria-pressed')) === state, PATIENT);
+    await block.click();
+    await pressed('true');
+    const headline = page.locator('#automatic [data-part="now"]');
+    await site.restart(() =>
+      waitUntil('nothing to carry', async () => /nothing/.test((await headline.textContent()) ?? ''), PATIENT).then(
+        () => {},
+      ),
+    );
+    await pressed('false');
+    await untilStory(/began anew/, 1, tested);
+    await untilMore(tested);
+    expect(await losses(tested)).toEqual([0, 0]);
+  }, 150_000);
+
+  it(
+    'fits on a telephone, in Chinese as well',
+    async () => {
+      for (const path of ['break', 'zh/break']) {
+        const tested = await browser.open(`${site.address}${path}`);
+        await tested.page.setViewportSize({ width: 360, height: 740 });
+        await untilCarriedBy('WebSocket', tested);
+        await tested.screenshot(`${path.replace('/', '-')}-phone`);
+        const overflow = await tested.page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow).toBe(0);
+        expect([...tested.errors, ...tested.failedRequests]).toEqual([]);
+      }
+    },
+    LONG,
+  );
+});
+
+/** Runs in the page: adds up its layout shifts, those right after a click included, in `data-shift`. */
+function watchShifts(): void {
+  const { dataset } = document.documentElement;
+  dataset['shift'] = '0';
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      dataset['shift'] = String(Number(dataset['shift']) + Number(Reflect.get(entry, 'value')));
+    }
+  }).observe({ type: 'layout-shift' });
+}
+
+async function losses(tested: TestPage): Promise<readonly number[]> {
+  return [
+    ...(await numbersIn(tested, '#automatic [data-part="lost"]')),
+    ...(await numbersIn(tested, '#automatic [data-part="repeated"]')),
+  ];
+}
+
+async function untilMore(tested: TestPage): Promise<void> {
+  const received = async () => (await numbersIn(tested, '#automatic [data-part="received"]'))[0] ?? 0;
+  const before = await received();
+  await waitUntil('more messages', async () => (await received()) > before, PATIENT);
+}
+
+async function timesInStory(what: string | RegExp, { page }: TestPage): Promise<number> {
+  const story = (await page.locator('#automatic [data-part="trace"]').textContent()) ?? '';
+  return story.split(what).length - 1;
+}
+
+async function untilStory(what: string | RegExp, times: number, tested: TestPage): Promise<void> {
+  await waitUntil(`${what} in the story`, async () => (await timesInStory(what, tested)) >= times, PATIENT);
+}
+
+async function untilCarriedBy(name: string, { page }: TestPage): Promise<void> {
+  const headline = page.locator('#automatic [data-part="now"]');
+  await waitUntil(
+    `the client to be carried by ${name}`,
+    async () => ((await headline.textContent()) ?? '').includes(name),
+    PATIENT,
+  );
+}

@@ -1,0 +1,71 @@
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import express from 'express';
+import { createGateway, type Gateway } from '../../server/index.js';
+import { catalog } from '../../transports/catalog.js';
+import { useBrowser } from '../support/browser.js';
+import { LONG, PATIENT } from '../support/demo-site.js';
+import { type Listening, listen } from '../support/listen.js';
+import { chromium, describeWith } from '../support/requires.js';
+import { waitUntil } from '../support/wait-until.js';
+
+describeWith(chromium, 'the pages as files of any web server, beside any gateway', () => {
+  const browser = useBrowser();
+  let gateway: Gateway;
+  let site: Listening;
+
+  beforeAll(async () => {
+    gateway = createGateway();
+    const app = express();
+    app.use('/push', gateway.handler);
+    app.use(express.static('dist/site', { extensions: ['html'] }));
+    const server = createServer(app);
+    gateway.attach(server, { requests: false });
+    site = await listen(server);
+    await gateway.ready();
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await site.close();
+  });
+
+  it(
+    'connect, show what is published, and say that the demo’s server is missing',
+    async () => {
+      const { page, errors } = await browser.open(`${site.url}/`);
+      const states = page.locator('.lane [data-part="state"]');
+      const opened = () =>
+        states.evaluateAll((dots) => dots.filter((dot) => dot.matches('[data-state="open"]')).length);
+      await waitUntil('every lane to be open', async () => (await opened()) === catalog.length, PATIENT);
+      await gateway.publish('chat', { from: 'a program', text: 'seen without the demo' });
+      const lines = page.locator('.lane [data-part="lines"]', { hasText: 'seen without the demo' });
+      await waitUntil('the line in every lane', async () => (await lines.count()) === catalog.length, PATIENT);
+      const outcome = page.locator('[data-part="controls-outcome"]');
+      await waitUntil(
+        'the reason',
+        async () => /server does not answer/.test((await outcome.textContent()) ?? ''),
+        PATIENT,
+      );
+      await page.getByRole('button', { name: 'A race of your own' }).click();
+      await waitUntil('the reason', async () => /Only the demo/.test((await outcome.textContent()) ?? ''), PATIENT);
+      expect(await page.getByRole('button', { name: 'A race of your own' }).getAttribute('aria-pressed')).toBe('false');
+      // What is asked for in vain is all that may be there.
+      expect(errors.filter((error) => !error.includes('404'))).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'have an automatic client that connects, and nothing to break',
+    async () => {
+      const { page, errors } = await browser.open(`${site.url}/break`);
+      const headline = page.locator('#automatic [data-part="now"]');
+      await waitUntil('the client', async () => (await headline.textContent()) === 'Carried by WebSocket', PATIENT);
+      const note = page.locator('[data-part="board-note"]');
+      await waitUntil('the reason', async () => /does not answer here/.test((await note.textContent()) ?? ''), PATIENT);
+      expect(await page.getByRole('button', { name: 'Restart the gateway' }).isVisible()).toBe(false);
+      expect(errors.filter((error) => !error.includes('404'))).toEqual([]);
+    },
+    LONG,
+  );
+});

@@ -1,0 +1,307 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from '@jest/globals';
+import { type RaceSettings, STEPS } from '../../demo/site/words/race.js';
+import { catalog } from '../../transports/catalog.js';
+import { type TestPage, useBrowser } from '../support/browser.js';
+import { LONG, numbersIn, PATIENT, useDemoSite } from '../support/demo-site.js';
+import { chromium, describeWith } from '../support/requires.js';
+import { waitUntil } from '../support/wait-until.js';
+
+describeWith(chromium, 'the race in a real browser, as npm start serves it', () => {
+  const browser = useBrowser();
+  const site = useDemoSite();
+
+  it(
+    'every lane moves, and nothing in the page goes wrong',
+    async () => {
+      const tested = await browser.open(site.address);
+      const { page, errors, failedRequests, screenshot } = tested;
+      await page.setViewportSize({ width: 1440, height: 1000 });
+      await untilEachLaneHas(5, tested);
+      expect(await statesOf(tested)).toEqual(catalog.map(() => 'open'));
+      await screenshot('race-desktop');
+      await untilEachLaneHas(6, tested);
+      expect([...errors, ...failedRequests]).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'speaks Chinese as well, with lanes that move, and leads back to the English page',
+    async () => {
+      const tested = await browser.open(`${site.address}zh/`);
+      const { page, errors, failedRequests } = tested;
+      expect(await page.getAttribute('html', 'lang')).toBe('zh-Hans');
+      await untilEachLaneHas(2, tested);
+      expect(await page.locator('.lane h3').allTextContents()).toContain('长轮询');
+      await tested.screenshot('race-chinese');
+      expect([...errors, ...failedRequests]).toEqual([]);
+      await page.click('nav a[hreflang="en"]');
+      await page.waitForURL(site.address);
+      expect(await page.getAttribute('html', 'lang')).toBe('en');
+    },
+    LONG,
+  );
+
+  it(
+    'what a terminal or a visitor publishes shows up in every lane',
+    async () => {
+      const tested = await browser.open(site.address);
+      await untilEachLaneHas(1, tested);
+      await site.publish('chat', { from: 'terminal', text: 'hello </script> 😀' });
+      await untilEachLaneSays('hello </script> 😀', tested);
+      await tested.page.fill('[data-part="text"]', 'said in the page');
+      await tested.page.click('[data-part="chat"] button');
+      await untilEachLaneSays('said in the page', tested);
+    },
+    LONG,
+  );
+
+  it(
+    'a line without a name or a text has its row all the same',
+    async () => {
+      const tested = await browser.open(site.address);
+      await untilEachLaneHas(1, tested);
+      await site.publish('chat', { from: '', text: '' });
+      const row = tested.page.locator('.lane [data-part="lines"] li').nth(1);
+      await waitUntil('the row', async () => (await row.locator('.text').textContent()) === '(no text)', PATIENT);
+      expect(await row.locator('.from').textContent()).toBe('chat');
+      const [from, text, time] = await Promise.all(
+        ['.from', '.text', '.time'].map((column) => row.locator(column).boundingBox()),
+      );
+      expect(from?.x).toBeLessThan(text?.x ?? 0);
+      expect(text?.x).toBeLessThan(time?.x ?? 0);
+    },
+    LONG,
+  );
+
+  it(
+    'a race of one’s own is published as the sliders say, and its figures are those on the wire',
+    async () => {
+      const tested = await browser.open('about:blank');
+      const { page } = tested;
+      const polls: string[] = [];
+      page.on('request', (request) => {
+        if (request.url().includes('/push/polling?')) polls.push(new URL(request.url()).searchParams.get('lane') ?? '');
+      });
+      await page.goto(site.address, { waitUntil: 'domcontentloaded' });
+      await untilEachLaneHas(1, tested);
+      await slide(tested, 'pollMs', 250);
+      await slide(tested, 'bytes', 2_048);
+      await slide(tested, 'perSecond', 10);
+      const own = page.getByRole('button', { name: 'A race of your own' });
+      await waitUntil('the race', async () => (await own.getAttribute('aria-pressed')) === 'true', PATIENT);
+      const caption = page.locator('#table caption');
+      await waitUntil('the run', async () => /^10 per second, 2/.test((await caption.textContent()) ?? ''), PATIENT);
+      await untilEachLaneHas(30, tested);
+      await waitUntil(
+        'the bytes of messages of that size',
+        async () => {
+          const each = await page.locator('.lane [data-part="each"]').allTextContents();
+          return each.length === catalog.length && each.every((text) => /^[2-9]\.\d\skB$/.test(text));
+        },
+        PATIENT,
+      );
+      // One of them may just be under way.
+      const ofThisRun = () => polls.filter((lane) => lane === polls.at(-1)).length;
+      const [shown = 0, sent] = await waitUntil(
+        'a count of requests',
+        async () => {
+          const sentBefore = ofThisRun();
+          const [count = 0] = await numbersIn(tested, '.lane [data-part="requests"]');
+          return count > 8 && ([count, sentBefore] as const);
+        },
+        PATIENT,
+      );
+      // The count is asked for once a second, in which there are four polls.
+      expect(shown).toBeGreaterThanOrEqual((sent ?? 0) - 8);
+      expect(shown).toBeLessThanOrEqual(ofThisRun());
+      await tested.screenshot('race-own');
+      expect(await page.locator('#table caption').textContent()).toMatch(
+        /^10 per second, 2\.0\skB each; polling every 0\.25\ss; 0 further/,
+      );
+    },
+    LONG,
+  );
+
+  it(
+    'further clients join from the server’s machine, and too much is refused with a reason',
+    async () => {
+      const tested = await browser.open(`${site.address}#rate=2&bytes=256&poll=1000&clients=5`);
+      const outcome = tested.page.locator('[data-part="controls-outcome"]');
+      const says = (what: RegExp) =>
+        waitUntil(`${what}`, async () => what.test((await outcome.textContent()) ?? ''), PATIENT);
+      await says(/^25 of 25 further clients/);
+      await untilEachLaneHas(2, tested);
+      await slide(tested, 'clients', 50);
+      await slide(tested, 'perSecond', 20);
+      await says(/too much for this server/);
+      // What ran before goes on, and the sliders say so.
+      const rate = (await tested.page.locator('[data-part="perSecond-value"]').textContent()) ?? '';
+      expect(rate).not.toBe('20 per second');
+      const caption = tested.page.locator('#table caption');
+      await waitUntil('the run', async () => ((await caption.textContent()) ?? '').startsWith(`${rate},`), PATIENT);
+    },
+    LONG,
+  );
+
+  it(
+    'the table is saved as CSV and PNG, and as a link that brings the settings back',
+    async () => {
+      const tested = await browser.open(`${site.address}#rate=5&bytes=512&poll=500&clients=0`);
+      const { page } = tested;
+      await untilEachLaneHas(5, tested);
+      const saved = async (name: string) => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name }).click(),
+        ]);
+        return { file: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+      };
+      const csv = await saved('Save as CSV');
+      expect(csv.file).toBe('pushgate-race.csv');
+      const lines = csv.bytes.toString('utf8').split('\r\n');
+      expect(lines[0]).toMatch(/5 per second, 512/);
+      expect(lines.slice(2, -1).map((line) => line.split(',')[0])).toHaveLength(catalog.length);
+      expect(lines.find((line) => line.startsWith('WebSocket'))).toMatch(/ms,/);
+      const png = await saved('Save as PNG');
+      expect(png.bytes.subarray(1, 4).toString('latin1')).toBe('PNG');
+      expect(png.bytes.length).toBeGreaterThan(20_000);
+      await page.getByRole('button', { name: /Copy a link/ }).click();
+      const other = await browser.open(page.url());
+      await waitUntil(
+        'the settings',
+        async () => (await other.page.locator('[data-part="bytes-value"]').textContent())?.startsWith('512'),
+        PATIENT,
+      );
+      await untilEachLaneHas(3, other);
+      const foreign = await browser.open(`${site.address}#rate=7&bytes=1`);
+      await waitUntil(
+        'the refusal',
+        async () =>
+          /does not have/.test((await foreign.page.locator('[data-part="controls-outcome"]').textContent()) ?? ''),
+        PATIENT,
+      );
+    },
+    LONG,
+  );
+
+  it(
+    'a silent minute can be measured and left, and the CPU of a message is measured',
+    async () => {
+      const tested = await browser.open(site.address);
+      const { page } = tested;
+      await untilEachLaneHas(1, tested);
+      const idle = page.locator('[data-part="measure-idle"]');
+      await idle.click();
+      const counts = async () =>
+        Number(/Silent for (\d+) of 60 s/.exec((await idle.textContent()) ?? '')?.[1] ?? 0) > 1;
+      await waitUntil('the minute to pass', counts, PATIENT);
+      expect(await page.locator('[data-part="perSecond-value"]').textContent()).toBe('nothing');
+      await idle.click();
+      await waitUntil('the end of it', async () => (await idle.textContent()) === 'Measure a silent minute', PATIENT);
+      await untilEachLaneHas(1, tested);
+      await page.getByRole('button', { name: 'Measure the CPU per message' }).click();
+      await waitUntil(
+        'the first transport to be measured',
+        async () =>
+          (await page.locator('.lane [data-part="cpu"]').allTextContents()).some((text) => /\d\s(µs|ms)$/.test(text)),
+        { ...PATIENT, timeoutMs: 60_000 },
+      );
+    },
+    2 * LONG,
+  );
+
+  it('adds up what lanes have cost when the gateway was started anew', async () => {
+    const tested = await browser.open(site.address);
+    await untilEachLaneHas(3, tested);
+    const requests = await numbersIn(tested, '.lane [data-part="requests"]');
+    await site.restart(() =>
+      waitUntil('every lane to be away', async () => !(await statesOf(tested)).includes('open'), PATIENT).then(
+        () => {},
+      ),
+    );
+    const before = await numbersIn(tested, MESSAGES);
+    await untilEachLaneHas(Math.max(...before) + 2, tested);
+    await waitUntil(
+      'more requests than before in every lane',
+      async () => {
+        const now = await numbersIn(tested, '.lane [data-part="requests"]');
+        return now.every((count, lane) => count > (requests[lane] ?? 0));
+      },
+      PATIENT,
+    );
+  }, 150_000);
+
+  it(
+    'fits on a telephone',
+    async () => {
+      const tested = await browser.open(site.address);
+      const { page } = tested;
+      await page.setViewportSize({ width: 390, height: 844 });
+      await untilEachLaneHas(2, tested);
+      await tested.screenshot('race-phone');
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow).toBe(0);
+      expect(tested.errors).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'the documents behind its links are there',
+    async () => {
+      const { page } = await browser.open(site.address);
+      const links = await page
+        .locator('a[href]')
+        .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+      const pages = [...new Set(links.map((link) => link.split('#')[0] ?? ''))];
+      expect(pages.length).toBeGreaterThan(catalog.length);
+      const statuses = await Promise.all(pages.map(async (address) => `${(await fetch(address)).status} ${address}`));
+      expect(statuses.filter((status) => !status.startsWith('200 '))).toEqual([]);
+    },
+    LONG,
+  );
+});
+
+const MESSAGES = '.lane [data-part="messages"]';
+
+/** Waits until every lane has taken so many messages of the feed. */
+async function untilEachLaneHas(messages: number, tested: TestPage): Promise<void> {
+  const lanes = async () => {
+    const taken = await numbersIn(tested, MESSAGES);
+    const isEnough = taken.length === catalog.length && Math.min(...taken) >= messages;
+    return { isEnough, taken, states: await statesOf(tested) };
+  };
+  await waitUntil(`${messages} messages in each lane`, async () => (await lanes()).isEnough, PATIENT).catch(
+    async (error: unknown) => {
+      throw new Error(`The lanes stand at ${JSON.stringify(await lanes())}.`, { cause: error });
+    },
+  );
+}
+
+async function untilEachLaneSays(text: string, { page }: TestPage): Promise<void> {
+  await waitUntil(
+    'the line in every lane',
+    async () => {
+      const lines = await page.locator('.lane [data-part="lines"]').allTextContents();
+      return lines.length === catalog.length && lines.every((line) => line.includes(text));
+    },
+    PATIENT,
+  );
+}
+
+function statesOf({ page }: TestPage): Promise<readonly (string | null)[]> {
+  return page
+    .locator('.lane [data-part="state"]')
+    .evaluateAll((dots) => dots.map((dot) => dot.getAttribute('data-state')));
+}
+
+/** Moves a slider with the keyboard to one of its steps. */
+async function slide({ page }: TestPage, name: keyof RaceSettings, value: number): Promise<void> {
+  await page.locator(`input[data-part="${name}"]`).focus();
+  await page.keyboard.press('Home');
+  for (let step = 0; step < STEPS[name].indexOf(value); step++) await page.keyboard.press('ArrowRight');
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { TestPage } from './browser.js';
+import { type DemoServer, startDemoServer } from './demo-server.js';
+
+/** For what happens on a page that a busy machine is slow to load. */
+export const PATIENT = { timeoutMs: 30_000, everyMs: 50 };
+
+/** For a test with one wait or two. */
+export const LONG = 90_000;
+
+/** The demo site as `npm start` serves it, for one test file. */
+export interface DemoSite {
+  /** Its address, with a slash at the end. */
+  readonly address: string;
+  /** Ends the server and starts another one at the same address; `meanwhile` is done in between. */
+  restart(meanwhile: () => Promise<void>): Promise<void>;
+  /** Publishes as a terminal would. */
+  publish(channel: string, data: unknown): Promise<void>;
+}
+
+/** Starts the built site before the first test of a file, and ends it after the last. */
+export function useDemoSite(): DemoSite {
+  let server: DemoServer | undefined;
+  const running = () => {
+    if (server === undefined) throw new Error('Use the site inside a test: it starts before the first one.');
+    return server;
+  };
+
+  beforeAll(async () => {
+    server = await startDemoServer();
+  }, 60_000);
+  afterAll(() => server?.stop());
+
+  return {
+    get address() {
+      return running().address;
+    },
+    async restart(meanwhile) {
+      const { port } = new URL(running().address);
+      await running().stop();
+      await meanwhile();
+      server = await startDemoServer(port);
+    },
+    async publish(channel, data) {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify(data);
+      const response = await fetch(`${running().address}push/channels/${channel}`, { method: 'POST', headers, body });
+      expect(response.status).toBe(201);
+    },
+  };
+}
+
+/** The numbers in the elements that a selector finds; what is no number yet counts as 0. */
+export async function numbersIn({ page }: TestPage, selector: string): Promise<readonly number[]> {
+  const texts = await page.locator(selector).allTextContents();
+  return texts.map((text) => Number.parseInt(text.replaceAll(',', ''), 10) || 0);
+}

@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import express from 'express';
+import request from 'supertest';
+import { WebSocket } from 'ws';
+import { type Demo, startDemo } from '../../demo/index.js';
+import type { Note } from '../../demo/site/automatic/automatic.js';
+import { stretchesOf } from '../../demo/site/automatic/stretches.js';
+import { Numbers } from '../../demo/site/feed/numbers.js';
+import type { Report } from '../../demo/site/words/report.js';
+import { createGateway, type Gateway, MemoryBus } from '../../server/index.js';
+import { type Listening, listen } from '../support/listen.js';
+import { waitUntil } from '../support/wait-until.js';
+
+const PATIENT = { timeoutMs: 20_000 };
+
+describe('what a visitor breaks besides the network', () => {
+  let bus: MemoryBus;
+  let gateway: Gateway;
+  let demo: Demo;
+  let site: Listening;
+
+  beforeEach(async () => {
+    bus = new MemoryBus();
+    gateway = createGateway({ bus });
+    const app = express();
+    const server = createServer(app);
+    demo = startDemo({ app, server, gateway, another: () => createGateway({ bus }) });
+    app.use('/push', gateway.handler);
+    gateway.attach(server, { requests: false });
+    site = await listen(server);
+    await gateway.ready();
+  });
+  afterEach(async () => {
+    await demo.close();
+    await gateway.close();
+    await site.close();
+    await bus.close();
+  });
+
+  function post(path: string, body: unknown): Promise<Response> {
+    const headers = { 'content-type': 'application/json' };
+    return fetch(`${site.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  async function report(): Promise<Report> {
+    return (await (await fetch(`${site.url}/demo/costs?client=mine`)).json()) as Report;
+  }
+
+  const node = async () => (await report()).lanes['mine']?.node;
+
+  it('is a gateway of his own on the same log, which is closed and started again', async () => {
+    const { network } = await report();
+    const poll = (since: string) =>
+      fetch(`http://127.0.0.1:${network}/push/polling?channel=chat&lane=mine&since=${since}`);
+    expect(await node()).toBe('none');
+    expect((await post('/demo/restarts', { client: 'mine' })).status).toBe(409);
+    expect((await post('/demo/nodes', { client: 'mine' })).status).toBe(204);
+    expect(await node()).toBe('up');
+    const before = await gateway.publish('chat', 'before');
+    const stream = await fetch(`http://127.0.0.1:${network}/push/sse?channel=chat&lane=mine`);
+    const ended = stream.text().catch(() => 'cut');
+
+    expect((await post('/demo/restarts', { client: 'mine' })).status).toBe(202);
+    await ended;
+    expect(await node()).toBe('down');
+    await gateway.publish('chat', 'meanwhile');
+    await expect(poll(before.id)).rejects.toThrow();
+    // Others notice nothing of it.
+    expect((await fetch(`${site.url}/push/polling?channel=chat`)).status).toBe(200);
+
+    await waitUntil('the gateway to be up again', async () => (await node()) === 'up', PATIENT);
+    const { messages } = (await (await poll(before.id)).json()) as { messages: { data: unknown }[] };
+    expect(messages.map(({ data }) => data)).toEqual(['meanwhile']);
+    expect((await report()).lanes['mine']?.cost.requests).toBeGreaterThanOrEqual(2);
+  });
+
+  it('is to be had by so many at a time, and by nobody who comes from elsewhere', async () => {
+    const statuses: number[] = [];
+    for (let number = 0; number < 14; number++) {
+      statuses.push((await post('/demo/nodes', { client: `lane-${number}` })).status);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 12 }, () => 204), 429, 429]);
+    expect((await post('/demo/nodes', { client: 'not a lane' })).status).toBe(400);
+  });
+
+  it('is a bare feed that tells only who is there, and is charged to nobody', async () => {
+    const { network } = await report();
+    const origin = `127.0.0.1:${network}/demo/bare`;
+    const stream = await fetch(`http://${origin}/sse?lane=mine`);
+    const socket = new WebSocket(`ws://${origin}/websocket?lane=mine`);
+    const [[first], piece] = await Promise.all([once(socket, 'message'), stream.body?.getReader().read()]);
+    expect(JSON.parse(String(first))).toMatchObject({ run: (await report()).run });
+    expect(new TextDecoder().decode(piece?.value)).toMatch(/^data: \{"run":.*\}\n\n$/);
+    expect((await report()).lanes['mine']?.cost).toEqual({ requests: 0, up: 0, down: 0 });
+
+    const closed = once(socket, 'close');
+    expect((await post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
+    await closed;
+    const blocked = { client: 'mine', transport: 'websocket', blocked: true, fault: 'stripped' };
+    expect((await post('/demo/blocks', blocked)).status).toBe(204);
+    const [error] = await once(new WebSocket(`ws://${origin}/websocket?lane=mine`), 'error');
+    expect(String(error)).toMatch(/404/);
+  });
+
+  it('is cut at the gateway’s own sockets where there is no network between', async () => {
+    const response = await fetch(`${site.url}/push/sse?channel=chat&lane=mine`);
+    const ended = response.text().catch(() => 'cut');
+    const cut = request(site.url).post('/demo/cuts').set({ Host: 'demo.example' });
+    expect((await cut.send({ client: 'mine', how: 'cut' })).status).toBe(204);
+    expect(await ended).toBe('cut');
+  });
+});
+
+describe('Numbers', () => {
+  const take = (numbers: Numbers, number: number, run = 'a') => numbers.take({ run, number, at: 0 });
+  const fates = (numbers: Numbers, ...asked: number[]) => asked.map((number) => numbers.fateOf(number));
+
+  it('tell what became of each, as far as can be known', () => {
+    const numbers = new Numbers();
+    expect(fates(numbers, 1)).toEqual(['before']);
+    for (const number of [5, 6, 9, 9]) take(numbers, number);
+    expect(fates(numbers, 4, 5, 7, 8, 9, 10)).toEqual(['before', 'received', 'lost', 'lost', 'repeated', 'pending']);
+    take(numbers, 8);
+    expect(fates(numbers, 7, 8)).toEqual(['lost', 'received']);
+  });
+
+  it('begin anew with another run and after a pause, and are bounded', () => {
+    const numbers = new Numbers();
+    take(numbers, 7);
+    take(numbers, 2, 'b');
+    expect([numbers.last, ...fates(numbers, 1, 2, 7)]).toEqual([2, 'before', 'received', 'pending']);
+    numbers.pause();
+    take(numbers, 40, 'b');
+    expect(fates(numbers, 39, 40)).toEqual(['before', 'received']);
+    for (let number = 41; number < 1_000; number++) take(numbers, number, 'b');
+    expect(fates(numbers, 999)).toEqual(['received']);
+  });
+});
+
+describe('the connections in what a client has noted', () => {
+  let at = 0;
+  const note = (event: Note['event'], transport: string | null = null, detail = ''): Note => {
+    at += 1;
+    return { at, event, transport, detail };
+  };
+  beforeEach(() => {
+    at = 0;
+  });
+
+  it('are tried, proved, replaced by a better one and lost', () => {
+    const stretches = stretchesOf([
+      note('started', 'websocket'),
+      note('started', 'sse'),
+      note('failed', 'websocket', 'closed'),
+      note('proved', 'sse'),
+      note('probe', 'websocket'),
+      note('proved', 'websocket'),
+      note('switched', 'websocket'),
+      note('lost', 'websocket', 'silent'),
+    ]);
+    expect(stretches.map((one) => Object.values(one))).toEqual([
+      ['websocket', 1, null, 3, 'failed', 'closed'],
+      ['sse', 2, 4, 6, 'replaced', ''],
+      ['websocket', 5, 6, 8, 'lost', 'silent'],
+    ]);
+  });
+
+  it('all end when the client pauses, and those of it that still go on have no end', () => {
+    const notes = [note('started', 'sse'), note('proved', 'sse'), note('started', 'polling'), note('waiting')];
+    expect(stretchesOf(notes).map(({ to, end }) => [to, end])).toEqual([
+      [4, 'lost'],
+      [4, 'dropped'],
+    ]);
+    expect(stretchesOf([...notes, note('started', 'iframe')]).at(-1)).toMatchObject({ to: null, end: 'open' });
+  });
+
+  it('do without a beginning that is forgotten', () => {
+    expect(stretchesOf([note('proved', 'sse'), note('lost', 'sse'), note('failed', 'polling')])).toEqual([]);
+  });
+});

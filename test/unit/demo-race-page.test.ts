@@ -1,0 +1,157 @@
+import { describe, expect, it } from '@jest/globals';
+import { raceFeed } from '../../demo/site/feed/feed.js';
+import { Latencies } from '../../demo/site/feed/latencies.js';
+import { WireLog } from '../../demo/site/feed/wire-log.js';
+import { FIRST_COURSE, linkOf, readLink } from '../../demo/site/race/course-settings.js';
+import { IDLE_MS, IdleMinute } from '../../demo/site/race/idle-minute.js';
+import { csvOf, resultTable } from '../../demo/site/race/result-table.js';
+import type { Standing } from '../../demo/site/race/standings.js';
+import { FIRST_SETTINGS } from '../../demo/site/words/race.js';
+
+describe('a link to settings', () => {
+  it.each([
+    FIRST_COURSE,
+    { ...FIRST_COURSE, pollMs: 500 },
+    { isOwn: true, perSecond: 0.5, bytes: 1_024, pollMs: 250, clients: 20 },
+    { isOwn: true, perSecond: 0, bytes: 128, pollMs: 5_000, clients: 0 },
+  ])('brings back %j', (settings) => {
+    expect(readLink(`#${linkOf(settings)}`)).toEqual(settings);
+  });
+
+  it.each(['#rate=7', '#rate=1&rate=2', '#bytes=1e3', '#poll=-500', '#clients=', '#speed=5', '#rate=1&<script>=1'])(
+    'is none as %s',
+    (hash) => {
+      expect(readLink(hash)).toBeNull();
+    },
+  );
+});
+
+describe('Latencies', () => {
+  it('tell what so many of a hundred messages were not slower than, and forget old ones', () => {
+    const latencies = new Latencies();
+    expect([latencies.last, latencies.percentile(50)]).toEqual([null, null]);
+    for (let ms = 1; ms <= 200; ms++) latencies.add(ms);
+    expect([50, 99, 100].map((share) => latencies.percentile(share))).toEqual([100, 198, 200]);
+    for (let count = 0; count < 600; count++) latencies.add(5);
+    expect([latencies.percentile(100), latencies.values.length]).toEqual([5, 600]);
+  });
+});
+
+describe('the feed of a race', () => {
+  it('reads its steps and nothing else', () => {
+    const feed = raceFeed('mine', { ...FIRST_SETTINGS, perSecond: 5 });
+    expect([feed.channel, feed.everyMs]).toEqual(['race.mine', 200]);
+    expect(feed.read({ run: 'a', number: 3, at: 5, fill: '...' })).toEqual({ run: 'a', number: 3, at: 5 });
+    for (const data of [
+      null,
+      'step',
+      { run: 'a', number: 0, at: 5 },
+      { run: 'a', number: 1.5, at: 5 },
+      { number: 1 },
+    ]) {
+      expect(feed.read(data)).toBeNull();
+    }
+  });
+});
+
+describe('what is on the wire', () => {
+  it('is kept for as long as a track shows it, however much there is', () => {
+    const clock = { now: 0 };
+    const log = new WireLog(() => clock.now);
+    const stream = log.begin();
+    for (let number = 0; number < 5_000; number++) {
+      clock.now += 50;
+      stream.mark();
+      const poll = log.begin();
+      poll.mark();
+      poll.end();
+    }
+    expect(log.list.length).toBeLessThanOrEqual(200);
+    expect(Math.max(...log.list.map(({ marks }) => marks.length))).toBeLessThanOrEqual(800);
+    clock.now += 60_000;
+    log.begin();
+    expect(log.list.length).toBe(1);
+  });
+
+  it('has an end that is the first one told of', () => {
+    const clock = { now: 5 };
+    const log = new WireLog(() => clock.now);
+    const witness = log.begin();
+    clock.now = 7;
+    witness.end();
+    clock.now = 9;
+    witness.end();
+    expect(log.list).toEqual([{ askedAt: 5, marks: [], endedAt: 7 }]);
+  });
+});
+
+describe('a silent minute', () => {
+  const quiet = (transport: string, requests: number, bytes: number, isOpen = true) => ({
+    transport,
+    isOpen,
+    cost: { requests, up: bytes / 2, down: bytes / 2 },
+  });
+
+  it('is what the counts grow by in a minute, from when every lane is open', () => {
+    const minute = new IdleMinute();
+    expect(minute.take([quiet('polling', 1, 100), quiet('sse', 1, 100, false)], 0)).toBeNull();
+    expect(minute.passed(0)).toBeNull();
+    expect(minute.take([quiet('polling', 2, 600), quiet('sse', 1, 900)], 1_000)).toBeNull();
+    expect(minute.take([quiet('polling', 20, 9_000), quiet('sse', 1, 950)], 30_000)).toBeNull();
+    expect(minute.passed(31_000)).toBe(30_000);
+    const found = minute.take([quiet('polling', 62, 60_600), quiet('sse', 1, 1_020)], 1_000 + 2 * IDLE_MS);
+    expect(Object.fromEntries(found ?? [])).toEqual({
+      polling: { requests: 30, bytes: 30_000 },
+      sse: { requests: 0, bytes: 60 },
+    });
+    expect(minute.passed(0)).toBeNull();
+  });
+
+  it('begins anew when it is told to', () => {
+    const minute = new IdleMinute();
+    minute.take([quiet('sse', 1, 0)], 0);
+    minute.reset();
+    expect(minute.take([quiet('sse', 1, 500)], IDLE_MS + 1)).toBeNull();
+    expect(minute.passed(IDLE_MS + 1)).toBe(0);
+  });
+});
+
+describe('the table of a run', () => {
+  const unknown: Standing = {
+    transport: 'carrier-pigeon',
+    last: null,
+    p50: null,
+    p99: null,
+    messages: 0,
+    requests: null,
+    up: null,
+    down: null,
+    perMessage: null,
+    idle: null,
+    cpu: null,
+  };
+  const sse: Standing = {
+    ...unknown,
+    transport: 'sse',
+    p50: 3.2,
+    p99: 1_210,
+    requests: 4,
+    perMessage: 512,
+    idle: { requests: 0, bytes: 140 },
+    cpu: 21.44,
+  };
+
+  it('has what is said of a technique, and the figures of the run', () => {
+    const { rows, columns } = resultTable([sse, unknown], 120_000, 'a run');
+    expect(rows[0]?.[0]).toBe('SSE');
+    expect(rows[0]?.[1]).toMatch(/standard/);
+    const figures = rows[0]?.slice(4).map((text) => text.replaceAll('\u00a0', ' '));
+    expect(figures).toEqual(['3.20 ms', '1.21 s', '2', '512 B', '140 B, 0 requests', '21.4 µs']);
+    expect(rows[1]).toEqual(['carrier-pigeon', ...Array.from({ length: columns.length - 1 }, () => '–')]);
+  });
+
+  it('is saved with what could be taken for a separator quoted', () => {
+    const csv = csvOf({ caption: 'one, two', columns: ['a', 'b'], rows: [['say "hi"', 'c\nd']] });
+    expect(csv).toBe('"one, two"\r\na,b\r\n"say ""hi""","c\nd"\r\n');
+  });
+});
