@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Express } from 'express';
 import type { Gateway, Limits } from '../server/index.js';
+import { offerBenchmark } from './benchmark.js';
 import { Blocks } from './blocks.js';
 import { Costs } from './costs.js';
 import { demoRoutes } from './demo-routes.js';
@@ -11,6 +12,7 @@ import { LaneNetwork } from './lane-network.js';
 import { MachineFeed } from './machine.js';
 import { siteFiles } from './site-files.js';
 import { Turnstile } from './turnstile.js';
+import { offerUses } from './uses/uses.js';
 
 /** What the demo is made of. */
 export interface DemoOptions {
@@ -51,12 +53,16 @@ export function startDemo({ app, server, gateway, path = '/push' }: DemoOptions)
   const network = new LaneNetwork({ server, path, blocks });
   const openGate = standBefore({ app, server, path, costs, turnstile });
   const feed = new MachineFeed(gateway);
+  const stopUses = offerUses(gateway);
+  const stopBenchmark = offerBenchmark(gateway);
   app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, run: feed.run }));
   app.use('/docs', documents());
   app.use(siteFiles(path, network));
   return {
     async close() {
       feed.close();
+      stopUses();
+      stopBenchmark();
       openGate();
       await network.close();
     },
