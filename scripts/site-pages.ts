@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { newestResult } from '../bench/kept.js';
 import { dictionary as en, type Texts } from '../demo/site/texts/en.js';
 import { dictionary as zh } from '../demo/site/texts/zh.js';
+import { catalog } from '../transports/catalog.js';
+import { labSection } from './lab-section.js';
+import { sourceView } from './source-view.js';
 
 /** A language of the site, and the folder that its pages are in, seen from the top of the site. */
 export interface Language {
@@ -27,13 +31,25 @@ export interface Page {
 }
 
 /** All pages. Those at the top and the first ones of folders are in the navigation, in this order. */
-export const pages: readonly Page[] = [page('index')];
+export const pages: readonly Page[] = [
+  page('index'),
+  page('uses/index', { script: 'plain' }),
+  page('uses/qr'),
+  page('uses/notifications'),
+  page('uses/room'),
+  page('uses/assistant'),
+  page('uses/whiteboard'),
+  page('uses/dashboard'),
+  page('benchmark'),
+];
 
 function page(name: PageName, { html = name, script = name }: { html?: string; script?: string } = {}): Page {
   return { name, html: `${html}.html`, script };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
+const PART = /<!-- include ([\w-]+) -->\n/g;
+const SOURCE = /<!-- source ([\w./-]+) -->\n/g;
 const TEMPLATES = /<template[\s\S]*<\/template>\n/;
 
 /**
@@ -42,7 +58,9 @@ const TEMPLATES = /<template[\s\S]*<\/template>\n/;
  * by any web server. Every address in it is relative, as the site may be in any folder.
  */
 export function sitePage(page: Page, language: Language): string {
-  const own = readFileSync(`demo/site/pages/${page.html}`, 'utf8');
+  const own = readFileSync(`demo/site/pages/${page.html}`, 'utf8').replace(PART, (_, part: string) =>
+    readFileSync(`demo/site/pages/parts/${part}.html`, 'utf8').replace('<!-- transports -->', choices(language)),
+  );
   const templates = TEMPLATES.exec(own)?.[0] ?? '';
   const file = fileOf(page, language);
   const from = (other: string) => posix.relative(posix.dirname(file), other) || '.';
@@ -52,14 +70,29 @@ export function sitePage(page: Page, language: Language): string {
     .replace('<!-- main -->\n', () => own.replace(templates, ''))
     .replace('<!-- templates -->\n', () => templates);
   const other = languages[0] === language ? languages[1] : languages[0];
-  return fillPage(html, {
+  const root = from('.') === '.' ? '' : `${from('.')}/`;
+  const filled = fillPage(html, {
     ...language.texts,
     page: language.texts.pages[page.name],
-    root: from('.') === '.' ? '' : `${from('.')}/`,
+    root,
     home: linkTo(from(`${posix.join(language.folder, 'index')}.html`)),
     script: from(posix.join(language.folder, `${page.script}.js`)),
     other: { ...other.texts.language, address: linkTo(from(fileOf(page, other))) },
   });
+  // Last, as braces in a source are not placeholders.
+  return filled
+    .replace(SOURCE, (_, source: string) => sourceView(source, language.texts.uses.sources.lines))
+    .replace('<!-- lab -->\n', () => labSection(newestResult(), language.texts.benchmark.lab, root));
+}
+
+/** A button for each transport, so that they are there before a script is. */
+function choices({ texts }: Language): string {
+  return catalog
+    .map((name) => {
+      const text = texts.transports[name]?.name ?? name;
+      return `<button type="button" data-transport="${name}" aria-pressed="false">${text}</button>`;
+    })
+    .join('\n    ');
 }
 
 /** Links to the pages at the top and to the first ones of folders. */

@@ -16,12 +16,13 @@ interface Shelved {
 const SATURATION = 1.2;
 const LENGTH_WEIGHT = 0.75;
 
-/** A word in the heading counts as so many in the text: a heading says what the text is about. */
+/** A word in the heading, or in the document's path, counts as so many in the text: it says what the text is about. */
 const HEADING_WEIGHT = 5;
+const FILE_WEIGHT = 3;
 
 /** Words of a question that say nothing about what is asked. */
 const EMPTY_WORDS = new Set(
-  'a an and are as at be but by can do does for from has have how i if in is it its me my not of on or so than that the their them then there these they this to was what when where which who why will with would you your'.split(
+  'a an and are as at be but by can do does for from has have how i if happen happens in is it its me mean means my not of on or so than that the their them then there these they this to was what when where which who why will with would you your'.split(
     ' ',
   ),
 );
@@ -62,6 +63,7 @@ export class Library {
       const words = new Map<string, number>();
       for (const word of inText) words.set(word, (words.get(word) ?? 0) + 1);
       for (const word of inHeading) words.set(word, (words.get(word) ?? 0) + HEADING_WEIGHT);
+      for (const word of wordsOf(passage.file)) words.set(word, (words.get(word) ?? 0) + FILE_WEIGHT);
       return { passage, words, length: inText.length + inHeading.length };
     });
     const total = this.#shelved.reduce((sum, { length }) => sum + length, 0);

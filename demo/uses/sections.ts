@@ -9,7 +9,7 @@ export interface Passage {
 const LONGEST = 1_400;
 
 /** A passage with less says nothing. */
-const SHORTEST = 60;
+const SHORTEST = 140;
 
 const HEADING = /^#{1,4} (.+)$/;
 const FENCE = /^\s*```/;

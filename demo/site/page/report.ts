@@ -1,9 +1,8 @@
-import type { Lane } from '../lane/lane.js';
 import type { Report } from '../words/report.js';
 import { siteAddress } from './place.js';
 
 /** Asks the demo's server what it knows about the lanes. Rejects when it is away; the lanes' own states say so. */
-export async function askReport(lanes: readonly Lane[]): Promise<Report> {
+export async function askReport(lanes: readonly { readonly id: string }[]): Promise<Report> {
   const query = new URLSearchParams(lanes.map(({ id }) => ['client', id]));
   const response = await fetch(siteAddress(`demo/costs?${query}`));
   if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);

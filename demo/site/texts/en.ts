@@ -1,7 +1,9 @@
+import { dictionary as benchmark, pages as benchmarkPages } from './en/benchmark.js';
 import { dictionary as breakIt } from './en/break.js';
 import { dictionary as common } from './en/common.js';
 import { dictionary as race, pages as racePages } from './en/race.js';
 import { dictionary as tryIt } from './en/try.js';
+import { dictionary as uses, pages as usesPages } from './en/uses.js';
 
 /**
  * Everything that a visitor reads, in English, part by part as the pages need it. A further language is further modules of
@@ -10,7 +12,15 @@ import { dictionary as tryIt } from './en/try.js';
  * A text with a blank in it is a function of what goes there. A page asks for the others by their path, such as
  * `{{idea.heading}}`, and gets them when it is built.
  */
-export const dictionary = { ...common, ...race, ...breakIt, ...tryIt, pages: { ...racePages } };
+export const dictionary = {
+  ...common,
+  ...race,
+  ...breakIt,
+  ...tryIt,
+  ...uses,
+  ...benchmark,
+  pages: { ...racePages, ...usesPages, ...benchmarkPages },
+};
 
 /** What every language has to say. */
 export type Texts = typeof dictionary;
