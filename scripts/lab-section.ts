@@ -15,7 +15,7 @@ export function labSection(result: LabResult | null, texts: Texts['benchmark']['
   }
   const tables = markdownTables(result);
   return `<p>${escaped((tables.get('machine') ?? '').replaceAll('`', ''))}</p>
-<section class="scroll" aria-labelledby="lab-heading">${tableOf(tables.get('summary') ?? '')}</section>
+<section class="scroll" aria-label="${escaped(texts.table)}">${tableOf(tables.get('summary') ?? '')}</section>
 <p><a href="${root}${REPORT}" hreflang="en">${escaped(texts.report)}</a></p>
 `;
 }

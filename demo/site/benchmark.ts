@@ -2,7 +2,7 @@ import { catalog } from '../../transports/catalog.js';
 import { arrivals, inTurns, type Summary, summaryOf } from './benchmark/summary.js';
 import { type Measured, measure } from './benchmark/trial.js';
 import { Palette, tint } from './drawing/palette.js';
-import { Plot } from './drawing/plot.js';
+import { loadPlot } from './drawing/plot.js';
 import { ServerClock } from './feed/server-clock.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { linkOperations } from './page/operations.js';
@@ -30,7 +30,7 @@ const standing = part(document, 'standing', HTMLElement);
 const table = part(document, 'rows', HTMLElement);
 const palette = new Palette();
 const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 4]];
-const plot = new Plot(part(document, 'plot', HTMLElement), palette, {
+const plot = await loadPlot(part(document, 'plot', HTMLElement), palette, {
   lines: transports.map((transport, index) => ({
     label: textsOf(transport).name,
     colour: `hue-${transport}`,

@@ -1,4 +1,5 @@
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
+import { nameLanguage } from './language.js';
 import type { Palette } from './palette.js';
 
 /** A line of a plot. */
@@ -24,15 +25,24 @@ export interface PlotOptions {
   readonly isLogarithmic?: boolean;
 }
 
+/** Makes a plot, with a library that is loaded for it: the page is there before. */
+export async function loadPlot(element: HTMLElement, palette: Palette, options: PlotOptions): Promise<Plot> {
+  nameLanguage();
+  const { default: library } = await import('uplot');
+  return new Plot(library, element, palette, options);
+}
+
 /** A plot with the page's colours, as wide as its element and as high as the style sheet says. */
-export class Plot {
+class Plot {
+  readonly #library: typeof uPlot;
   readonly #element: HTMLElement;
   readonly #palette: Palette;
   readonly #options: PlotOptions;
   #plot: uPlot;
   #data: uPlot.AlignedData;
 
-  constructor(element: HTMLElement, palette: Palette, options: PlotOptions) {
+  constructor(library: typeof uPlot, element: HTMLElement, palette: Palette, options: PlotOptions) {
+    this.#library = library;
     this.#element = element;
     this.#palette = palette;
     this.#options = options;
@@ -89,6 +99,6 @@ export class Plot {
         { ...axis, size: 62, values: written(value) },
       ],
     };
-    return new uPlot(options, this.#data, this.#element);
+    return new this.#library(options, this.#data, this.#element);
   }
 }

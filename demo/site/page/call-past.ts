@@ -9,6 +9,8 @@ export async function callPast(path: string, method: string, params: Json = null
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify([{ type: 'call', method, params }]),
+    // What a page says as it goes arrives as well.
+    keepalive: true,
   });
   if (!response.ok) throw new Error(`The gateway answered ${response.status}.`);
   const [reply]: readonly { readonly type?: string; readonly result?: unknown; readonly message?: string }[] =

@@ -1,5 +1,5 @@
 import type { Json } from '../../../client/index.js';
-import { GIFTS, LINE_LENGTH, PERSON_LENGTH, type Person, type Talk } from '../words/uses/room.js';
+import { GIFTS, type Gift, LINE_LENGTH, PERSON_LENGTH, type Person, type Talk } from '../words/uses/room.js';
 
 /** Entries that the page keeps, the newest ones. */
 const KEPT = 100;
@@ -10,7 +10,7 @@ export type Entry = {
   /** Who said it; `null` for a gift. */
   readonly by: string | null;
   readonly name: string;
-} & ({ readonly kind: 'line'; readonly text: string | null } | { readonly kind: 'gift'; readonly gift: string });
+} & ({ readonly kind: 'line'; readonly text: string | null } | { readonly kind: 'gift'; readonly gift: Gift });
 
 /** What the log of a room comes to. */
 export class Conversation {

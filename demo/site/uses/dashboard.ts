@@ -1,5 +1,5 @@
 import { Palette } from '../drawing/palette.js';
-import { Plot, type PlotLine } from '../drawing/plot.js';
+import { loadPlot, type PlotLine } from '../drawing/plot.js';
 import { readFigures } from '../feed/machine-message.js';
 import { part, write } from '../page/part.js';
 import { bytes, duration, fixed, percent } from '../texts/figures.js';
@@ -68,11 +68,13 @@ const span = part(document, 'span', HTMLElement);
 let minutes = 1;
 let isAsked = false;
 
-const panels = PANELS.map((panel) => {
-  const { name, lines, value, top } = panel;
-  const plot = new Plot(part(document, name, HTMLElement), palette, { lines, across: said.time, value, top });
-  return { ...panel, plot, now: part(document, `${name}-now`, HTMLElement) };
-});
+const panels = await Promise.all(
+  PANELS.map(async (panel) => {
+    const { name, lines, value, top } = panel;
+    const plot = await loadPlot(part(document, name, HTMLElement), palette, { lines, across: said.time, value, top });
+    return { ...panel, plot, keys: keysOf(part(document, `${name}-now`, HTMLElement), lines) };
+  }),
+);
 
 push.subscribe(
   MACHINE_CHANNEL,
@@ -98,16 +100,34 @@ function ask(): void {
 
 function draw(): void {
   const { last } = record;
-  for (const { plot, lines, now, value } of panels) {
+  for (const { plot, lines, keys, value } of panels) {
     plot.show(
       record.columns(
         minutes,
         lines.map(({ of }) => of),
       ),
     );
-    if (last !== null) write(now, lines.map(({ label, of }) => `${label} ${value(of(last))}`).join(' · '));
+    if (last === null) continue;
+    for (const [index, { label, of }] of lines.entries()) {
+      const key = keys[index];
+      if (key !== undefined) write(key, `${label} ${value(of(last))}`);
+    }
   }
   write(span, said.span(String(record.length)));
+}
+
+/** A text for each line, with a dash as the line is drawn. */
+function keysOf(element: HTMLElement, lines: readonly PlotLine[]): readonly HTMLElement[] {
+  const keys = lines.map(({ label, colour, dash }) => {
+    const key = document.createElement('span');
+    key.className = 'key';
+    key.style.setProperty('--hue', `var(--${colour})`);
+    key.dataset['dashed'] = String(dash !== undefined);
+    key.textContent = label;
+    return key;
+  });
+  element.replaceChildren(...keys);
+  return keys;
 }
 
 const ranges = document.querySelectorAll<HTMLButtonElement>('[data-minutes]');

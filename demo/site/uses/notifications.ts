@@ -19,7 +19,6 @@ const inbox = new Inbox();
 const title = document.title;
 const list = part(document, 'notes', HTMLElement);
 const unread = part(document, 'unread', HTMLElement);
-const bell = part(document, 'bell', HTMLElement);
 const readAll = part(document, 'read-all', HTMLButtonElement);
 const link = part(document, 'account', HTMLAnchorElement);
 link.href = location.href;
@@ -68,7 +67,7 @@ function failed(error: unknown): void {
 function show(): void {
   const count = inbox.unread;
   write(unread, String(count));
-  bell.dataset['unread'] = count > 0 ? 'some' : 'none';
+  unread.dataset['some'] = String(count > 0);
   document.title = count > 0 ? `(${count}) ${title}` : title;
   readAll.disabled = count === 0;
   list.dataset['none'] = inbox.notes.length === 0 ? said.none : '';

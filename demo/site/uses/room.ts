@@ -1,5 +1,7 @@
 import { Palette } from '../drawing/palette.js';
+import { callPast } from '../page/call-past.js';
 import { part, stamp, write } from '../page/part.js';
+import { gatewayPath } from '../page/place.js';
 import { randomName } from '../page/random-name.js';
 import { usesTexts } from '../texts/texts.js';
 import { GIFTS, type Here, type People, ROOM, roomChannels } from '../words/uses/room.js';
@@ -35,8 +37,9 @@ let you = '';
 /* What is said. */
 
 const list = part(document, 'talk', HTMLElement);
+const log = part(document, 'log', HTMLElement);
 // What scrolls can be scrolled by keys.
-list.tabIndex = 0;
+log.tabIndex = 0;
 const outcome = part(document, 'outcome', HTMLElement);
 const failed = (error: unknown): void => write(outcome, said.failed(reasonOf(error)));
 
@@ -71,7 +74,7 @@ form.addEventListener('submit', (event) => {
 const shown = new Map<string, HTMLElement>();
 
 function show(): void {
-  const isAtEnd = list.scrollTop + list.clientHeight > list.scrollHeight - 40;
+  const isAtEnd = log.scrollTop + log.clientHeight > log.scrollHeight - 40;
   const kept = new Set(conversation.entries.map(({ id }) => id));
   for (const [id, element] of shown) {
     if (kept.has(id)) continue;
@@ -86,12 +89,12 @@ function show(): void {
     write(part(element, 'who', HTMLElement), isOwn ? said.own : entry.name);
     write(
       part(element, 'what', HTMLElement),
-      entry.kind === 'gift' ? said.gave(entry.gift) : (entry.text ?? said.recalled),
+      entry.kind === 'gift' ? said.gave(said.gift[entry.gift]) : (entry.text ?? said.recalled),
     );
     write(part(element, 'seen', HTMLElement), canRecall ? readersOf(entry) : '');
     part(element, 'recall', HTMLButtonElement).hidden = !canRecall;
   }
-  if (isAtEnd) list.scrollTop = list.scrollHeight;
+  if (isAtEnd) log.scrollTop = log.scrollHeight;
 }
 
 function addEntry(entry: Entry): HTMLElement {
@@ -101,7 +104,7 @@ function addEntry(entry: Entry): HTMLElement {
   recall.textContent = said.recall;
   recall.setAttribute('aria-label', said.recallOf(entry.kind === 'line' ? (entry.text ?? '') : ''));
   recall.addEventListener('click', () => {
-    list.focus();
+    log.focus();
     push.call(ROOM.recall, { secret, of: entry.id }).catch(failed);
   });
   shown.set(entry.id, element);
@@ -131,7 +134,8 @@ name.addEventListener('change', () => {
   sessionStorage.setItem('pushgate.name', ownName());
   void sayHere();
 });
-addEventListener('pagehide', () => void push.call(ROOM.leave, { room, secret }).catch(() => {}));
+// A client goes with its page; this call is let finish.
+addEventListener('pagehide', () => void callPast(gatewayPath(), ROOM.leave, { room, secret }).catch(() => {}));
 void sayHere();
 
 /** Says who is here and what has been seen: one call at a time, and another one if something has changed meanwhile. */
@@ -180,8 +184,7 @@ gifts.append(
   ...GIFTS.map((gift) => {
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = gift;
-    button.setAttribute('aria-label', said.giveOf(gift));
+    button.textContent = said.gift[gift];
     button.addEventListener('click', () => {
       push.publish(channels.talk, { kind: 'gift', name: ownName(), gift }, { key: randomName() }).catch(failed);
     });

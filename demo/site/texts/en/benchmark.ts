@@ -20,6 +20,7 @@ export const dictionary = {
     doneWithout: (failures: string) => `Done, but not everything got through. ${failures}`,
     stopped: (reason: string) => `Ended early. ${reason}`,
     cancelled: 'You have stopped it; what had been measured by then is shown.',
+    table: 'Figures of this run',
     columns: {
       transport: 'Transport',
       connect: 'Connect',
@@ -39,6 +40,7 @@ export const dictionary = {
       heading: 'The last run of the lab',
       text: 'Server and load in separate processes, beside the least that could do the same job and other libraries under the same load.',
       none: 'No result of the lab is kept in this repository yet. This makes one, in about an hour; after the next build it stands here:',
+      table: 'Figures of the lab',
       report: 'The whole report, with plots and method',
     },
   },

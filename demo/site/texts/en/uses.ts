@@ -1,3 +1,4 @@
+import type { Gift } from '../../words/uses/room.js';
 import type { PageTexts } from './common.js';
 
 /** What the small applications say, in English. */
@@ -99,7 +100,9 @@ export const dictionary = {
       more: (count: number) => `and ${count} more`,
       gifts: 'Give something',
       gave: (gift: string) => `gives ${gift}`,
-      giveOf: (gift: string) => `Give ${gift}`,
+      gift: { rose: 'a rose 🌹', cake: 'a cake 🍰', parcel: 'a parcel 🎁', rocket: 'a rocket 🚀' } satisfies Readonly<
+        Record<Gift, string>
+      >,
       likes: 'Likes',
       like: '♥ Like',
       many: '♥ 200 at once',

@@ -20,6 +20,7 @@ export const dictionary: typeof en = {
     doneWithout: (failures) => `完成，但有些没有通过。${failures}`,
     stopped: (reason) => `提前结束。${reason}`,
     cancelled: '您已停止；此前测到的结果仍然显示。',
+    table: '本次测量的数据',
     columns: {
       transport: '传输方式',
       connect: '建立连接',
@@ -39,6 +40,7 @@ export const dictionary: typeof en = {
       heading: '实验室最近的一轮',
       text: '服务器和负载在不同的进程里；旁边是能完成同样工作的最简实现，以及同等负载下的其他库。表格和报告为英文。',
       none: '仓库里还没有保存实验室的结果。下面的命令大约用一小时生成一份，下次构建之后就会显示在这里：',
+      table: '实验室的数据',
       report: '完整报告，含图表和方法（英文）',
     },
   },

@@ -97,7 +97,7 @@ export const dictionary: typeof en = {
       more: (count) => `还有 ${count} 人`,
       gifts: '送礼物',
       gave: (gift) => `送出 ${gift}`,
-      giveOf: (gift) => `送 ${gift}`,
+      gift: { rose: '玫瑰 🌹', cake: '蛋糕 🍰', parcel: '礼盒 🎁', rocket: '火箭 🚀' },
       likes: '点赞',
       like: '♥ 点赞',
       many: '♥ 连点 200 下',

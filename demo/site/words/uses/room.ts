@@ -17,7 +17,7 @@ export const GONE_MS = 20_000;
 export const LISTED = 20;
 
 /** The gifts there are. */
-export const GIFTS = ['🌹', '🍰', '🎁', '🚀'] as const;
+export const GIFTS = ['rose', 'cake', 'parcel', 'rocket'] as const;
 
 export type Gift = (typeof GIFTS)[number];
 
