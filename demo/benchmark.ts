@@ -7,7 +7,7 @@ import { wallClock } from './wall-clock.js';
 const RUNNING = { address: 2, all: 8 };
 
 /** Publishes what the benchmark in a visitor's browser is to measure, at a steady rate. Returns how to stop. */
-export function offerBenchmark(gateway: Gateway): () => void {
+export function offerBenchmark(gateway: Pick<Gateway, 'handle' | 'publish'>): () => void {
   const running = new Map<string, { readonly address: string; readonly timer: NodeJS.Timeout }>();
 
   const stop = (run: string) => {

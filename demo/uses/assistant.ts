@@ -22,7 +22,7 @@ const WRITING = { address: 4, all: 50 };
  * no language model here. An answer is written token by token to a channel of its own; whoever has its name can read it
  * from wherever he has come, for as long as the log keeps it. Returns how to stop.
  */
-export function offerAssistant(gateway: Gateway, tokenMs = TOKEN_MS): () => void {
+export function offerAssistant(gateway: Pick<Gateway, 'handle' | 'publish'>, tokenMs = TOKEN_MS): () => void {
   const library = Library.ofPackage();
   const asks = new Allowance({ atOnce: 5, perSecond: 0.5, now: Date.now });
   const writing = new Map<string, { readonly address: string; stop: boolean }>();

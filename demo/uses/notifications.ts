@@ -16,7 +16,7 @@ const PENDING = { account: 5, all: 1_000 };
  * Notifications that the server writes, some seconds after somebody has asked for them. The others are published by
  * windows; and what has been read is published as well, so that there is nothing to keep here. Returns how to stop.
  */
-export function offerReminders(gateway: Gateway): () => void {
+export function offerReminders(gateway: Pick<Gateway, 'handle' | 'publish'>): () => void {
   const pending = new Map<string, Set<NodeJS.Timeout>>();
   const asks = new Allowance({ atOnce: 10, perSecond: 1, now: Date.now });
   let count = 0;

@@ -29,7 +29,7 @@ interface Authorship {
  * What a live room needs of a server: lines are said through it, so that it knows whose they are and only that person can
  * take them back; and it knows who is here. Likes and gifts are published by the pages themselves. Returns how to stop.
  */
-export function offerRooms(gateway: Gateway, now: () => number = Date.now): () => void {
+export function offerRooms(gateway: Pick<Gateway, 'handle' | 'publish'>, now: () => number = Date.now): () => void {
   const authors = new RecentMap<Authorship>({
     count: 5_000,
     ageMs: RECALL_MS,
