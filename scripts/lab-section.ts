@@ -14,29 +14,32 @@ export function labSection(result: LabResult | null, texts: Texts['benchmark']['
     return `<div class="none"><p>${escaped(texts.none)}</p><pre tabindex="0"><code>${escaped(COMMAND)}</code></pre></div>\n`;
   }
   const tables = markdownTables(result);
-  return `<p>${escaped((tables.get('machine') ?? '').replaceAll('`', ''))}</p>
-<section class="scroll" aria-label="${escaped(texts.table)}">${tableOf(tables.get('summary') ?? '')}</section>
+  return `<p>${(tables.get('machine') ?? '').replaceAll('`', '')}</p>
+${tableOf(tables.get('summary') ?? '', escaped(texts.table))}
 <p><a href="${root}${REPORT}" hreflang="en">${escaped(texts.report)}</a></p>
 `;
 }
 
-/** A table in Markdown as one in HTML; what is no table, as a paragraph. */
-function tableOf(markdown: string): string {
-  const [head, rule, ...rows] = markdown.trim().split('\n').map(cellsOf);
-  if (head === undefined || rule === undefined) return `<p>${escaped(markdown)}</p>`;
-  const titles = head.map((cell) => `<th scope="col">${cell}</th>`).join('');
-  const lines = rows.map(([name = '', ...cells]) => {
+/** A table in Markdown as one in HTML, in which it is marked up already; and what stands below it. */
+function tableOf(markdown: string, label: string): string {
+  const lines = markdown.trim().split('\n');
+  const [head, _rule, ...rows] = lines.filter((line) => line.startsWith('|')).map(cellsOf);
+  const note = `<p>${lines.filter((line) => !line.startsWith('|')).join(' ')}</p>`;
+  if (head === undefined) return note;
+  const titles = head.map((cell) => `<th scope="col">${cell || label}</th>`).join('');
+  const body = rows.map(([name = '', ...cells]) => {
     const figures = cells.map((cell) => `<td>${cell}</td>`).join('');
     return `<tr><th scope="row">${name}</th>${figures}</tr>`;
   });
-  return `<table><thead><tr>${titles}</tr></thead><tbody>${lines.join('\n')}</tbody></table>`;
+  const table = `<table><thead><tr>${titles}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
+  return `<section class="scroll" aria-label="${label}">${table}</section>\n${note}`;
 }
 
 function cellsOf(line: string): string[] {
   return line
     .replace(/^\||\|$/g, '')
-    .split('|')
-    .map((cell) => escaped(cell.trim().replaceAll(/[*`]/g, '')));
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim().replaceAll(/[*`\\]/g, ''));
 }
 
 function escaped(text: string): string {

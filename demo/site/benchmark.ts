@@ -1,14 +1,13 @@
 import { catalog } from '../../transports/catalog.js';
+import { ClockBounds } from './benchmark/clock-bounds.js';
 import { arrivals, inTurns, type Summary, summaryOf } from './benchmark/summary.js';
 import { type Measured, measure } from './benchmark/trial.js';
 import { Palette, tint } from './drawing/palette.js';
 import { loadPlot } from './drawing/plot.js';
-import { ServerClock } from './feed/server-clock.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { linkOperations } from './page/operations.js';
 import { part, stamp, write } from './page/part.js';
 import { gatewayPath } from './page/place.js';
-import { askServerTime } from './page/server-time.js';
 import { bytes, duration, fixed, NOTHING, percent } from './texts/figures.js';
 import { benchmarkTexts, textsOf } from './texts/texts.js';
 
@@ -51,7 +50,7 @@ part(document, 'browser', HTMLElement).textContent = said.browser(
   navigator.userAgent,
   String(navigator.hardwareConcurrency),
 );
-show(transports.map((transport) => summaryOf(transport, [])));
+show(transports.map((transport) => summaryOf(transport, [], 0)));
 document.documentElement.dataset['ready'] = '';
 
 form.addEventListener('submit', (event) => {
@@ -73,10 +72,8 @@ async function run(): Promise<void> {
   };
   const measured = new Map<string, Measured[]>(transports.map((transport) => [transport, []]));
   const failed = new Map<string, string>();
+  const clock = new ClockBounds();
   try {
-    write(standing, said.aligning);
-    const clock = new ServerClock();
-    for (let time = 0; time < 3; time++) await clock.align(() => askServerTime(path));
     const settings = { path, clock, pollMs: POLL_MS, roundTrips: ROUND_TRIPS, burst, signal: abort.signal, moved };
     for (const [turn, transport] of turns.entries()) {
       const round = String(Math.floor(turn / transports.length) + 1);
@@ -89,10 +86,13 @@ async function run(): Promise<void> {
         failed.set(transport, error instanceof Error ? error.message : String(error));
       }
       bar.value = (turn + 1) * (1 + ROUND_TRIPS + MESSAGES);
-      show(transports.map((name) => summaryOf(name, measured.get(name) ?? [])));
+      show(transports.map((name) => summaryOf(name, measured.get(name) ?? [], clock.aheadMs)));
     }
     const failures = [...failed].map(([name, reason]) => `${textsOf(name).name}: ${reason}`).join(' ');
-    write(standing, failures === '' ? said.done : said.doneWithout(failures));
+    write(
+      standing,
+      `${failures === '' ? said.done : said.doneWithout(failures)} ${said.clocks(duration(clock.errorMs))}`,
+    );
   } catch (error) {
     write(standing, said.stopped(error instanceof Error ? error.message : String(error)));
   }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from '@jest/globals';
+import axe from 'axe-core';
 import { fileOf, languages, pages } from '../../scripts/site-pages.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { useDemoSite } from '../support/demo-site.js';
@@ -20,8 +19,6 @@ const WINDOWS = [
   { name: 'phone', width: 360, height: 740 },
   { name: 'desktop', width: 1280, height: 800 },
 ] as const;
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A problem that axe has found, as far as the test tells it. */
 interface Finding {
@@ -114,7 +111,7 @@ function watchShifts(): void {
 /** What axe has to say about a page. What the hidden frames of the iframe transport hold is for nobody to read. */
 async function findings(page: TestPage['page']): Promise<readonly string[]> {
   // The page's policy has no scripts but its own; what a debugger evaluates is not under it.
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found = await page.evaluate<readonly Finding[]>(
     'axe.run(document, { iframes: false }).then(({ violations }) => violations)',
   );

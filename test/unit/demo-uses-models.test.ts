@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ClockBounds } from '../../demo/site/benchmark/clock-bounds.js';
 import { arrivals, inTurns, percentile, summaryOf } from '../../demo/site/benchmark/summary.js';
 import { Answer } from '../../demo/site/uses/answer.js';
 import { Conversation, readPeople } from '../../demo/site/uses/conversation.js';
@@ -155,13 +156,13 @@ describe('what a run of the benchmark comes to', () => {
   const trial = (latenciesMs: readonly number[], bytes: number | null = 100) => ({
     connectMs: latenciesMs[0] ?? 0,
     roundTripsMs: [1, 2, 3],
-    latenciesMs,
+    arrivals: latenciesMs.map((ms) => ({ leftAt: 5_000, arrivedAt: 1_000 + ms })),
     expected: 4,
     cost: bytes === null ? null : { requests: 2, up: bytes / 2, down: bytes / 2 },
   });
 
   it('puts trials together: percentiles by nearest rank, costs for each message, what was lost', () => {
-    expect(summaryOf('sse', [trial([4, 2, 1, 3]), trial([8, 6, 7])])).toEqual({
+    expect(summaryOf('sse', [trial([4, 2, 1, 3]), trial([8, 6, 7])], 4_000)).toEqual({
       transport: 'sse',
       connectMs: 4,
       roundTripMs: 2,
@@ -176,19 +177,31 @@ describe('what a run of the benchmark comes to', () => {
   });
 
   it('has no figure where nothing was measured or nobody has counted', () => {
-    expect(summaryOf('sse', [])).toMatchObject({ p50Ms: null, bytesPerMessage: null, received: 0, lost: 0 });
-    expect(summaryOf('sse', [trial([1]), trial([1], null)])).toMatchObject({ bytesPerMessage: null, lost: 6 });
+    expect(summaryOf('sse', [], 0)).toMatchObject({ p50Ms: null, bytesPerMessage: null, received: 0, lost: 0 });
+    expect(summaryOf('sse', [trial([1]), trial([1], null)], 0)).toMatchObject({ bytesPerMessage: null, lost: 6 });
     expect(percentile([], 0.5)).toBeNull();
   });
 
   it('says which share of each transport had arrived after how long', () => {
-    const summaries = [summaryOf('a', [trial([0, 2])]), summaryOf('b', [trial([1, 2, 3, 4])]), summaryOf('c', [])];
+    const summaries = [[0, 2], [1, 2, 3, 4], []].map((values) => summaryOf('a', [trial(values)], 4_000));
     expect(arrivals(summaries)).toEqual([
       [0.05, 1, 2, 3, 4],
       [0.5, 0.5, 1, 1, 1],
       [0, 0.25, 0.5, 0.75, 1],
       [0, 0, 0, 0, 0],
     ]);
+  });
+
+  it('takes the clocks to be as far apart as everything measured allows', () => {
+    const clock = new ClockBounds();
+    expect([clock.aheadMs, clock.errorMs]).toEqual([0, Number.POSITIVE_INFINITY]);
+    // Ahead by 1,000: 6 ms there and 2 ms back, then 1 ms and 5 ms.
+    clock.told(100, 1_106, 108);
+    expect([clock.aheadMs, clock.errorMs]).toEqual([1_002, 4]);
+    clock.told(200, 1_201, 206);
+    expect([clock.aheadMs, clock.errorMs]).toEqual([999.5, 1.5]);
+    clock.arrived(1_300, 300.5);
+    expect([clock.aheadMs, clock.errorMs]).toEqual([1_000.25, 0.75]);
   });
 
   it('lets another transport be first in each round', () => {

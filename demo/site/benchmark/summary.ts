@@ -15,9 +15,10 @@ export interface Summary {
   readonly latenciesMs: readonly number[];
 }
 
-/** Puts the trials of a transport together. */
-export function summaryOf(transport: string, trials: readonly Measured[]): Summary {
-  const latenciesMs = sorted(trials.flatMap((trial) => trial.latenciesMs));
+/** Puts the trials of a transport together, with the server's clock so far ahead of the page's. */
+export function summaryOf(transport: string, trials: readonly Measured[], aheadMs: number): Summary {
+  const arrived = trials.flatMap((trial) => trial.arrivals);
+  const latenciesMs = sorted(arrived.map(({ leftAt, arrivedAt }) => Math.max(0, arrivedAt + aheadMs - leftAt)));
   const costs = trials.flatMap(({ cost }) => cost ?? []);
   const received = latenciesMs.length;
   const isCounted = received > 0 && costs.length === trials.length;

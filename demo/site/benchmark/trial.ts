@@ -1,5 +1,4 @@
 import { connect, type PushClient } from '../../../client/index.js';
-import type { ServerClock } from '../feed/server-clock.js';
 import { callPast } from '../page/call-past.js';
 import { randomName } from '../page/random-name.js';
 import { askReport } from '../page/report.js';
@@ -7,6 +6,7 @@ import { BENCHMARK, type BenchmarkMessage, type Burst, benchmarkChannel } from '
 import { LANE_PARAMETER } from '../words/lane-name.js';
 import { NOW_METHOD } from '../words/machine-figures.js';
 import { type Cost, FREE } from '../words/report.js';
+import type { ClockBounds } from './clock-bounds.js';
 
 /** How long something may take beyond what it has to, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -15,7 +15,8 @@ const PATIENCE_MS = 10_000;
 export interface TrialSettings {
   /** The gateway's base path. */
   readonly path: string;
-  readonly clock: ServerClock;
+  /** Learns from everything that carries a time of the server. */
+  readonly clock: ClockBounds;
   readonly pollMs: number;
   readonly roundTrips: number;
   readonly burst: Omit<Burst, 'run'>;
@@ -25,13 +26,19 @@ export interface TrialSettings {
   readonly moved: () => void;
 }
 
+/** A message on its way. */
+export interface Arrival {
+  readonly leftAt: number;
+  readonly arrivedAt: number;
+}
+
 /** What one client on one transport has measured, once. */
 export interface Measured {
   /** Until the first answer had come through it, in milliseconds. */
   readonly connectMs: number;
   readonly roundTripsMs: readonly number[];
-  /** From publication to arrival, by the server's clock, in milliseconds. */
-  readonly latenciesMs: readonly number[];
+  /** For each message when it left, by the server's clock, and when it was here, by the page's; in milliseconds. */
+  readonly arrivals: readonly Arrival[];
   /** Messages that were asked for. */
   readonly expected: number;
   /** What the messages have cost at the gateway's sockets; `null` where nobody counts. */
@@ -61,11 +68,12 @@ async function measureWith(
 ): Promise<Measured> {
   const { path, clock, burst, signal, moved } = settings;
   const run = randomName();
-  const latenciesMs: number[] = [];
+  const arrivals: Arrival[] = [];
   let arrived = (): void => {};
   const subscription = push.subscribe<BenchmarkMessage>(benchmarkChannel(run), ({ data: { at } }) => {
-    // Where two clocks are compared within a millisecond, the quickest messages would arrive before they left.
-    latenciesMs.push(Math.max(0, clock.now() - at));
+    const arrivedAt = performance.now();
+    clock.arrived(at, arrivedAt);
+    arrivals.push({ leftAt: at, arrivedAt });
     moved();
     arrived();
   });
@@ -76,15 +84,17 @@ async function measureWith(
   const roundTripsMs: number[] = [];
   for (let trip = 0; trip < settings.roundTrips; trip++) {
     const askedAt = performance.now();
-    await within(PATIENCE_MS, signal, push.call(NOW_METHOD));
-    roundTripsMs.push(performance.now() - askedAt);
+    const time = await within(PATIENCE_MS, signal, push.call(NOW_METHOD));
+    const answeredAt = performance.now();
+    roundTripsMs.push(answeredAt - askedAt);
+    if (typeof time === 'number') clock.told(askedAt, time, answeredAt);
     moved();
   }
 
   const before = await costOf(id);
   const all = new Promise<void>((resolve) => {
     arrived = () => {
-      if (latenciesMs.length === burst.messages) resolve();
+      if (arrivals.length === burst.messages) resolve();
     };
   });
   // Past the client, so that it is charged with its messages only.
@@ -98,7 +108,7 @@ async function measureWith(
   });
   const after = await costOf(id);
   const cost = before === null || after === null ? null : less(after, before);
-  return { connectMs, roundTripsMs, latenciesMs, expected: burst.messages, cost };
+  return { connectMs, roundTripsMs, arrivals, expected: burst.messages, cost };
 }
 
 /** What a lane has cost; `null` where the demo's server is not there to tell. */

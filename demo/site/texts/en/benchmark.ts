@@ -14,7 +14,8 @@ export const dictionary = {
     cancel: 'Stop',
     progress: 'Progress of the measurement',
     ready: 'Takes about a minute, one connection at a time.',
-    aligning: 'Comparing clocks …',
+    clocks: (ms: string) =>
+      `The two clocks are compared to within ${ms}, which is how far off latencies may be, all in the same direction.`,
     measuring: (transport: string, round: string, rounds: string) => `Round ${round} of ${rounds}: ${transport}`,
     done: 'Done.',
     doneWithout: (failures: string) => `Done, but not everything got through. ${failures}`,

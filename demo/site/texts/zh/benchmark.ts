@@ -14,7 +14,7 @@ export const dictionary: typeof en = {
     cancel: '停止',
     progress: '测量进度',
     ready: '大约需要一分钟，同一时间只开一条连接。',
-    aligning: '正在校对时钟……',
+    clocks: (ms) => `两个时钟的对照误差不超过 ${ms}，延迟最多偏差这么多，且方向一致。`,
     measuring: (transport, round, rounds) => `第 ${round} 轮，共 ${rounds} 轮：${transport}`,
     done: '完成。',
     doneWithout: (failures) => `完成，但有些没有通过。${failures}`,

@@ -1,0 +1,53 @@
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { pathOf, program } from './requires.js';
+
+const PROGRAM = process.env['FIREFOX_PATH'] || 'firefox-esr';
+
+/** Firefox, in the long-term version that Debian has, or one of your own. */
+export const firefox = program(PROGRAM, 'install firefox-esr, or set FIREFOX_PATH to a Firefox of your own');
+
+/** A page in Firefox, with a record of what went wrong in it. */
+export interface FirefoxPage {
+  readonly page: Page;
+  /** Errors in the console, and exceptions that nobody caught. */
+  readonly errors: readonly string[];
+}
+
+/**
+ * Gives a test file a Firefox, driven over WebDriver BiDi (W3C): started before its first test, its pages closed after each,
+ * ended after the last.
+ */
+export function useFirefox(): { open(url: string): Promise<FirefoxPage> } {
+  let browser: Browser | undefined;
+  let pages: Page[] = [];
+
+  beforeAll(async () => {
+    browser = await puppeteer.launch({ browser: 'firefox', executablePath: pathOf(PROGRAM), headless: true });
+  }, 120_000);
+
+  afterEach(async () => {
+    const over = pages;
+    pages = [];
+    await Promise.all(over.map((page) => page.close()));
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  return {
+    async open(url) {
+      if (browser === undefined) throw new Error('Open pages inside a test: the browser starts before the first one.');
+      const page = await browser.newPage();
+      pages.push(page);
+      const errors: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text());
+      });
+      page.on('pageerror', (error) => errors.push(String(error)));
+      await page.goto(url, { waitUntil: 'domcontentloaded' });
+      return { page, errors };
+    },
+  };
+}
