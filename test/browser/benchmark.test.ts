@@ -12,7 +12,7 @@ describeWith(chromium, 'the benchmark in a real browser', () => {
   const site = useDemoSite();
 
   async function open() {
-    const tested = await browser.open(`${site.url}benchmark`);
+    const tested = await browser.open(`${site.address}benchmark`);
     const { page } = tested;
     await page.waitForSelector('html[data-ready]', { state: 'attached' });
     const standing = async () => (await page.locator('[data-part="standing"]').textContent()) ?? '';

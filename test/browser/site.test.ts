@@ -49,8 +49,7 @@ describeWith(chromium, 'every page of the site in a real browser', () => {
     await page.emulateMedia({ colorScheme: 'light' });
     await page.addInitScript(watchShifts);
     const weights = weighed(page);
-    await page.goto(site.url + file, { waitUntil: 'domcontentloaded' });
-    await page.waitForSelector('html[data-ready]', { state: 'attached' });
+    await page.goto(site.address + file, { waitUntil: 'domcontentloaded' });
     await page.waitForTimeout(WATCHED_MS);
     const problems: string[] = [];
     const shift = await page.evaluate(() => Number(document.documentElement.dataset['shift']));
@@ -74,8 +73,8 @@ describeWith(chromium, 'every page of the site in a real browser', () => {
   it.each(byName)(
     '%s: every control is reached with the keyboard, and seen to be',
     async (_name, page) => {
-      const tested = await browser.open(site.url + fileOf(page, languages[0]));
-      await tested.page.waitForSelector('html[data-ready]', { state: 'attached' });
+      const tested = await browser.open(site.address + fileOf(page, languages[0]));
+      await tested.page.waitForTimeout(WATCHED_MS);
       const { missed, unseen, reached } = await reachByKeyboard(tested.page);
       expect({ missed, unseen }).toEqual({ missed: [], unseen: [] });
       expect(reached).toBeGreaterThan(5);

@@ -1,11 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
-import { useDemoSite } from '../support/demo-site.js';
+import { askUplink, callOf } from '../support/demo-call.js';
+import { numbersIn, PATIENT, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
-
-const PATIENT = { timeoutMs: 30_000, everyMs: 50 };
 
 /** For a test with several waits on a busy machine. */
 const LONG = 150_000;
@@ -17,7 +16,7 @@ describeWith(chromium, 'the small applications in a real browser', () => {
   const site = useDemoSite();
 
   async function open(address: string, beside?: TestPage): Promise<TestPage> {
-    const tested = await browser.open(`${site.url}uses/${address}`, beside === undefined ? {} : { beside });
+    const tested = await browser.open(`${site.address}uses/${address}`, beside === undefined ? {} : { beside });
     await tested.page.waitForSelector('html[data-ready]', { state: 'attached' });
     return tested;
   }
@@ -32,9 +31,6 @@ describeWith(chromium, 'the small applications in a real browser', () => {
       },
       PATIENT,
     );
-
-  const numberIn = async (page: Page, name: string) =>
-    Number((await page.locator(`[data-part="${name}"]`).first().textContent()) ?? '');
 
   async function carryBy(page: Page, transport: string): Promise<void> {
     await page.locator(`[data-transport="${transport}"]`).click();
@@ -118,7 +114,7 @@ describeWith(chromium, 'the small applications in a real browser', () => {
       await first.page.close();
       await second.page.close();
       const reminder = { account, text: 'from the server', seconds: 1 };
-      expect(await site.call('uses.notifications.remind', reminder)).toBeNull();
+      expect(await callOf(site, 'uses.notifications.remind', reminder)).toBeNull();
       const later = await open(`notifications?account=${account}`);
       await until(later.page, 'unread', '1');
       expect([...first.errors, ...second.errors, ...later.errors]).toEqual([]);
@@ -181,9 +177,9 @@ describeWith(chromium, 'the small applications in a real browser', () => {
     'takes nothing back for somebody who did not say it',
     async () => {
       const line = { room: 'guarded', secret: 'the-secret-of-ann', name: 'Ann', text: 'mine' };
-      const { id } = (await site.call('uses.room.say', line)) as { readonly id: string };
-      expect(await site.call('uses.room.recall', { of: id, secret: 'another-secret' })).toBe('FORBIDDEN');
-      expect(await site.call('uses.room.recall', { of: id, secret: line.secret })).toBeNull();
+      const { id } = (await callOf(site, 'uses.room.say', line)) as { readonly id: string };
+      expect(await callOf(site, 'uses.room.recall', { of: id, secret: 'another-secret' })).toBe('FORBIDDEN');
+      expect(await callOf(site, 'uses.room.recall', { of: id, secret: line.secret })).toBeNull();
     },
     LONG,
   );
@@ -279,7 +275,8 @@ describeWith(chromium, 'the small applications in a real browser', () => {
   it(
     'plots the machine with its past from the log, over whichever transport',
     async () => {
-      const { page, screenshot, errors } = await open('dashboard');
+      const tested = await open('dashboard');
+      const { page, screenshot, errors } = tested;
       await until(page, 'span', /^[3-9]\d* points|^\d\d+ points/);
       const points = async () => Number.parseInt((await page.locator('[data-part="span"]').textContent()) ?? '', 10);
       const known = await points();
@@ -288,7 +285,7 @@ describeWith(chromium, 'the small applications in a real browser', () => {
       // Each message was one point: none has come twice.
       await waitUntil(
         'as many points as messages',
-        async () => (await numberIn(page, 'received')) === (await points()),
+        async () => (await numbersIn(tested, '[data-part="received"]'))[0] === (await points()),
         PATIENT,
       );
       expect(await page.locator('.plot canvas').count()).toBe(4);
@@ -310,12 +307,10 @@ describeWith(chromium, 'the small applications in a real browser', () => {
     'takes no flood from one address',
     async () => {
       const publish = { type: 'publish', channel: 'uses.room.flood/likes', data: 1 };
-      const response = await fetch(`${site.url}push/uplink`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(Array.from({ length: 1_000 }, () => publish)),
-      });
-      const replies = (await response.json()) as readonly { readonly type: string; readonly code?: string }[];
+      const replies = await askUplink(
+        site.address,
+        Array.from({ length: 1_000 }, () => publish),
+      );
       expect(replies[0]?.type).toBe('ack');
       expect(replies.at(-1)?.code).toBe('RATE_LIMITED');
     },

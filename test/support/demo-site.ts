@@ -1,60 +1,57 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { waitUntil } from './wait-until.js';
+import type { TestPage } from './browser.js';
+import { type DemoServer, startDemoServer } from './demo-server.js';
 
-/** The demo site as `npm start` serves it. */
+/** For what happens on a page that a busy machine is slow to load. */
+export const PATIENT = { timeoutMs: 30_000, everyMs: 50 };
+
+/** For a test with one wait or two. */
+export const LONG = 90_000;
+
+/** The demo site as `npm start` serves it, for one test file. */
 export interface DemoSite {
   /** Its address, with a slash at the end. */
-  readonly url: string;
-  /** Publishes a message as `curl` would. */
+  readonly address: string;
+  /** Ends the server and starts another one at the same address; `meanwhile` is done in between. */
+  restart(meanwhile: () => Promise<void>): Promise<void>;
+  /** Publishes as a terminal would. */
   publish(channel: string, data: unknown): Promise<void>;
-  /** Calls a method of the gateway; what it answers, or the code of the error. */
-  call(method: string, params: unknown): Promise<unknown>;
 }
 
-/** Gives a test file the built site, served by a process of its own from its first test to its last. */
+/** Starts the built site before the first test of a file, and ends it after the last. */
 export function useDemoSite(): DemoSite {
-  let server: ChildProcess | undefined;
-  let url = '';
+  let server: DemoServer | undefined;
+  const running = () => {
+    if (server === undefined) throw new Error('Use the site inside a test: it starts before the first one.');
+    return server;
+  };
 
   beforeAll(async () => {
-    const command = ['dist/server/cli.js', 'serve', '--demo', '--port', '0'];
-    const started = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
-    server = started;
-    let output = '';
-    started.stdout.on('data', (piece) => {
-      output += String(piece);
-    });
-    const address = () => /demo site is at\s+(\S+)/.exec(output)?.[1];
-    url = await waitUntil('the address of the site', address, { timeoutMs: 30_000 });
+    server = await startDemoServer();
   }, 60_000);
-
-  afterAll(async () => {
-    if (server === undefined || server.exitCode !== null) return;
-    const ended = once(server, 'exit');
-    server.kill('SIGTERM');
-    await ended;
-  });
-
-  const post = (path: string, body: unknown) =>
-    fetch(`${url}push/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+  afterAll(() => server?.stop());
 
   return {
-    get url() {
-      return url;
+    get address() {
+      return running().address;
+    },
+    async restart(meanwhile) {
+      const { port } = new URL(running().address);
+      await running().stop();
+      await meanwhile();
+      server = await startDemoServer(port);
     },
     async publish(channel, data) {
-      expect((await post(`channels/${encodeURIComponent(channel)}`, data)).status).toBe(201);
-    },
-    async call(method, params) {
-      const response = await post('uplink', [{ type: 'call', method, params }]);
-      const [reply] = (await response.json()) as [{ readonly result?: unknown; readonly code?: string }];
-      return reply.code ?? reply.result;
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify(data);
+      const response = await fetch(`${running().address}push/channels/${channel}`, { method: 'POST', headers, body });
+      expect(response.status).toBe(201);
     },
   };
+}
+
+/** The numbers in the elements that a selector finds; what is no number yet counts as 0. */
+export async function numbersIn({ page }: TestPage, selector: string): Promise<readonly number[]> {
+  const texts = await page.locator(selector).allTextContents();
+  return texts.map((text) => Number.parseInt(text.replaceAll(',', ''), 10) || 0);
 }

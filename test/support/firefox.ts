@@ -7,6 +7,9 @@ const PROGRAM = process.env['FIREFOX_PATH'] || 'firefox-esr';
 /** Firefox, in the long-term version that Debian has, or one of your own. */
 export const firefox = program(PROGRAM, 'install firefox-esr, or set FIREFOX_PATH to a Firefox of your own');
 
+/** What Firefox says of a request to another port that the page itself gave up, as the client does with those it needs no more. */
+const GIVEN_UP = 'CORS request did not succeed';
+
 /** A page in Firefox, with a record of what went wrong in it. */
 export interface FirefoxPage {
   readonly page: Page;
@@ -43,7 +46,7 @@ export function useFirefox(): { open(url: string): Promise<FirefoxPage> } {
       pages.push(page);
       const errors: string[] = [];
       page.on('console', (message) => {
-        if (message.type() === 'error') errors.push(message.text());
+        if (message.type() === 'error' && !message.text().includes(GIVEN_UP)) errors.push(message.text());
       });
       page.on('pageerror', (error) => errors.push(String(error)));
       await page.goto(url, { waitUntil: 'domcontentloaded' });
