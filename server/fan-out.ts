@@ -13,6 +13,7 @@ import { Encoder } from './encoder.js';
 import { LatestOnly } from './latest-only.js';
 import type { DownlinkRequest, FanOutOptions, NodeLog } from './node-log.js';
 import { readOnce, type Written } from './packet.js';
+import { RecentPackets } from './recent-packets.js';
 import { Tail } from './tail.js';
 import { within } from './within.js';
 
@@ -44,6 +45,7 @@ export class FanOut implements NodeLog {
   readonly #downlinks = new Set<Downlink>();
   /** Those that were told to end, and whose connection is still there. */
   readonly #leaving = new Set<Downlink>();
+  readonly answers = new RecentPackets();
   readonly #latestOnly: LatestOnly;
   readonly #started: Promise<void>;
   readonly #closing = new AbortController();
@@ -107,6 +109,10 @@ export class FanOut implements NodeLog {
   async page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page> {
     const recent = wasAtEnd ? this.#tail.read(after) : null;
     return recent ?? (await this.#latestOnly.read({ after, ...PAGE }, this.seen));
+  }
+
+  isQuiet(channels: ReadonlyMap<string, unknown>, after: number): boolean {
+    return this.#following !== undefined && this.#tail.isQuiet(channels, after);
   }
 
   encoder(format: WireFormat<unknown>): Encoder {
@@ -199,6 +205,7 @@ export class FanOut implements NodeLog {
 
   #see(entry: Entry): void {
     this.#tail.push(entry);
+    this.answers.clear();
     const audiences = this.#byChannel.get(entry.channel);
     if (audiences === undefined) return;
     for (const audience of audiences) {
@@ -213,6 +220,7 @@ export class FanOut implements NodeLog {
 
   #beat(period: number): void {
     this.flush();
+    this.answers.clear();
     const now = performance.now();
     const packets = new Map<WireFormat<unknown>, unknown>();
     const cursor = formatCursor(this.bus.epoch, this.seen);

@@ -35,26 +35,14 @@ const QUANTILES = [0.5, 0.99] as const;
 export class Metrics {
   readonly #registry = new Registry();
   readonly #open = new Set<Counted>();
+  /** By transport; a poll is counted too often for anything but a number. */
+  readonly #counts = new Map<string, { open: number; ever: number }>();
   readonly #eventLoop = monitorEventLoopDelay({ resolution: 10 });
 
   readonly operations = new Counter({
     name: 'pushgate_operations_total',
     help: 'Uplink operations by type and outcome.',
     labelNames: ['type', 'outcome'] as const,
-    registers: [this.#registry],
-  });
-
-  readonly #connections = new Gauge({
-    name: 'pushgate_connections',
-    help: 'Open downlinks by transport; a poll counts while it is answered.',
-    labelNames: ['transport'] as const,
-    registers: [this.#registry],
-  });
-
-  readonly #connected = new Counter({
-    name: 'pushgate_connections_total',
-    help: 'Downlinks opened since the start, by transport.',
-    labelNames: ['transport'] as const,
     registers: [this.#registry],
   });
 
@@ -104,7 +92,27 @@ export class Metrics {
   constructor(bus: Bus) {
     this.#eventLoop.enable();
     const open = this.#open;
+    const counts = this.#counts;
     const eventLoop = this.#eventLoop;
+    new Gauge({
+      name: 'pushgate_connections',
+      help: 'Open downlinks by transport; a poll counts while it is answered.',
+      labelNames: ['transport'] as const,
+      registers: [this.#registry],
+      collect() {
+        for (const [transport, { open }] of counts) this.set({ transport }, open);
+      },
+    });
+    new Counter({
+      name: 'pushgate_connections_total',
+      help: 'Downlinks opened since the start, by transport.',
+      labelNames: ['transport'] as const,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [transport, { ever }] of counts) this.inc({ transport }, ever);
+      },
+    });
     this.#gauge(
       'pushgate_readers_full',
       'Downlinks whose socket takes nothing at the moment.',
@@ -153,14 +161,23 @@ export class Metrics {
   opened(transport: string, carried: () => Carried, bytes: () => number): () => void {
     const downlink: Counted = { transport, carried, bytes };
     this.#open.add(downlink);
-    this.#connected.inc({ transport });
-    this.#connections.inc({ transport });
+    const counts = this.#countsOf(transport);
+    counts.open++;
+    counts.ever++;
     return () => {
       if (!this.#open.delete(downlink)) return;
-      this.#connections.dec({ transport });
+      counts.open--;
       for (const counter of [this.#deliveries, this.#bytes, this.#gaps]) counter.ended(downlink);
       if (carried().hasStalled) this.#stalled.inc({ transport });
     };
+  }
+
+  #countsOf(transport: string): { open: number; ever: number } {
+    const known = this.#counts.get(transport);
+    if (known !== undefined) return known;
+    const counts = { open: 0, ever: 0 };
+    this.#counts.set(transport, counts);
+    return counts;
   }
 
   /** Counts a refusal. An application's own codes are counted as one: there may be any number of them. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatCursor } from '../../../transports/cursor.js';
 import { PushError } from '../../../transports/error.js';
+import { reasonText } from '../../../transports/reason-text.js';
 import type { Bus, Draft, Entry, Following, LogSize, Page, ReadRequest, Receipt, Retention } from '../bus.js';
 import { RecentKeys } from '../recent-keys.js';
 import { retentionOf } from '../retention.js';
@@ -225,7 +226,7 @@ export class FileBus implements Bus {
       return await this.log.append(drafts, trim);
     } catch (cause) {
       const { directory } = this.options;
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = reasonText(cause);
       const text = `The log in ${directory} cannot be written: ${why}. Nothing is taken until it is opened again.`;
       const error = new PushError('UNAVAILABLE', text, { cause });
       this.#state = { at: 'failed', error };
@@ -261,7 +262,7 @@ export class FileBus implements Bus {
       return await read();
     } catch (cause) {
       this.#mustBeOpen();
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = reasonText(cause);
       throw new PushError('INTERNAL', `The log in ${this.options.directory} cannot be read: ${why}`, { cause });
     }
   }
