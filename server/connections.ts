@@ -11,8 +11,7 @@ import type { GatewaySettings } from './gateway-options.js';
 import { keepAlive } from './keep-alive.js';
 import type { Crowd } from './limits/crowd.js';
 import type { Leaving } from './limits/seats.js';
-import type { Carried, Metrics } from './metrics.js';
-import { bytesSince } from './metrics.js';
+import type { Carried, Counted, Metrics } from './metrics.js';
 import type { DownlinkRequest } from './node-log.js';
 
 /** What is said to who has to leave. Without a time to come back where the client's place is taken. */
@@ -104,10 +103,11 @@ export class Connections {
     hello: boolean,
   ): Promise<Packet> {
     const { fanOut, metrics } = this.#options;
-    let carried: Carried = { messages: 0, gaps: 0, isFull: false, hasStalled: false };
-    carrier.onOver(metrics.opened(transport, () => carried, bytesSince(socket)));
+    const counted = new Onward(transport, socket);
+    metrics.opened(counted);
+    carrier.onOver(() => metrics.ended(counted));
     const { packet, ...counts } = await fanOut.once(spared(asked, permit), format, hello);
-    carried = { ...carried, ...counts };
+    counted.carried = { ...counted.carried, ...counts };
     return packet;
   }
 
@@ -124,24 +124,45 @@ export class Connections {
     const { client } = asked;
     const { user, expiresAt } = permit;
     keepAlive(socket, settings.transport.heartbeatMs);
+    const counted = new Onward(transport, socket);
     const downlink = fanOut.open(spared(asked, permit), sink, () => {
       const { messages } = downlink;
-      ended();
+      metrics.ended(counted);
       stay();
       if (downlink.hasStalled)
         settings.logger.warn({ transport, client, address }, 'closed a reader that took nothing');
       settings.logger.debug({ transport, client, address, messages }, 'disconnected');
       disconnected(() => ({ transport, client, user, channels: downlink.channels, address, messages }));
     });
+    counted.carried = downlink;
     const stay = atTime(expiresAt, () => {
       // An answer that is complete with one packet needs no farewell: the next request will be refused.
       if (sink.single === true) downlink.flush();
       else downlink.end(EXPIRED);
     });
-    const ended = metrics.opened(transport, () => downlink, bytesSince(socket));
+    metrics.opened(counted);
     settings.logger.debug({ transport, client, address }, 'connected');
     connected(() => ({ transport, client, user, channels: [...asked.channels.keys()], address }));
     seat.downlink = downlink;
     return downlink;
+  }
+}
+
+const NOTHING: Carried = { messages: 0, gaps: 0, isFull: false, hasStalled: false };
+
+/** What goes on over a socket from now on. */
+class Onward implements Counted {
+  carried: Carried = NOTHING;
+  readonly #before: number;
+
+  constructor(
+    readonly transport: string,
+    private readonly socket: Socket,
+  ) {
+    this.#before = socket.bytesWritten;
+  }
+
+  get bytes(): number {
+    return this.socket.bytesWritten - this.#before;
   }
 }

@@ -16,9 +16,9 @@ import { commonOffset, startOf } from './start.js';
 /** What is told of a downlink's end; each once. */
 export interface Ending {
   /** Nothing is written any more. */
-  readonly ended: () => void;
+  readonly ended: (downlink: Downlink) => void;
   /** The connection is gone as well. */
-  readonly gone: () => void;
+  readonly gone: (downlink: Downlink) => void;
 }
 
 /** Hardly a connection ever has anybody waiting: all share this. */
@@ -61,6 +61,7 @@ export class Downlink implements Flow, Member, Carried {
     request: DownlinkRequest,
     private readonly sink: Sink<unknown>,
     private readonly ending: Ending,
+    private readonly ended: () => void,
   ) {
     this.client = request.client;
     this.#greeted = sink.single === true;
@@ -91,7 +92,7 @@ export class Downlink implements Flow, Member, Carried {
     if (this.#state.at === 'gone') return;
     this.#stop();
     this.#state = { at: 'gone' };
-    this.ending.gone();
+    this.ending.gone(this);
   }
 
   flush(): void {
@@ -307,7 +308,8 @@ export class Downlink implements Flow, Member, Carried {
     if (this.#state.at === 'live') this.#state.leave();
     this.#state = { at: 'ended' };
     this.#goOn();
-    this.ending.ended();
+    this.ending.ended(this);
+    this.ended();
   }
 
   /** Leaves the audience, with the position that it has reached. */

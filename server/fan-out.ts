@@ -7,7 +7,7 @@ import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
 import { Audience } from './audience.js';
 import type { Bus, Entry, Following, Page } from './bus/bus.js';
-import { Downlink } from './downlink.js';
+import { Downlink, type Ending } from './downlink.js';
 import { drainSlots } from './drain-slots.js';
 import { Encoder } from './encoder.js';
 import { LatestOnly } from './latest-only.js';
@@ -49,6 +49,16 @@ export class FanOut implements NodeLog {
   readonly #latestOnly: LatestOnly;
   readonly #started: Promise<void>;
   readonly #closing = new AbortController();
+  readonly #ending: Ending = {
+    ended: (downlink) => {
+      this.#downlinks.delete(downlink);
+      this.#leaving.add(downlink);
+    },
+    gone: (downlink) => {
+      this.#leaving.delete(downlink);
+      if (this.#leaving.size === 0) this.#deserted();
+    },
+  };
   readonly #pulse: NodeJS.Timeout;
   #tail = new Tail(0);
   #following: Following | undefined;
@@ -76,17 +86,7 @@ export class FanOut implements NodeLog {
 
   /** Opens a downlink that goes on until its sink closes or {@link close} is called. */
   open(request: DownlinkRequest, sink: Sink<unknown>, ended: () => void): Downlink {
-    const downlink = new Downlink(this, request, sink, {
-      ended: () => {
-        this.#downlinks.delete(downlink);
-        this.#leaving.add(downlink);
-        ended();
-      },
-      gone: () => {
-        this.#leaving.delete(downlink);
-        if (this.#leaving.size === 0) this.#deserted();
-      },
-    });
+    const downlink = new Downlink(this, request, sink, this.#ending, ended);
     this.#downlinks.add(downlink);
     // A request that had passed the gateway's door when that closed.
     if (this.#bye !== undefined) queueMicrotask(() => this.#end(downlink));

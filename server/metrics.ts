@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { isErrorCode } from '../transports/error.js';
@@ -16,11 +15,11 @@ export interface Carried {
 }
 
 /** A downlink that is counted. */
-interface Counted {
+export interface Counted {
   readonly transport: string;
-  readonly carried: () => Carried;
+  readonly carried: Carried;
   /** Bytes written to its socket since it was opened, HTTP heads included. */
-  readonly bytes: () => number;
+  readonly bytes: number;
 }
 
 /** Counted like error codes, though nobody is told them: what Node refuses by itself, and what there is no answer to. */
@@ -76,17 +75,17 @@ export class Metrics {
   readonly #deliveries = this.#ofDownlinks(
     'pushgate_deliveries_total',
     'Messages written, by transport.',
-    (downlink) => downlink.carried().messages,
+    (downlink) => downlink.carried.messages,
   );
   readonly #bytes = this.#ofDownlinks(
     'pushgate_sent_bytes_total',
     'Bytes written to sockets, by transport.',
-    (downlink) => downlink.bytes(),
+    (downlink) => downlink.bytes,
   );
   readonly #gaps = this.#ofDownlinks(
     'pushgate_gaps_total',
     'Gaps told to readers, by transport.',
-    (downlink) => downlink.carried().gaps,
+    (downlink) => downlink.carried.gaps,
   );
 
   constructor(bus: Bus) {
@@ -116,7 +115,7 @@ export class Metrics {
     this.#gauge(
       'pushgate_readers_full',
       'Downlinks whose socket takes nothing at the moment.',
-      () => [...open].filter(({ carried }) => carried().isFull).length,
+      () => [...open].filter(({ carried }) => carried.isFull).length,
     );
     new Gauge({
       name: 'pushgate_event_loop_delay_seconds',
@@ -157,19 +156,21 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  /** Counts a downlink from now on; returns how to say that it has ended. */
-  opened(transport: string, carried: () => Carried, bytes: () => number): () => void {
-    const downlink: Counted = { transport, carried, bytes };
+  /** Counts a downlink from now on. */
+  opened(downlink: Counted): void {
     this.#open.add(downlink);
-    const counts = this.#countsOf(transport);
+    const counts = this.#countsOf(downlink.transport);
     counts.open++;
     counts.ever++;
-    return () => {
-      if (!this.#open.delete(downlink)) return;
-      counts.open--;
-      for (const counter of [this.#deliveries, this.#bytes, this.#gaps]) counter.ended(downlink);
-      if (carried().hasStalled) this.#stalled.inc({ transport });
-    };
+  }
+
+  /** Counts that a downlink has ended; may be told twice. */
+  ended(downlink: Counted): void {
+    if (!this.#open.delete(downlink)) return;
+    const { transport, carried } = downlink;
+    this.#countsOf(transport).open--;
+    for (const counter of [this.#deliveries, this.#bytes, this.#gaps]) counter.ended(downlink);
+    if (carried.hasStalled) this.#stalled.inc({ transport });
   }
 
   #countsOf(transport: string): { open: number; ever: number } {
@@ -226,10 +227,4 @@ export class Metrics {
     });
     return { ended: (downlink: Counted) => add(before, downlink) };
   }
-}
-
-/** Counts what is written to a socket from now on, in bytes. */
-export function bytesSince(socket: Socket): () => number {
-  const before = socket.bytesWritten;
-  return () => socket.bytesWritten - before;
 }
