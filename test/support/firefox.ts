@@ -45,10 +45,13 @@ export function useFirefox(): { open(url: string): Promise<FirefoxPage> } {
       const page = await browser.newPage();
       pages.push(page);
       const errors: string[] = [];
+      const note = (text: string) => {
+        if (!text.includes(GIVEN_UP)) errors.push(text);
+      };
       page.on('console', (message) => {
-        if (message.type() === 'error' && !message.text().includes(GIVEN_UP)) errors.push(message.text());
+        if (message.type() === 'error') note(message.text());
       });
-      page.on('pageerror', (error) => errors.push(String(error)));
+      page.on('pageerror', (error) => note(String(error)));
       await page.goto(url, { waitUntil: 'domcontentloaded' });
       return { page, errors };
     },
