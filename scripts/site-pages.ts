@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { newestResult } from '../bench/kept.js';
+import { subjects } from '../demo/site/anatomy/subjects.js';
 import { dictionary as en, type Texts } from '../demo/site/texts/en.js';
 import { dictionary as zh } from '../demo/site/texts/zh.js';
 import { catalog } from '../transports/catalog.js';
+import { anatomyBlocks, anatomyIndexBlocks } from './anatomy-blocks.js';
 import { labSection } from './lab-section.js';
 import { sourceView } from './source-view.js';
 
@@ -28,11 +30,21 @@ export interface Page {
   readonly html: string;
   /** Its script, in `demo/site`, without the suffix. */
   readonly script: string;
+  /** HTML that the build makes, by the name of the comment that it takes the place of. */
+  readonly blocks: (texts: Texts) => Readonly<Record<string, string>>;
 }
 
 /** All pages. Those at the top and the first ones of folders are in the navigation, in this order. */
 export const pages: readonly Page[] = [
   page('index'),
+  page('anatomy/index', { script: 'plain', blocks: anatomyIndexBlocks }),
+  ...subjects.map((name) =>
+    page(`anatomy/${name}`, {
+      html: 'anatomy/subject',
+      script: 'anatomy',
+      blocks: (texts) => anatomyBlocks(name, texts),
+    }),
+  ),
   page('uses/index', { script: 'plain' }),
   page('uses/qr'),
   page('uses/notifications'),
@@ -41,10 +53,12 @@ export const pages: readonly Page[] = [
   page('uses/whiteboard'),
   page('uses/dashboard'),
   page('benchmark'),
+  page('try'),
 ];
 
-function page(name: PageName, { html = name, script = name }: { html?: string; script?: string } = {}): Page {
-  return { name, html: `${html}.html`, script };
+function page(name: PageName, own: Partial<Omit<Page, 'name'>> = {}): Page {
+  const { html = name, script = name, blocks = () => ({}) } = own;
+  return { name, html: `${html}.html`, script, blocks };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
@@ -62,13 +76,15 @@ export function sitePage(page: Page, language: Language): string {
     readFileSync(`demo/site/pages/parts/${part}.html`, 'utf8').replace('<!-- transports -->', choices(language)),
   );
   const templates = TEMPLATES.exec(own)?.[0] ?? '';
+  const blocks = page.blocks(language.texts);
   const file = fileOf(page, language);
   const from = (other: string) => posix.relative(posix.dirname(file), other) || '.';
   const html = readFileSync('demo/site/frame.html', 'utf8')
     .replace('<html lang="en"', `<html lang="${language.texts.language.tag}"`)
     .replace('<!-- navigation -->', () => navigation(page, language))
     .replace('<!-- main -->\n', () => own.replace(templates, ''))
-    .replace('<!-- templates -->\n', () => templates);
+    .replace('<!-- templates -->\n', () => templates)
+    .replace(/<!-- block (\w+) -->/g, (_, name: string) => blocks[name] ?? missing(name));
   const other = languages[0] === language ? languages[1] : languages[0];
   const root = from('.') === '.' ? '' : `${from('.')}/`;
   const filled = fillPage(html, {
@@ -134,6 +150,10 @@ export function fillPage(html: string, values: object): string {
     const text = lookUp(path, values);
     return text.replace(/[&<"]/g, (character) => ESCAPES[character] ?? character);
   });
+}
+
+function missing(name: string): never {
+  throw new Error(`The page asks for a block "${name}", and nothing makes it.`);
 }
 
 function lookUp(path: string, values: object): string {

@@ -9,8 +9,9 @@ import { type DownlinkState, isOver } from './downlink-state.js';
 import type { Carried } from './metrics.js';
 import type { DownlinkRequest, NodeLog } from './node-log.js';
 import { Offsets } from './offsets.js';
-import { packetOf, type Written } from './packet.js';
+import { packetOf } from './packet.js';
 import { toPushError } from './problem.js';
+import type { Written } from './recent-packets.js';
 import { commonOffset, startOf } from './start.js';
 
 /** What is told of a downlink's end; each once. */

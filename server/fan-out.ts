@@ -12,8 +12,8 @@ import { drainSlots } from './drain-slots.js';
 import { Encoder } from './encoder.js';
 import { LatestOnly } from './latest-only.js';
 import type { DownlinkRequest, FanOutOptions, NodeLog } from './node-log.js';
-import { readOnce, type Written } from './packet.js';
-import { RecentPackets } from './recent-packets.js';
+import { readOnce } from './packet.js';
+import { RecentPackets, type Written } from './recent-packets.js';
 import { Tail } from './tail.js';
 import { within } from './within.js';
 

@@ -4,15 +4,9 @@ import type { WireFormat } from '../transports/wire-format.js';
 import { isFor } from './audience.js';
 import type { Page } from './bus/bus.js';
 import type { DownlinkRequest, NodeLog } from './node-log.js';
+import type { Written } from './recent-packets.js';
 import type { Start } from './start.js';
 import { commonOffset, gapsOf, lowest, startOf } from './start.js';
-
-/** A packet, and how many messages are in it. */
-export interface Written<Packet> {
-  readonly packet: Packet;
-  readonly messages: number;
-  readonly gaps: number;
-}
 
 /** Reads one page and makes the packet of it, for an answer that is complete with it. */
 export async function readOnce<Packet>(

@@ -1,5 +1,11 @@
 import type { WireFormat } from '../transports/wire-format.js';
-import type { Written } from './packet.js';
+
+/** A packet, and how many messages are in it. */
+export interface Written<Packet> {
+  readonly packet: Packet;
+  readonly messages: number;
+  readonly gaps: number;
+}
 
 /** Positions of which packets are kept, and how many UTF-16 units the names of their channels may have. */
 const MOST = 64;

@@ -18,7 +18,6 @@ import { keepRhythm } from './page/rhythm.js';
 import { askServerTime } from './page/server-time.js';
 import { takeChat } from './panels/chat-form.js';
 import { MachineStrip } from './panels/machine-strip.js';
-import { showCommands } from './panels/terminal.js';
 import { raceTexts } from './texts/texts.js';
 
 const REPORT_MS = 1_000;
@@ -46,7 +45,6 @@ const automatic = new Automatic(course, network !== null);
 const automaticView = new AutomaticView(part(document, 'automatic', HTMLElement), automatic, catalog, palette);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), automatic.lane);
-showCommands(part(document, 'commands', HTMLElement), location.origin + path);
 linkOperations(path);
 
 document.documentElement.dataset['ready'] = '';

@@ -1,8 +1,6 @@
 import { linkOperations } from './page/operations.js';
 import { gatewayPath } from './page/place.js';
 
-/*
- * The script of pages that are only read.
- */
+// A page on which nothing moves.
 linkOperations(gatewayPath());
 document.documentElement.dataset['ready'] = '';

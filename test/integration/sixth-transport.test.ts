@@ -15,6 +15,7 @@ const COPIED = [
   'server',
   'client',
   'demo',
+  'bench',
   'styles',
   'scripts',
   'test/conformance',

@@ -1,9 +1,12 @@
+import { dictionary as anatomy, pages as anatomyPages } from './en/anatomy.js';
 import { dictionary as benchmark, pages as benchmarkPages } from './en/benchmark.js';
 import { dictionary as breakIt } from './en/break.js';
 import { dictionary as common } from './en/common.js';
 import { dictionary as race, pages as racePages } from './en/race.js';
-import { dictionary as tryIt } from './en/try.js';
+import { pages as subjectPages, dictionary as subjects } from './en/subjects.js';
+import { dictionary as tryIt, pages as tryPages } from './en/try.js';
 import { dictionary as uses, pages as usesPages } from './en/uses.js';
+import { dictionary as wire } from './en/wire.js';
 
 /**
  * Everything that a visitor reads, in English, part by part as the pages need it. A further language is further modules of
@@ -16,10 +19,20 @@ export const dictionary = {
   ...common,
   ...race,
   ...breakIt,
-  ...tryIt,
+  ...anatomy,
+  ...subjects,
+  ...wire,
   ...uses,
   ...benchmark,
-  pages: { ...racePages, ...usesPages, ...benchmarkPages },
+  ...tryIt,
+  pages: {
+    ...racePages,
+    ...anatomyPages,
+    ...subjectPages,
+    ...usesPages,
+    ...benchmarkPages,
+    ...tryPages,
+  },
 };
 
 /** What every language has to say. */

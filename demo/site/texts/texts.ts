@@ -8,6 +8,7 @@ export { dictionary as commonTexts } from './en/common.js';
 export { dictionary as raceTexts } from './en/race.js';
 export { dictionary as tryTexts } from './en/try.js';
 export { dictionary as usesTexts } from './en/uses.js';
+export { dictionary as wireTexts } from './en/wire.js';
 
 /** The texts of a transport; a new one in the catalog has general ones until somebody writes its own. */
 export function textsOf(transport: string): TransportTexts {

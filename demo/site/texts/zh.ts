@@ -1,18 +1,31 @@
 import type { Texts } from './en.js';
+import { dictionary as anatomy, pages as anatomyPages } from './zh/anatomy.js';
 import { dictionary as benchmark, pages as benchmarkPages } from './zh/benchmark.js';
 import { dictionary as breakIt } from './zh/break.js';
 import { dictionary as common } from './zh/common.js';
 import { dictionary as race, pages as racePages } from './zh/race.js';
-import { dictionary as tryIt } from './zh/try.js';
+import { pages as subjectPages, dictionary as subjects } from './zh/subjects.js';
+import { dictionary as tryIt, pages as tryPages } from './zh/try.js';
 import { dictionary as uses, pages as usesPages } from './zh/uses.js';
+import { dictionary as wire } from './zh/wire.js';
 
 /** Everything that a visitor reads, in Simplified Chinese. */
 export const dictionary: Texts = {
   ...common,
   ...race,
   ...breakIt,
-  ...tryIt,
+  ...anatomy,
+  ...subjects,
+  ...wire,
   ...uses,
   ...benchmark,
-  pages: { ...racePages, ...usesPages, ...benchmarkPages },
+  ...tryIt,
+  pages: {
+    ...racePages,
+    ...anatomyPages,
+    ...subjectPages,
+    ...usesPages,
+    ...benchmarkPages,
+    ...tryPages,
+  },
 };
