@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type RequestHandler, Router } from 'express';
+import { packageFolder } from './package-folder.js';
 
 /** The documents that a page may link to: the README of a folder, and what is in docs/. Nothing else leaves the package. */
-const DOCUMENT = /^(?:(?:server|client|demo|bench|transports\/[a-z0-9-]+)\/)?README\.md$|^docs\/[a-z0-9-]+\.md$/;
+export const DOCUMENT = /^(?:(?:server|client|demo|bench|transports\/[a-z0-9-]+)\/)?README\.md$|^docs\/[a-z0-9-]+\.md$/;
 
 /** Serves the package's documents as they are, as plain text; the README at the top. */
 export function documents(): Router {
@@ -17,11 +16,4 @@ export function documents(): Router {
   const router = Router();
   router.get('/{*path}', send);
   return router;
-}
-
-/** Two folders above the compiled file, one above the source. */
-function packageFolder(): string {
-  const compiled = new URL('../../', import.meta.url);
-  const folder = existsSync(new URL('package.json', compiled)) ? compiled : new URL('../', import.meta.url);
-  return fileURLToPath(folder);
 }

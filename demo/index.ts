@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Express } from 'express';
 import type { Gateway, Limits } from '../server/index.js';
+import { offerBenchmark } from './benchmark.js';
 import { Blocks } from './blocks.js';
 import { BareFeed } from './breaking/bare-feed.js';
 import { VisitorNodes } from './breaking/visitor-nodes.js';
@@ -19,6 +20,7 @@ import { BARE_PATH } from './site/words/bare-feed.js';
 import { siteFiles } from './site-files.js';
 import { Tap } from './tap.js';
 import { Turnstile } from './turnstile.js';
+import { offerUses } from './uses/uses.js';
 
 /** What the demo is made of. */
 export interface DemoOptions {
@@ -80,6 +82,8 @@ export function startDemo({ app, server, gateway, path = '/push', another }: Dem
   const leave = prepare(app, server);
   const feed = new MachineFeed(gateway, (figures) => bare.send(figures));
   const connected = new Connected(gateway);
+  const stopUses = offerUses(gateway);
+  const stopBenchmark = offerBenchmark(gateway);
   const race = new RaceServer({ server, gateway, path });
   const { run } = feed;
   app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, nodes, run, others: [race.routes] }));
@@ -90,6 +94,8 @@ export function startDemo({ app, server, gateway, path = '/push', another }: Dem
     async close() {
       feed.close();
       connected.close();
+      stopUses();
+      stopBenchmark();
       leave();
       bare.close();
       captures.close();

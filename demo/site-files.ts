@@ -10,6 +10,9 @@ import { loopbackName } from './loopback.js';
 /** Everything comes from here, and no script stands in the page itself. The favicon is a data address. */
 const POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** The lab's report brings its styles along, some of them on its elements. Nobody but the build has written in it. */
+const REPORT = { file: 'lab/report.html', policy: `${POLICY}; style-src 'self' 'unsafe-inline'` };
+
 /** What a page is built with, and says wherever nothing else is known. */
 const PLACE = ' data-path="/push" data-network=""';
 
@@ -31,7 +34,7 @@ export function siteFiles(path: string, network: LaneNetwork): Router {
       const html = await readFile(join(folder, file), 'utf8');
       const port = await network.portFor(host);
       response.set(HEADERS);
-      if (port !== null) response.set('Content-Security-Policy', `${POLICY}; ${reaching(loopbackName(host) ?? '')}`);
+      response.set('Content-Security-Policy', policyOf(file, port === null ? null : loopbackName(host)));
       response.set('Cache-Control', 'no-cache').type('html');
       response.send(html.replace(PLACE, () => ` data-path="${escaped(path)}" data-network="${port ?? ''}"`));
     };
@@ -41,6 +44,12 @@ export function siteFiles(path: string, network: LaneNetwork): Router {
   // A folder's name without the slash at its end leads to the address with it.
   router.use(express.static(folder, { index: false, setHeaders }));
   return router;
+}
+
+/** Of a page that a visitor has asked for under a name of his own machine, or of none. */
+function policyOf(file: string, loopback: string | null): string {
+  if (file === REPORT.file) return REPORT.policy;
+  return loopback === null ? POLICY : `${POLICY}; ${reaching(loopback)}`;
 }
 
 function pagesIn(folder: string): string[] {

@@ -8,6 +8,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { newestResult } from '../bench/kept.js';
+import { reportHtml } from '../bench/report/report.js';
+import { REPORT } from './lab-section.js';
 import { fileOf, type Language, languages, pages, sitePage } from './site-pages.js';
 
 const forBrowsers: BuildOptions = {
@@ -37,6 +40,7 @@ const started = performance.now();
 forgetRemovedTransports();
 await bundleClient();
 await bundleSite();
+await addReport();
 console.log(`bundled in ${Math.round(performance.now() - started)} ms`);
 
 /**
@@ -84,6 +88,21 @@ async function bundleSite(): Promise<void> {
       writeFileSync(file, sitePage(page, language));
     }
   }
+}
+
+/**
+ * Puts the report of the lab into the site, if a result is kept. It is one file with its script in it; the site's policy has
+ * no script in a page run, so that here it lies beside it.
+ */
+async function addReport(): Promise<void> {
+  const result = newestResult();
+  if (result === null) return;
+  const html = await reportHtml(result);
+  const script = /<script>([\s\S]*?)<\/script>/.exec(html);
+  const file = join('dist/site', REPORT);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, html.replace(script?.[0] ?? '', '<script src="report.js"></script>'));
+  writeFileSync(join(dirname(file), 'report.js'), script?.[1] ?? '');
 }
 
 /** Puts the dictionaries of a language in the places of the English ones. */

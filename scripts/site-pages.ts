@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { newestResult } from '../bench/kept.js';
 import { subjects } from '../demo/site/anatomy/subjects.js';
 import { dictionary as en, type Texts } from '../demo/site/texts/en.js';
 import { dictionary as zh } from '../demo/site/texts/zh.js';
+import { catalog } from '../transports/catalog.js';
 import { anatomyBlocks, anatomyIndexBlocks } from './anatomy-blocks.js';
+import { labSection } from './lab-section.js';
+import { sourceView } from './source-view.js';
 
 /** A language of the site, and the folder that its pages are in, seen from the top of the site. */
 export interface Language {
@@ -42,6 +46,14 @@ export const pages: readonly Page[] = [
       blocks: (texts) => anatomyBlocks(name, texts),
     }),
   ),
+  page('uses/index', { script: 'plain' }),
+  page('uses/qr'),
+  page('uses/notifications'),
+  page('uses/room'),
+  page('uses/assistant'),
+  page('uses/whiteboard'),
+  page('uses/dashboard'),
+  page('benchmark'),
   page('try'),
 ];
 
@@ -51,6 +63,8 @@ function page(name: PageName, own: Partial<Omit<Page, 'name'>> = {}): Page {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
+const PART = /<!-- include ([\w-]+) -->\n/g;
+const SOURCE = /<!-- source ([\w./-]+) -->\n/g;
 const TEMPLATES = /<template[\s\S]*<\/template>\n/;
 
 /**
@@ -59,7 +73,9 @@ const TEMPLATES = /<template[\s\S]*<\/template>\n/;
  * by any web server. Every address in it is relative, as the site may be in any folder.
  */
 export function sitePage(page: Page, language: Language): string {
-  const own = readFileSync(`demo/site/pages/${page.html}`, 'utf8');
+  const own = readFileSync(`demo/site/pages/${page.html}`, 'utf8').replace(PART, (_, part: string) =>
+    readFileSync(`demo/site/pages/parts/${part}.html`, 'utf8').replace('<!-- transports -->', choices(language)),
+  );
   const templates = TEMPLATES.exec(own)?.[0] ?? '';
   const blocks = page.blocks(language.texts);
   const file = fileOf(page, language);
@@ -71,14 +87,29 @@ export function sitePage(page: Page, language: Language): string {
     .replace('<!-- templates -->\n', () => templates)
     .replace(/<!-- block (\w+) -->/g, (_, name: string) => blocks[name] ?? missing(name));
   const other = languages[0] === language ? languages[1] : languages[0];
-  return fillPage(html, {
+  const root = from('.') === '.' ? '' : `${from('.')}/`;
+  const filled = fillPage(html, {
     ...language.texts,
     page: language.texts.pages[page.name],
-    root: from('.') === '.' ? '' : `${from('.')}/`,
+    root,
     home: linkTo(from(`${posix.join(language.folder, 'index')}.html`)),
     script: from(posix.join(language.folder, `${page.script}.js`)),
     other: { ...other.texts.language, address: linkTo(from(fileOf(page, other))) },
   });
+  // Last, as braces in a source are not placeholders.
+  return filled
+    .replace(SOURCE, (_, source: string) => sourceView(source, language.texts.uses.sources.lines))
+    .replace('<!-- lab -->\n', () => labSection(newestResult(), language.texts.benchmark.lab, root));
+}
+
+/** A button for each transport, so that they are there before a script is. */
+function choices({ texts }: Language): string {
+  return catalog
+    .map((name) => {
+      const text = texts.transports[name]?.name ?? name;
+      return `<button type="button" data-transport="${name}" aria-pressed="false">${text}</button>`;
+    })
+    .join('\n    ');
 }
 
 /** Links to the pages at the top and to the first ones of folders. */

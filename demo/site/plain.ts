@@ -3,3 +3,4 @@ import { gatewayPath } from './page/place.js';
 
 // A page on which nothing moves.
 linkOperations(gatewayPath());
+document.documentElement.dataset['ready'] = '';

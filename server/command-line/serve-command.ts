@@ -81,7 +81,7 @@ export function serveCommand(done: (status: number) => void): Command {
     )
     .option(
       '--publish-rate <count>',
-      'messages of one publisher in a second (default: no limit)',
+      'messages of one publisher in a second (default: no limit, and 500 with --demo)',
       wholeNumber(1, MAX_INT),
     )
     .option('--trust-proxy <address>', 'proxy or network whose X-Forwarded-For is believed; repeat for more', gather)

@@ -55,6 +55,9 @@ export interface ServeOptions extends AccessOptions, ListenOptions {
 /** How long connections may take to end by themselves once the gateway has said goodbye. */
 const PATIENCE_MS = 3_000;
 
+/** Messages that a visitor of the demo may publish in a second, as nobody has a token there, unless an option says how many. */
+const DEMO_RATE = 500;
+
 const OPEN_WARNING =
   'Warning: whoever reaches this address may listen to every channel and publish on it. Ask for tokens with ' +
   '--jwt-secret-file, --jwt-public-key or --jwks, or listen on 127.0.0.1.';
@@ -170,7 +173,8 @@ function openGateway(options: ServeOptions, bus: Bus, authorize: Authorize | nul
         channels: options.maxChannels,
         connectionsPerAddress: options.maxPerAddress ?? DEFAULT_LIMITS.connectionsPerAddress,
         connectionsPerUser: options.maxPerUser ?? DEFAULT_LIMITS.connectionsPerUser,
-        publishesPerSecond: options.publishRate ?? DEFAULT_LIMITS.publishesPerSecond,
+        publishesPerSecond:
+          options.publishRate ?? (options.demo === true ? DEMO_RATE : DEFAULT_LIMITS.publishesPerSecond),
       },
       logger: pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true })),
       whenFull: options.whenFull,

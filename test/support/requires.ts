@@ -31,3 +31,8 @@ export const chromium: Requirement = {
       ? null
       : 'The Chromium that npm installs runs on 64-bit Linux; set CHROMIUM_PATH to a Chrome or Chromium of your own.',
 };
+
+/** Where a program is that is named, or given by its path. */
+export function pathOf(name: string): string {
+  return spawnSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' }).stdout.trim() || name;
+}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { dictionary as en } from '../../demo/site/texts/en.js';
 import { textsOf } from '../../demo/site/texts/texts.js';
@@ -11,12 +12,29 @@ describe('the pages of the site', () => {
   );
 
   it.each(cases)('%s in %s has every text that it asks for, and says where it is', (_name, tag, source, language) => {
-    const page = sitePage(source, language);
+    // Sources on a page are as they are.
+    const page = sitePage(source, language).replaceAll(/<pre class="source"[\s\S]*?<\/pre>/g, '');
     expect(page.match(/.*(?:\{\{|\}\}|\[object|undefined|<!-- ).*/g)).toBeNull();
     expect(page).toContain(`<html lang="${tag}"`);
     expect(page).toContain(' data-path="/push" data-network=""');
     // Wherever the site is put, it works.
     expect(page.match(/(?:href|src)="\/[^"]*"/g)).toBeNull();
+  });
+
+  it('show the sources of the small applications to the letter', () => {
+    const [language] = languages;
+    const shown = pages.flatMap((page) => {
+      const html = sitePage(page, language);
+      return [...html.matchAll(/<pre class="source"[^>]* aria-label="([^"]+)"><code>([\s\S]*?)<\/code><\/pre>/g)];
+    });
+    expect(new Set(shown.map(([, file]) => file)).size).toBeGreaterThan(12);
+    for (const [, file = '', code = ''] of shown) {
+      const text = code
+        .replaceAll(/<\/?span[^>]*>/g, '')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&amp;', '&');
+      expect(text).toBe(readFileSync(file, 'utf8'));
+    }
   });
 
   it('lead to each other in the other language', () => {

@@ -1,9 +1,9 @@
 import type uPlot from 'uplot';
+import { nameLanguage } from '../drawing/language.js';
 import type { Palette } from '../drawing/palette.js';
 import type { Arrival } from '../feed/arrivals.js';
 import { duration } from '../texts/figures.js';
 import { raceTexts, textsOf } from '../texts/texts.js';
-import { nameLanguage } from './language.js';
 
 /** So many seconds are shown. */
 const SECONDS = 60;

@@ -1,9 +1,11 @@
 import { dictionary as anatomy, pages as anatomyPages } from './en/anatomy.js';
+import { dictionary as benchmark, pages as benchmarkPages } from './en/benchmark.js';
 import { dictionary as breakIt, pages as breakPages } from './en/break.js';
 import { dictionary as common } from './en/common.js';
 import { dictionary as race, pages as racePages } from './en/race.js';
 import { pages as subjectPages, dictionary as subjects } from './en/subjects.js';
 import { dictionary as tryIt, pages as tryPages } from './en/try.js';
+import { dictionary as uses, pages as usesPages } from './en/uses.js';
 import { dictionary as wire } from './en/wire.js';
 
 /**
@@ -19,9 +21,19 @@ export const dictionary = {
   ...breakIt,
   ...anatomy,
   ...subjects,
-  ...tryIt,
   ...wire,
-  pages: { ...racePages, ...breakPages, ...anatomyPages, ...subjectPages, ...tryPages },
+  ...uses,
+  ...benchmark,
+  ...tryIt,
+  pages: {
+    ...racePages,
+    ...breakPages,
+    ...anatomyPages,
+    ...subjectPages,
+    ...usesPages,
+    ...benchmarkPages,
+    ...tryPages,
+  },
 };
 
 /** What every language has to say. */

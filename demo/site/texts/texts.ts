@@ -1,11 +1,13 @@
 import { dictionary as common, type TransportTexts } from './en/common.js';
 
+// In the page's language: the scripts of each language are built with its own dictionaries in the place of these. A script
+// brings along the parts that it uses.
+export { dictionary as benchmarkTexts } from './en/benchmark.js';
 export { dictionary as breakTexts } from './en/break.js';
 export { dictionary as commonTexts } from './en/common.js';
 export { dictionary as raceTexts } from './en/race.js';
 export { dictionary as tryTexts } from './en/try.js';
-// In the page's language: the scripts of each language are built with its own dictionaries in the place of these. A script
-// brings along the parts that it uses.
+export { dictionary as usesTexts } from './en/uses.js';
 export { dictionary as wireTexts } from './en/wire.js';
 
 /** The texts of a transport; a new one in the catalog has general ones until somebody writes its own. */

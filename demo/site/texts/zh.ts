@@ -1,10 +1,12 @@
 import type { Texts } from './en.js';
 import { dictionary as anatomy, pages as anatomyPages } from './zh/anatomy.js';
+import { dictionary as benchmark, pages as benchmarkPages } from './zh/benchmark.js';
 import { dictionary as breakIt, pages as breakPages } from './zh/break.js';
 import { dictionary as common } from './zh/common.js';
 import { dictionary as race, pages as racePages } from './zh/race.js';
 import { pages as subjectPages, dictionary as subjects } from './zh/subjects.js';
 import { dictionary as tryIt, pages as tryPages } from './zh/try.js';
+import { dictionary as uses, pages as usesPages } from './zh/uses.js';
 import { dictionary as wire } from './zh/wire.js';
 
 /** Everything that a visitor reads, in Simplified Chinese. */
@@ -14,7 +16,17 @@ export const dictionary: Texts = {
   ...breakIt,
   ...anatomy,
   ...subjects,
-  ...tryIt,
   ...wire,
-  pages: { ...racePages, ...breakPages, ...anatomyPages, ...subjectPages, ...tryPages },
+  ...uses,
+  ...benchmark,
+  ...tryIt,
+  pages: {
+    ...racePages,
+    ...breakPages,
+    ...anatomyPages,
+    ...subjectPages,
+    ...usesPages,
+    ...benchmarkPages,
+    ...tryPages,
+  },
 };

@@ -1,0 +1,132 @@
+import { catalog } from '../../transports/catalog.js';
+import { ClockBounds } from './benchmark/clock-bounds.js';
+import { arrivals, inTurns, type Summary, summaryOf } from './benchmark/summary.js';
+import { type Measured, measure } from './benchmark/trial.js';
+import { Palette, tint } from './drawing/palette.js';
+import { loadPlot } from './drawing/plot.js';
+import { simpleFirst } from './lane/simple-first.js';
+import { linkOperations } from './page/operations.js';
+import { part, stamp, write } from './page/part.js';
+import { gatewayPath } from './page/place.js';
+import { bytes, duration, fixed, NOTHING, percent } from './texts/figures.js';
+import { benchmarkTexts, textsOf } from './texts/texts.js';
+
+const said = benchmarkTexts.benchmark;
+const ROUNDS = 3;
+const ROUND_TRIPS = 10;
+const MESSAGES = 20;
+const POLL_MS = 500;
+
+const path = gatewayPath();
+const transports = simpleFirst(catalog);
+const form = part(document, 'settings', HTMLFormElement);
+const rate = part(form, 'rate', HTMLSelectElement);
+const size = part(form, 'size', HTMLSelectElement);
+const begin = part(form, 'begin', HTMLButtonElement);
+const cancel = part(form, 'cancel', HTMLButtonElement);
+const bar = part(document, 'progress', HTMLProgressElement);
+const standing = part(document, 'standing', HTMLElement);
+const table = part(document, 'rows', HTMLElement);
+const palette = new Palette();
+const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 4]];
+const plot = await loadPlot(part(document, 'plot', HTMLElement), palette, {
+  lines: transports.map((transport, index) => ({
+    label: textsOf(transport).name,
+    colour: `hue-${transport}`,
+    dash: dashes[index % dashes.length] ?? [],
+  })),
+  across: said.latency,
+  value: percent,
+  place: duration,
+  top: 1,
+  isLogarithmic: true,
+});
+let running: AbortController | null = null;
+
+linkOperations(path);
+// What scrolls can be scrolled by keys.
+for (const scroller of document.querySelectorAll<HTMLElement>('.scroll')) scroller.tabIndex = 0;
+part(document, 'browser', HTMLElement).textContent = said.browser(
+  navigator.userAgent,
+  String(navigator.hardwareConcurrency),
+);
+show(transports.map((transport) => summaryOf(transport, [], 0)));
+document.documentElement.dataset['ready'] = '';
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (running === null) void run();
+});
+cancel.addEventListener('click', () => running?.abort(new Error(said.cancelled)));
+
+async function run(): Promise<void> {
+  const abort = new AbortController();
+  running = abort;
+  setRunning(true);
+  const burst = { messages: MESSAGES, perSecond: Number(rate.value), bytes: Number(size.value) };
+  const turns = inTurns(transports, ROUNDS);
+  bar.max = turns.length * (1 + ROUND_TRIPS + MESSAGES);
+  bar.value = 0;
+  const moved = (): void => {
+    bar.value += 1;
+  };
+  const measured = new Map<string, Measured[]>(transports.map((transport) => [transport, []]));
+  const failed = new Map<string, string>();
+  const clock = new ClockBounds();
+  try {
+    const settings = { path, clock, pollMs: POLL_MS, roundTrips: ROUND_TRIPS, burst, signal: abort.signal, moved };
+    for (const [turn, transport] of turns.entries()) {
+      const round = String(Math.floor(turn / transports.length) + 1);
+      write(standing, said.measuring(textsOf(transport).name, round, String(ROUNDS)));
+      // What is missing after a transport that does not get through is made up for in the bar only.
+      try {
+        measured.get(transport)?.push(await measure(transport, settings));
+      } catch (error) {
+        abort.signal.throwIfAborted();
+        failed.set(transport, error instanceof Error ? error.message : String(error));
+      }
+      bar.value = (turn + 1) * (1 + ROUND_TRIPS + MESSAGES);
+      show(transports.map((name) => summaryOf(name, measured.get(name) ?? [], clock.aheadMs)));
+    }
+    const failures = [...failed].map(([name, reason]) => `${textsOf(name).name}: ${reason}`).join(' ');
+    write(
+      standing,
+      `${failures === '' ? said.done : said.doneWithout(failures)} ${said.clocks(duration(clock.errorMs))}`,
+    );
+  } catch (error) {
+    write(standing, said.stopped(error instanceof Error ? error.message : String(error)));
+  }
+  running = null;
+  setRunning(false);
+}
+
+function setRunning(isRunning: boolean): void {
+  begin.disabled = isRunning;
+  cancel.disabled = !isRunning;
+  rate.disabled = isRunning;
+  size.disabled = isRunning;
+}
+
+function show(summaries: readonly Summary[]): void {
+  table.replaceChildren(...summaries.map(row));
+  plot.show(arrivals(summaries));
+}
+
+function row({ transport, ...summary }: Summary): HTMLElement {
+  const element = stamp('row', HTMLElement);
+  tint(element, transport);
+  const isMeasured = summary.received > 0;
+  const cells = {
+    name: textsOf(transport).name,
+    connect: duration(summary.connectMs),
+    'round-trip': duration(summary.roundTripMs),
+    p50: duration(summary.p50Ms),
+    p99: duration(summary.p99Ms),
+    bytes: bytes(summary.bytesPerMessage),
+    requests: summary.requestsPerMessage === null ? NOTHING : fixed(summary.requestsPerMessage, 2),
+    received: isMeasured ? String(summary.received) : NOTHING,
+    lost: isMeasured ? String(summary.lost) : NOTHING,
+  };
+  for (const [name, text] of Object.entries(cells)) part(element, name, HTMLElement).textContent = text;
+  return element;
+}

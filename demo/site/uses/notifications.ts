@@ -1,0 +1,92 @@
+import { part, stamp, write } from '../page/part.js';
+import { usesTexts } from '../texts/texts.js';
+import { notificationsChannel, REMIND_METHOD } from '../words/uses/notifications.js';
+import { Inbox, type Shown } from './inbox.js';
+import { openCarrier } from './shared/carrier.js';
+import { keepPlaceName, placeName, remembered } from './shared/place-name.js';
+import { reasonOf } from './shared/reason.js';
+
+const said = usesTexts.uses.notifications;
+const LATER_SECONDS = 10;
+
+// One inbox for all windows of this browser, unless the address names another one.
+const account = placeName('account', remembered('pushgate.account', localStorage));
+keepPlaceName('account', account);
+const channel = notificationsChannel(account);
+
+const push = openCarrier('sse');
+const inbox = new Inbox();
+const title = document.title;
+const list = part(document, 'notes', HTMLElement);
+const unread = part(document, 'unread', HTMLElement);
+const readAll = part(document, 'read-all', HTMLButtonElement);
+const link = part(document, 'account', HTMLAnchorElement);
+link.href = location.href;
+link.textContent = account;
+
+push.subscribe(
+  channel,
+  ({ id, data }) => {
+    inbox.take(id, data);
+    show();
+  },
+  // What was written while no window was open is in the log.
+  { since: 'earliest' },
+);
+show();
+
+readAll.addEventListener('click', () => markAsRead('all'));
+
+function markAsRead(ids: readonly string[] | 'all'): void {
+  // Nothing is changed here: this window learns of it from the log, like all others.
+  push.publish(channel, { kind: 'read', ids }).catch(failed);
+}
+
+const form = part(document, 'write', HTMLFormElement);
+const text = part(form, 'text', HTMLInputElement);
+const outcome = part(form, 'outcome', HTMLElement);
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const isLater = event.submitter?.getAttribute('value') === 'later';
+  const line = text.value.trim();
+  if (line === '') return text.focus();
+  text.value = '';
+  send(line, isLater).then(() => write(outcome, isLater ? said.waiting : said.sent), failed);
+});
+
+async function send(line: string, isLater: boolean): Promise<void> {
+  if (isLater) await push.call(REMIND_METHOD, { account, text: line, seconds: LATER_SECONDS });
+  else await push.publish(channel, { kind: 'note', text: line, from: 'window', at: Date.now() });
+}
+
+function failed(error: unknown): void {
+  write(outcome, said.failed(reasonOf(error)));
+}
+
+function show(): void {
+  const count = inbox.unread;
+  write(unread, String(count));
+  unread.dataset['some'] = String(count > 0);
+  document.title = count > 0 ? `(${count}) ${title}` : title;
+  readAll.disabled = count === 0;
+  list.dataset['none'] = inbox.notes.length === 0 ? said.none : '';
+  const hadFocus = list.contains(document.activeElement);
+  list.replaceChildren(...inbox.notes.map(line));
+  // The button that was pressed is gone.
+  if (hadFocus) list.focus();
+}
+
+function line({ id, text: words, from, at, isRead }: Shown): HTMLElement {
+  const element = stamp('note', HTMLElement);
+  element.dataset['read'] = String(isRead);
+  part(element, 'text', HTMLElement).textContent = words;
+  const time = new Date(at).toLocaleTimeString(document.documentElement.lang);
+  part(element, 'from', HTMLElement).textContent = `${said.from[from]}, ${time}`;
+  const read = part(element, 'read', HTMLButtonElement);
+  read.textContent = said.read;
+  read.setAttribute('aria-label', said.readOf(words));
+  read.hidden = isRead;
+  read.addEventListener('click', () => markAsRead([id]));
+  return element;
+}

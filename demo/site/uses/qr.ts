@@ -1,0 +1,161 @@
+import { encode } from 'uqr';
+import { part, write } from '../page/part.js';
+import { usesTexts } from '../texts/texts.js';
+import { SIGN_IN, type SignedIn, type SignInBegun, type SignInNews } from '../words/uses/sign-in.js';
+import { openCarrier } from './shared/carrier.js';
+import { reasonOf } from './shared/reason.js';
+
+const { first: said, other: asked } = usesTexts.uses.qr;
+const push = openCarrier('polling');
+
+/* The window that wants in: it shows a code, and waits on a channel that only it knows. */
+
+const picture = part(document, 'code', HTMLElement);
+const step = part(document, 'step', HTMLElement);
+const link = part(document, 'link', HTMLAnchorElement);
+const remaining = part(document, 'remaining', HTMLElement);
+const again = part(document, 'again', HTMLButtonElement);
+const SESSION = 'pushgate.session';
+let expiresAt = 0;
+if (/^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname)) {
+  part(document, 'local', HTMLElement).textContent = said.local;
+}
+let leave = (): void => {};
+
+again.addEventListener('click', () => {
+  const session = sessionStorage.getItem(SESSION);
+  sessionStorage.removeItem(SESSION);
+  // A session that cannot be ended now ends by itself.
+  if (session !== null) push.call(SIGN_IN.leave, { session }).catch(() => {});
+  void begin();
+});
+setInterval(countDown, 250);
+
+async function begin(): Promise<void> {
+  leave();
+  again.textContent = said.again;
+  write(step, said.begins);
+  try {
+    const { code, channel, expiresInMs } = await push.call<SignInBegun>(SIGN_IN.begin);
+    expiresAt = performance.now() + expiresInMs;
+    show(code);
+    write(step, said.shown);
+    // From the beginning: what has happened before the first poll counts as well.
+    leave = push.subscribe<SignInNews>(channel, ({ data }) => void take(channel, data.state), { since: 'earliest' });
+  } catch (error) {
+    write(step, said.failed(reasonOf(error)));
+  }
+}
+
+async function take(channel: string, state: SignInNews['state']): Promise<void> {
+  if (state === 'scanned') return write(step, said.scanned);
+  end();
+  if (state === 'refused') return write(step, said.refused);
+  try {
+    // The channel says only that something was confirmed; what that is worth is handed out once.
+    const { session, name } = await push.call<SignedIn>(SIGN_IN.collect, { channel });
+    sessionStorage.setItem(SESSION, session);
+    greet(name);
+  } catch (error) {
+    write(step, said.failed(reasonOf(error)));
+  }
+}
+
+function countDown(): void {
+  if (expiresAt === 0) return;
+  const seconds = Math.ceil((expiresAt - performance.now()) / 1_000);
+  write(remaining, said.remaining(String(Math.max(0, seconds))));
+  if (seconds > 0) return;
+  end();
+  write(step, said.expired);
+}
+
+function end(): void {
+  leave();
+  expiresAt = 0;
+  picture.replaceChildren();
+  picture.dataset['state'] = 'over';
+  link.hidden = true;
+  write(remaining, '\u00a0');
+}
+
+function greet(name: string): void {
+  picture.dataset['state'] = 'in';
+  write(step, said.signedIn(name));
+  again.textContent = said.leave;
+}
+
+/** Draws the code, which is the address of this page with the code behind the `#`: that part is sent to no server. */
+function show(code: string): void {
+  const address = `${location.href.split('#')[0]}#${code}`;
+  const { data, size } = encode(address, { border: 2 });
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', `0 0 ${size} ${size}`);
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', said.alt);
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  const squares = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : '')));
+  path.setAttribute('d', squares.join(''));
+  svg.append(path);
+  picture.replaceChildren(svg);
+  picture.dataset['state'] = 'shown';
+  link.href = address;
+  link.hidden = false;
+}
+
+/* The device that confirms: it has come with a code behind the `#`. */
+
+const code = location.hash.slice(1);
+const question = part(document, 'question', HTMLElement);
+const form = part(document, 'confirm', HTMLFormElement);
+const decision = part(document, 'decision', HTMLElement);
+const name = part(document, 'name', HTMLInputElement);
+const hasCode = /^[A-Za-z0-9_-]{20}$/.test(code);
+
+part(document, hasCode ? 'first' : 'other', HTMLElement).dataset['idle'] = '';
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void decide(true);
+});
+part(document, 'refuse', HTMLButtonElement).addEventListener('click', () => void decide(false));
+allow(false);
+
+async function scan(): Promise<void> {
+  try {
+    await push.call(SIGN_IN.scan, { code });
+    write(question, asked.question);
+    allow(true);
+    name.focus();
+  } catch (error) {
+    write(decision, asked.failed(reasonOf(error)));
+  }
+}
+
+async function decide(confirmed: boolean): Promise<void> {
+  allow(false);
+  try {
+    await push.call(SIGN_IN.decide, { code, confirmed, name: name.value });
+    write(decision, confirmed ? asked.confirmed : asked.refused);
+  } catch (error) {
+    allow(true);
+    write(decision, asked.failed(reasonOf(error)));
+  }
+}
+
+function allow(isAllowed: boolean): void {
+  for (const control of form.querySelectorAll<HTMLInputElement | HTMLButtonElement>('input, button')) {
+    control.disabled = !isAllowed;
+  }
+}
+
+/** A window that has been signed in stays so through a reload. */
+async function start(): Promise<void> {
+  const session = sessionStorage.getItem(SESSION);
+  const known = session === null ? null : await push.call<SignedIn | null>(SIGN_IN.who, { session }).catch(() => null);
+  if (known === null) return begin();
+  end();
+  greet(known.name);
+}
+
+if (hasCode) void scan();
+else void start();

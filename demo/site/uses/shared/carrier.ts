@@ -1,0 +1,116 @@
+import type { ConnectOptions } from '../../../../client/index.js';
+import { catalog } from '../../../../transports/catalog.js';
+import { tint } from '../../drawing/palette.js';
+import { Spending } from '../../feed/spending.js';
+import { linkOperations } from '../../page/operations.js';
+import { part, write } from '../../page/part.js';
+import { gatewayPath } from '../../page/place.js';
+import { askReport, tellDemo } from '../../page/report.js';
+import { bytes } from '../../texts/figures.js';
+import { commonTexts, textsOf, usesTexts } from '../../texts/texts.js';
+import { ChangeableClient } from './changeable-client.js';
+
+const REPORT_MS = 1_000;
+
+// Sooner than an application would, so that a visitor who cuts the line sees it come back.
+const PATIENCE = { backoffCapMs: 3_000, pollMs: 1_500 };
+
+/**
+ * The bar of each small application: what carries its messages, what that has cost, and how to change it. Gives the
+ * application its client, on the transport that fits it best until the visitor chooses another one.
+ */
+export function openCarrier(first: string): ChangeableClient {
+  const bar = part(document, 'carrier', HTMLElement);
+  const push = new ChangeableClient(gatewayPath(), optionsFor(first));
+  const buttons = [...bar.querySelectorAll<HTMLButtonElement>('[data-transport]')];
+
+  const mark = (choice: string): void => {
+    for (const button of buttons) {
+      button.setAttribute('aria-pressed', String(button.dataset['transport'] === choice));
+    }
+  };
+  for (const button of buttons) {
+    const choice = button.dataset['transport'] ?? '';
+    if (choice !== '') tint(button, choice);
+    button.addEventListener('click', () => {
+      if (button.getAttribute('aria-pressed') === 'true') return;
+      mark(choice);
+      push.change(optionsFor(choice));
+      refresh();
+    });
+  }
+  mark(first);
+
+  const state = part(bar, 'carrier-state', HTMLElement);
+  const standing = part(bar, 'carrier-text', HTMLElement);
+  const figures = (['received', 'gaps', 'requests', 'down', 'up'] as const).map(
+    (name) => [name, part(bar, name, HTMLElement)] as const,
+  );
+  const spending = new Spending();
+  const refresh = (): void => {
+    state.dataset['state'] = push.state;
+    if (push.transport !== null) tint(bar, push.transport);
+    write(standing, standingOf(push));
+    const { requests, down, up } = spending.total ?? {};
+    const shown = {
+      received: String(push.received),
+      gaps: String(push.gaps),
+      requests: String(requests ?? '–'),
+      down: bytes(down ?? null),
+      up: bytes(up ?? null),
+    };
+    for (const [name, element] of figures) write(element, shown[name]);
+  };
+  setInterval(refresh, 200);
+  refresh();
+
+  const report = async (): Promise<void> => {
+    try {
+      const { run, lanes } = await askReport([push]);
+      const own = lanes[push.id];
+      if (own !== undefined) spending.take(run, own.cost, push.received);
+    } catch {
+      // The demo's server is away, or is not what serves this page: then there are no figures, and the state says the rest.
+    }
+    setTimeout(() => void report(), REPORT_MS);
+  };
+  void report();
+
+  const outcome = part(bar, 'cut-outcome', HTMLElement);
+  part(bar, 'cut', HTMLButtonElement).addEventListener('click', () => {
+    cut(push).then(
+      (transport) => {
+        write(
+          outcome,
+          transport === null ? usesTexts.uses.carrier.nothing : usesTexts.uses.carrier.wasCut(nameOf(transport)),
+        );
+      },
+      () => write(outcome, usesTexts.uses.carrier.notCut),
+    );
+  });
+  part(bar, 'second', HTMLAnchorElement).href = location.href;
+  linkOperations(gatewayPath());
+  document.documentElement.dataset['ready'] = '';
+  return push;
+}
+
+/** The empty choice is the automatic one. */
+function optionsFor(choice: string): ConnectOptions {
+  return { ...PATIENCE, transports: choice === '' ? catalog : [choice] };
+}
+
+/** Resets what is open at the gateway's sockets, by blocking the transport there and freeing it at once. */
+async function cut({ id, transport }: ChangeableClient): Promise<string | null> {
+  if (transport === null) return null;
+  await tellDemo('blocks', { client: id, transport, blocked: true });
+  await tellDemo('blocks', { client: id, transport, blocked: false });
+  return transport;
+}
+
+function standingOf({ state, transport }: ChangeableClient): string {
+  return transport === null ? (commonTexts.states[state] ?? state) : usesTexts.uses.carrier.by(nameOf(transport));
+}
+
+function nameOf(transport: string): string {
+  return textsOf(transport).name;
+}

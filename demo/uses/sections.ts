@@ -1,0 +1,63 @@
+/** A part of a document that can be an answer. */
+export interface Passage {
+  readonly file: string;
+  readonly heading: string;
+  readonly text: string;
+}
+
+/** A passage has no more characters than this: who wants more reads the document. */
+const LONGEST = 1_400;
+
+/** A passage with less says nothing. */
+const SHORTEST = 140;
+
+const HEADING = /^#{1,4} (.+)$/;
+const FENCE = /^\s*```/;
+
+/** Takes a document in Markdown apart at its headings; tables, code and pictures are left out, as they cannot be read out. */
+export function sectionsOf(file: string, markdown: string): Passage[] {
+  const passages: Passage[] = [];
+  let heading = file;
+  let lines: string[] = [];
+  let isCode = false;
+  const take = () => {
+    const text = shortened(plain(lines.join('\n')));
+    if (text.length >= SHORTEST) passages.push({ file, heading, text });
+    lines = [];
+  };
+  for (const line of markdown.split('\n')) {
+    if (FENCE.test(line)) isCode = !isCode;
+    else if (isCode || /^\s*[|!<]/.test(line)) continue;
+    else {
+      const title = HEADING.exec(line)?.[1];
+      if (title === undefined) lines.push(line);
+      else {
+        take();
+        heading = plain(title);
+      }
+    }
+  }
+  take();
+  return passages;
+}
+
+/** Text as it is read: no marks, links by their words, lines of a paragraph joined. */
+function plain(markdown: string): string {
+  return markdown
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\*\*?([^*\n]+)\*\*?/g, '$1')
+    .replace(/`/g, '')
+    .replace(/^\s*[-*] /gm, '\n• ')
+    .split(/\n\s*\n/)
+    .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
+    .filter((paragraph) => paragraph !== '')
+    .join('\n');
+}
+
+/** Ends at the end of a sentence, if there is one. */
+function shortened(text: string): string {
+  if (text.length <= LONGEST) return text;
+  const cut = text.slice(0, LONGEST);
+  const end = Math.max(cut.lastIndexOf('. '), cut.lastIndexOf('.\n'));
+  return end > 0 ? cut.slice(0, end + 1) : `${cut}…`;
+}

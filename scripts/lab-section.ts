@@ -1,0 +1,47 @@
+import type { LabResult } from '../bench/result.js';
+import { markdownTables } from '../bench/tables.js';
+import type { Texts } from '../demo/site/texts/en.js';
+
+/** Where the report lies, seen from the top of the site. */
+export const REPORT = 'lab/report.html';
+
+/** The command that makes what this section shows. */
+const COMMAND = `npm run bench -- --json bench/results/$(date +%F).json`;
+
+/** The last result of the lab that is kept, for a page: when and where it was measured, its table, and the way to the report. */
+export function labSection(result: LabResult | null, texts: Texts['benchmark']['lab'], root: string): string {
+  if (result === null) {
+    return `<div class="none"><p>${escaped(texts.none)}</p><pre tabindex="0"><code>${escaped(COMMAND)}</code></pre></div>\n`;
+  }
+  const tables = markdownTables(result);
+  return `<p>${(tables.get('machine') ?? '').replaceAll('`', '')}</p>
+${tableOf(tables.get('summary') ?? '', escaped(texts.table))}
+<p><a href="${root}${REPORT}" hreflang="en">${escaped(texts.report)}</a></p>
+`;
+}
+
+/** A table in Markdown as one in HTML, in which it is marked up already; and what stands below it. */
+function tableOf(markdown: string, label: string): string {
+  const lines = markdown.trim().split('\n');
+  const [head, _rule, ...rows] = lines.filter((line) => line.startsWith('|')).map(cellsOf);
+  const note = `<p>${lines.filter((line) => !line.startsWith('|')).join(' ')}</p>`;
+  if (head === undefined) return note;
+  const titles = head.map((cell) => `<th scope="col">${cell || label}</th>`).join('');
+  const body = rows.map(([name = '', ...cells]) => {
+    const figures = cells.map((cell) => `<td>${cell}</td>`).join('');
+    return `<tr><th scope="row">${name}</th>${figures}</tr>`;
+  });
+  const table = `<table><thead><tr>${titles}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
+  return `<section class="scroll" aria-label="${label}">${table}</section>\n${note}`;
+}
+
+function cellsOf(line: string): string[] {
+  return line
+    .replace(/^\||\|$/g, '')
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim().replaceAll(/[*`\\]/g, ''));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}

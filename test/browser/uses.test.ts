@@ -1,0 +1,325 @@
+import { expect, it } from '@jest/globals';
+import { catalog } from '../../transports/catalog.js';
+import { type TestPage, useBrowser } from '../support/browser.js';
+import { askUplink, callOf } from '../support/demo-call.js';
+import { numbersIn, PATIENT, useDemoSite } from '../support/demo-site.js';
+import { chromium, describeWith } from '../support/requires.js';
+import { waitUntil } from '../support/wait-until.js';
+
+/** For a test with several waits on a busy machine. */
+const LONG = 150_000;
+
+type Page = TestPage['page'];
+
+describeWith(chromium, 'the small applications in a real browser', () => {
+  const browser = useBrowser();
+  const site = useDemoSite();
+
+  async function open(address: string, beside?: TestPage): Promise<TestPage> {
+    const tested = await browser.open(`${site.address}uses/${address}`, beside === undefined ? {} : { beside });
+    await tested.page.waitForSelector('html[data-ready]', { state: 'attached' });
+    return tested;
+  }
+
+  /** Waits until an element has such a text. */
+  const until = (page: Page, name: string, text: string | RegExp) =>
+    waitUntil(
+      `"${name}" to say ${text}`,
+      async () => {
+        const now = (await page.locator(`[data-part="${name}"]`).first().textContent()) ?? '';
+        return typeof text === 'string' ? now === text : text.test(now);
+      },
+      PATIENT,
+    );
+
+  async function carryBy(page: Page, transport: string): Promise<void> {
+    await page.locator(`[data-transport="${transport}"]`).click();
+    await waitUntil(
+      `${transport} to carry`,
+      async () => (await page.locator('[data-part="carrier-state"]').getAttribute('data-state')) === 'open',
+      PATIENT,
+    );
+    expect(await page.locator(`[data-transport="${transport}"]`).getAttribute('aria-pressed')).toBe('true');
+    expect(await page.locator('[data-transport][aria-pressed="true"]').count()).toBe(1);
+  }
+
+  it(
+    'signs a window in that another one has confirmed, once for each code, and keeps it signed in through a reload',
+    async () => {
+      const waiting = await open('qr');
+      await until(waiting.page, 'step', /Waiting for somebody/);
+      await waiting.screenshot('uses-qr');
+      const link = (await waiting.page.locator('[data-part="link"]').getAttribute('href')) ?? '';
+      expect(await waiting.page.locator('[data-part="code"] path').getAttribute('d')).toMatch(/^M\d/);
+
+      const confirming = await browser.open(link);
+      await until(waiting.page, 'step', /^Scanned/);
+      await confirming.page.fill('[data-part="name"]', 'Ann <b>');
+      await confirming.page.getByRole('button', { name: 'Confirm' }).click();
+      await until(confirming.page, 'decision', /^Confirmed/);
+      await until(waiting.page, 'step', 'Signed in as Ann <b>.');
+
+      const late = await browser.open(link);
+      await until(late.page, 'decision', /has been used/);
+      await waiting.page.reload({ waitUntil: 'domcontentloaded' });
+      await until(waiting.page, 'step', 'Signed in as Ann <b>.');
+      await waiting.page.getByRole('button', { name: 'Sign out' }).click();
+      await until(waiting.page, 'step', /Waiting for somebody/);
+      expect([...waiting.errors, ...confirming.errors]).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'signs nobody in whom the other window has refused',
+    async () => {
+      const waiting = await open('qr');
+      await until(waiting.page, 'step', /Waiting for somebody/);
+      const confirming = await browser.open(
+        (await waiting.page.locator('[data-part="link"]').getAttribute('href')) ?? '',
+      );
+      await until(confirming.page, 'question', /As whom/);
+      await confirming.page.getByRole('button', { name: 'Refuse' }).click();
+      await until(waiting.page, 'step', 'The other device has refused.');
+    },
+    LONG,
+  );
+
+  it(
+    'shows notifications and what is unread in every window of a visitor, whichever transport carries them',
+    async () => {
+      const first = await open('notifications');
+      const second = await open('notifications', first);
+      const asked: string[] = [];
+      first.page.on('request', (request) => asked.push(request.url()));
+      first.page.on('websocket', (socket) => asked.push(socket.url()));
+      for (const [index, transport] of catalog.entries()) {
+        await carryBy(first.page, transport);
+        await second.page.fill('input[name="text"]', `over ${transport}`);
+        await second.page.getByRole('button', { name: 'Send now' }).click();
+        await until(first.page, 'unread', String(index + 1));
+        await until(second.page, 'unread', String(index + 1));
+        expect(asked.some((address) => new URL(address).pathname === `/push/${transport}`)).toBe(true);
+      }
+      await first.screenshot('uses-notifications');
+      const texts = await first.page.locator('[data-part="notes"] .text').allTextContents();
+      expect(texts).toEqual(catalog.map((transport) => `over ${transport}`).reverse());
+      await second.page.getByRole('button', { name: `Mark as read: over ${catalog[0]}` }).click();
+      await until(first.page, 'unread', String(catalog.length - 1));
+      expect(await first.page.title()).toMatch(new RegExp(`^\\(${catalog.length - 1}\\) `));
+      await first.page.getByRole('button', { name: 'Mark all as read' }).click();
+      await until(second.page, 'unread', '0');
+
+      const account = (await first.page.locator('[data-part="account"]').textContent()) ?? '';
+      await first.page.close();
+      await second.page.close();
+      const reminder = { account, text: 'from the server', seconds: 1 };
+      expect(await callOf(site, 'uses.notifications.remind', reminder)).toBeNull();
+      const later = await open(`notifications?account=${account}`);
+      await until(later.page, 'unread', '1');
+      expect([...first.errors, ...second.errors, ...later.errors]).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'lets people talk in a room, see who is here and who has read, give, and take back what is theirs',
+    async () => {
+      const ann = await open('room?room=test');
+      const bob = await open('room?room=test');
+      await say(ann.page, 'Ann', 'hello </script> there');
+      const entry = (page: Page, text: string) => page.locator('.said', { hasText: text });
+      await entry(bob.page, 'hello </script> there').waitFor();
+      await until(ann.page, 'count', '2');
+      await waitUntil(
+        'the receipt',
+        async () => /^seen by guest-/.test((await entry(ann.page, 'hello').locator('.seen').textContent()) ?? ''),
+        PATIENT,
+      );
+      expect(await entry(bob.page, 'hello').getByRole('button').isVisible()).toBe(false);
+
+      await bob.page.getByRole('button', { name: 'a rocket' }).click();
+      await entry(ann.page, 'gives a rocket').waitFor();
+      await carryBy(ann.page, 'polling');
+      await say(bob.page, 'Bob', 'while Ann polls');
+      await entry(ann.page, 'while Ann polls').waitFor();
+      await ann.screenshot('uses-room');
+
+      await bob.page.getByRole('button', { name: 'Take back: while Ann polls' }).click();
+      await entry(ann.page, 'taken back').waitFor();
+      expect(await entry(ann.page, 'while Ann polls').count()).toBe(0);
+      expect(await ann.page.locator('.said').count()).toBe(3);
+      await bob.page.goto('about:blank');
+      await until(ann.page, 'count', '1');
+      expect([...ann.errors, ...bob.errors]).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'counts each of many likes, and draws them together',
+    async () => {
+      const ann = await open('room?room=likes');
+      const bob = await open('room?room=likes');
+      await until(bob.page, 'carrier-text', /open/);
+      await until(bob.page, 'count', '2');
+      await ann.page.getByRole('button', { name: '200 at once' }).click();
+      await until(bob.page, 'likes', '200');
+      const [likes, drawings] =
+        ((await bob.page.locator('[data-part="merged"]').textContent()) ?? '').match(/\d+/g) ?? [];
+      expect(Number(likes)).toBe(200);
+      expect(Number(drawings)).toBeLessThan(200);
+    },
+    LONG,
+  );
+
+  it(
+    'takes nothing back for somebody who did not say it',
+    async () => {
+      const line = { room: 'guarded', secret: 'the-secret-of-ann', name: 'Ann', text: 'mine' };
+      const { id } = (await callOf(site, 'uses.room.say', line)) as { readonly id: string };
+      expect(await callOf(site, 'uses.room.recall', { of: id, secret: 'another-secret' })).toBe('FORBIDDEN');
+      expect(await callOf(site, 'uses.room.recall', { of: id, secret: line.secret })).toBeNull();
+    },
+    LONG,
+  );
+
+  it(
+    'writes an answer token by token, through a cut, another transport and a reload, each piece once',
+    async () => {
+      const { page, screenshot, errors } = await open('assistant');
+      await page.getByRole('button', { name: 'What is a cursor?' }).click();
+      const length = async () => ((await page.locator('[data-part="answer"]').textContent()) ?? '').length;
+      const untilMore = async () => {
+        const before = await length();
+        await waitUntil('more of the answer', async () => (await length()) > before, PATIENT);
+      };
+      await untilMore();
+      await page.getByRole('button', { name: 'Cut the connection' }).click();
+      await until(page, 'cut-outcome', /was cut/);
+      await page.locator('[data-transport="long-polling"]').click();
+      await untilMore();
+      await page.getByRole('button', { name: 'Reload this page now' }).click();
+      await until(page, 'outcome', /^Complete/);
+      const [received, all] = ((await page.locator('[data-part="outcome"]').textContent()) ?? '').match(/\d+/g) ?? [];
+      expect(received).toBe(all);
+      // The question and the end are messages as well; the figures are brought up to date now and then.
+      await until(page, 'received', String(Number(all) + 2));
+      expect(await page.locator('[data-part="answer"]').textContent()).toContain('A cursor is');
+      expect(await page.locator('[data-part="source"] a').getAttribute('href')).toMatch(
+        /docs\/docs\/architecture\.md$/,
+      );
+      await screenshot('uses-assistant');
+      // What the cut leaves in the console is all that may be there.
+      expect(errors.filter((error) => !error.includes('net::ERR_'))).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'says so when the documentation has nothing of what was asked, and stops when it is told to',
+    async () => {
+      const { page } = await open('assistant');
+      await page.fill('[data-part="question"]', 'zyzzyva');
+      await page.getByRole('button', { name: 'Ask' }).click();
+      await until(page, 'outcome', 'The documentation has none of these words.');
+      await page.getByRole('button', { name: 'What is a cursor?' }).click();
+      await until(page, 'answer', /cursor/);
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await until(page, 'outcome', /^Stopped after \d+/);
+    },
+    LONG,
+  );
+
+  it(
+    'draws on one board for all, by pointer and by keys, with what was drawn before for who comes late',
+    async () => {
+      const first = await open('whiteboard?board=test');
+      await until(first.page, 'carrier-text', /open/);
+      const board = first.page.locator('[data-part="board"]');
+      const box = (await board.boundingBox()) ?? { x: 0, y: 0 };
+      await first.page.mouse.move(box.x + 50, box.y + 50);
+      await first.page.mouse.down();
+      await first.page.mouse.move(box.x + 300, box.y + 200, { steps: 12 });
+      await first.page.mouse.up();
+      await first.page.getByRole('button', { name: 'Blue' }).click();
+      await board.focus();
+      for (const key of [' ', 'ArrowLeft', 'ArrowLeft', 'ArrowUp', ' ']) await first.page.keyboard.press(key);
+
+      const second = await open('whiteboard?board=test');
+      const pixels = (page: Page) =>
+        page.locator('[data-part="board"]').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+      // The cross of the keys and the pens of others go first.
+      await first.page.reload({ waitUntil: 'domcontentloaded' });
+      const empty = await open('whiteboard?board=empty');
+      await waitUntil(
+        'the same drawing in both',
+        async () => {
+          const [one, other] = await Promise.all([pixels(first.page), pixels(second.page)]);
+          return one === other && one !== (await pixels(empty.page));
+        },
+        PATIENT,
+      );
+      await second.screenshot('uses-whiteboard');
+      await second.page.getByRole('button', { name: 'Wipe the board' }).click();
+      await waitUntil(
+        'the board to be empty',
+        async () => (await pixels(first.page)) === (await pixels(empty.page)),
+        PATIENT,
+      );
+      expect([...first.errors, ...second.errors]).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'plots the machine with its past from the log, over whichever transport',
+    async () => {
+      const tested = await open('dashboard');
+      const { page, screenshot, errors } = tested;
+      await until(page, 'span', /^[3-9]\d* points|^\d\d+ points/);
+      const points = async () => Number.parseInt((await page.locator('[data-part="span"]').textContent()) ?? '', 10);
+      const known = await points();
+      await carryBy(page, 'websocket');
+      await waitUntil('more points', async () => (await points()) > known, PATIENT);
+      // Each message was one point: none has come twice.
+      await waitUntil(
+        'as many points as messages',
+        async () => (await numbersIn(tested, '[data-part="received"]'))[0] === (await points()),
+        PATIENT,
+      );
+      expect(await page.locator('.plot canvas').count()).toBe(4);
+      await page.getByRole('button', { name: '5 min', exact: true }).click();
+      await screenshot('uses-dashboard');
+      // Who comes later has the same past.
+      const late = await open('dashboard');
+      await waitUntil(
+        'the past',
+        async () => Number.parseInt((await late.page.locator('[data-part="span"]').textContent()) ?? '', 10) >= known,
+        PATIENT,
+      );
+      expect(errors).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'takes no flood from one address',
+    async () => {
+      const publish = { type: 'publish', channel: 'uses.room.flood/likes', data: 1 };
+      const replies = await askUplink(
+        site.address,
+        Array.from({ length: 1_000 }, () => publish),
+      );
+      expect(replies[0]?.type).toBe('ack');
+      expect(replies.at(-1)?.code).toBe('RATE_LIMITED');
+    },
+    LONG,
+  );
+
+  async function say(page: Page, name: string, text: string): Promise<void> {
+    await page.fill('input[name="name"]', name);
+    await page.fill('input[name="text"]', text);
+    await page.getByRole('button', { name: 'Send' }).click();
+  }
+});
