@@ -125,6 +125,8 @@ export class Exchanges {
     permit: Permit,
   ): Promise<void> {
     const { settings, uplink, metrics, connections, refusals } = this.#options;
+    // Gone while the application or the gateway made it wait: nothing would ever give back its seat.
+    if (socket.destroyed) return;
     const asked = readDownlinkQuery(request, query, settings.limits);
     permit.checkSubscribe(asked.channels.keys());
     const address = settings.addresses.of(request);
