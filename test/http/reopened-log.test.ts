@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FileBus } from '../../server/bus/file/file-bus.js';
 import { newFolder } from '../support/folder.js';
 import { afterwards, inExpress, type Site } from './site.js';
+import { listenWebSocket } from './streams.js';
 
 /** A gateway whose log is in a directory, until it is closed. */
 async function onDisk(directory: string): Promise<Site & { close(): Promise<void> }> {
@@ -59,5 +60,26 @@ describe('a log on disk that clients have written', () => {
     expect(acks).toMatchObject(keys.map((key) => ({ type: 'ack', key })));
     await before.close();
     expect(await publish(await onDisk(directory))).toEqual(acks);
+  });
+});
+
+describe('a key that is no well-formed Unicode', () => {
+  // On disk all halves of surrogate pairs would be the same, and what was published under one of them be taken for all.
+  const operations = ['\\ud800', 'k\\udfff', '\\udc00\\ud800']
+    .map((key) => `{"type":"publish","channel":"a","data":1,"key":"${key}"}`)
+    .join(',');
+
+  it('is refused at every entrance, and nothing is published under it', async () => {
+    const site = await onDisk(newFolder());
+    const refused = { type: 'error', code: 'OPERATION_INVALID' };
+    const answer = await post(`${site.push}/uplink`, `[${operations}]`);
+    expect(await answer.json()).toMatchObject([refused, refused, refused]);
+    const socket = await listenWebSocket(site.push);
+    socket.socket.send(`[${operations}]`);
+    expect(await socket.first('error')).toMatchObject(refused);
+    await expect(site.gateway.publish('a', 1, { key: '\ud800' })).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
+    const method = await post(`${site.push}/uplink`, '{"type":"call","method":"\\ud800"}');
+    expect(await method.json()).toMatchObject([refused]);
+    expect(await site.gateway.history('a')).toEqual([]);
   });
 });
