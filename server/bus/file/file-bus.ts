@@ -224,10 +224,8 @@ export class FileBus implements Bus {
     try {
       return await this.log.append(drafts, trim);
     } catch (cause) {
-      const { directory } = this.options;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      const text = `The log in ${directory} cannot be written: ${why}. Nothing is taken until it is opened again.`;
-      const error = new PushError('UNAVAILABLE', text, { cause });
+      const text = "The log cannot be written. Nothing is taken until it is opened again; the gateway's log says why.";
+      const error = new PushError('UNAVAILABLE', text, { cause: this.#fault('written', cause) });
       this.#state = { at: 'failed', error };
       throw error;
     }
@@ -261,9 +259,16 @@ export class FileBus implements Bus {
       return await read();
     } catch (cause) {
       this.#mustBeOpen();
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new PushError('INTERNAL', `The log in ${this.options.directory} cannot be read: ${why}`, { cause });
+      throw new PushError('INTERNAL', "The log cannot be read; the gateway's log says why.", {
+        cause: this.#fault('read', cause),
+      });
     }
+  }
+
+  /** What went wrong and where, which is for the operator and nobody else. */
+  #fault(what: string, cause: unknown): Error {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new Error(`The log in ${this.options.directory} cannot be ${what}: ${why}`, { cause });
   }
 
   #mustBeOpen(): void {
