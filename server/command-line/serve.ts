@@ -66,6 +66,9 @@ const REQUESTS = {
   connectionsCheckingInterval: 2_000,
 };
 
+/** Who does not get done with the handshake of TLS is cut as who sends no head is, in milliseconds; Node's own is 120 s. */
+const HANDSHAKE_MS = 10_000;
+
 /** How long connections may take to end by themselves once the gateway has said goodbye. */
 const PATIENCE_MS = 3_000;
 
@@ -225,7 +228,7 @@ function openServer({ tlsCert, tlsKey }: ServeOptions, app: express.Express): Se
   if (tlsCert === undefined || tlsKey === undefined) return createServer(REQUESTS, app);
   const files = { cert: read('certificate', tlsCert), key: read('key', tlsKey) };
   try {
-    return createTlsServer({ ...REQUESTS, ...files }, app);
+    return createTlsServer({ ...REQUESTS, ...files, handshakeTimeout: HANDSHAKE_MS }, app);
   } catch (error) {
     throw new UsageError(`${tlsCert} and ${tlsKey} cannot be used together: ${reasonOf(error)}`);
   }
