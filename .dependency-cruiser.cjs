@@ -11,7 +11,8 @@ const clientSide = ['^client/', '^transports/client-', '^transports/[^/]+/client
 const commandLine = '^server/command-line/';
 const serverSide = ['^server/(?!command-line/)', '^transports/server-', '^transports/[^/]+/server'];
 /** What must run in a browser, with what both halves of a transport share. Only client/node.ts may know of Node. */
-const browserSide = '^(client/(?!node\\.ts$)|transports/[^/]+/(?!server)|demo/site/|bench/report/page/)';
+const browserSide =
+  '^(client/(?!node\\.ts$)|transports/[^/]+/(?!server)|demo/site/|demo/snippets/[^/]+/client|bench/report/page/)';
 
 module.exports = {
   forbidden: [
@@ -90,7 +91,8 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: '^(transports/[^/]+/(server|client)|test/.*\\.test|scripts/[^/]+|demo/site/[^/]+)\\.ts$',
+        pathNot:
+          '^(transports/[^/]+/(server|client)|test/.*\\.test|scripts/[^/]+|demo/site/[^/]+|demo/snippets/.*)\\.ts$',
       },
       to: {},
     },

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { reasonText } from '../transports/reason-text.js';
 import { compare } from './compare.js';
 import { contestantOf } from './contestants/index.js';
 import { Interruption } from './interruption.js';
@@ -34,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     return await run(options, plan, interruption.signal);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = reasonText(error);
     if (interruption.signal.aborted) {
       console.error(`bench: ${interruption.text}`);
       return interruption.status;

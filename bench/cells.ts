@@ -10,7 +10,7 @@ import type { Cell, Figures, LabResult, ScenarioName, Technique } from './result
 const USUAL_SUBSCRIBERS = 1_000;
 
 /** How often who polls asks, and for how long it was measured: they do not make it another experiment. */
-const ASIDE = ['pollMs', 'seconds'];
+export const ASIDE = ['pollMs', 'seconds'];
 
 /** Whether a scenario is one of these. */
 export function isScenario(scenario: string, names: readonly ScenarioName[]): boolean {
@@ -134,54 +134,4 @@ export function rivals(cells: readonly Cell[], technique: Technique): Cell[] {
 export function cellKey({ scenario, contestant, settings }: Cell, without: readonly string[] = []): string {
   const named = Object.entries(settings).filter(([name]) => !without.includes(name));
   return JSON.stringify([scenario, contestant, ...named.sort(([a], [b]) => (a < b ? -1 : 1))]);
-}
-
-const settingTexts: Readonly<Record<string, (value: number) => string>> = {
-  subscribers: (value) => `${whole(value)} subscribers`,
-  perSecond: (value) => `${whole(value)} a second`,
-  seconds: (value) => `for ${whole(value)} s`,
-  bytes: bytesText,
-  delayMs: (value) => `${whole(value)} ms away`,
-  pollMs: (value) => (value === 0 ? 'polls without a pause' : `polls every ${whole(value / 1_000)} s`),
-  channels: (value) => (value === 1 ? 'one channel' : `${whole(value)} channels`),
-  missed: (value) => `${whole(value)} missed`,
-  keep: (value) => `${whole(value)} kept`,
-  burst: (value) => `${whole(value)} at once`,
-  slow: (value) => `${whole(value)} of them slow`,
-  callers: (value) => `${whole(value)} callers`,
-  calls: (value) => `${whole(value)} calls of each`,
-};
-
-/** One setting in words; a name that is not known is written as it is. */
-export function settingText(name: string, value: number): string {
-  return settingTexts[name]?.(value) ?? `${name} ${whole(value)}`;
-}
-
-/** One setting as short as an axis or a name wants it. */
-export function tickText(name: string, value: number): string {
-  if (name === 'bytes') return bytesText(value);
-  if (name === 'pollMs') return `${whole(value / 1_000)} s`;
-  return name.endsWith('Ms') ? `${whole(value)} ms` : whole(value);
-}
-
-/** Settings in words: `1,000 subscribers, 20 a second, 100 B`. */
-export function settingsText(settings: Cell['settings'], without: readonly string[] = []): string {
-  return Object.entries(settings)
-    .filter(([name]) => !without.includes(name))
-    .map(([name, value]) => settingText(name, value))
-    .join(', ');
-}
-
-/** What the cells of one experiment have in common, in words. */
-export function experimentText({ settings }: Cell, free: readonly string[] = []): string {
-  return settingsText(settings, [...ASIDE, 'keep', ...free]);
-}
-
-function bytesText(bytes: number): string {
-  if (bytes >= 2 ** 20) return `${whole(bytes / 2 ** 20)} MiB`;
-  return bytes >= 2 ** 10 ? `${whole(bytes / 2 ** 10)} KiB` : `${bytes} B`;
-}
-
-function whole(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 }

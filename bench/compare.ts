@@ -1,6 +1,7 @@
-import { cellKey, figureOf, noiseOf, settingsText } from './cells.js';
+import { cellKey, figureOf, noiseOf } from './cells.js';
 import { figured, figureNames, figureTexts } from './figures.js';
 import type { Cell, Figures, LabResult, MachineFacts } from './result.js';
+import { settingsText } from './setting-texts.js';
 
 /** One line of the comparison. */
 type Row = readonly [what: string, figure: string, before: string, now: string, change: string];

@@ -1,3 +1,4 @@
+import { reasonText } from '../transports/reason-text.js';
 import { contestantOf } from './contestants/index.js';
 import type { Counts, Figures } from './result.js';
 import { scenarioOf } from './scenarios/index.js';
@@ -51,7 +52,7 @@ async function perform({ scenario, contestant, settings, isPinned }: CellOrder):
     const figures = await scenarioOf(scenario).run(running);
     return { figures, counts: running.counts(), failed: running.failure() };
   } catch (error) {
-    const failed = error instanceof Error ? error.message : String(error);
+    const failed = reasonText(error);
     return { figures: {}, counts: running?.counts() ?? NOTHING, failed };
   } finally {
     await running?.end();

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, unlinkSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { reasonText } from '../transports/reason-text.js';
 import { readResult } from './kept.js';
 import type { LabResult } from './result.js';
 import type { Mode } from './settings.js';
@@ -100,7 +101,7 @@ function olderResult(file: string): LabResult {
   try {
     return readResult(file);
   } catch (error) {
-    throw new UsageError(`--compare: ${messageOf(error)}`);
+    throw new UsageError(`--compare: ${reasonText(error)}`);
   }
 }
 
@@ -111,12 +112,8 @@ function mustBeWritable(option: string, file: string): void {
     closeSync(openSync(file, isThere ? 'r+' : 'wx'));
     if (!isThere) unlinkSync(file);
   } catch (error) {
-    throw new UsageError(`${option}: ${file} cannot be written (${messageOf(error)}).`);
+    throw new UsageError(`${option}: ${file} cannot be written (${reasonText(error)}).`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function gather(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -1,17 +1,7 @@
-import {
-  alongSetting,
-  type Course,
-  experimentText,
-  failedAlong,
-  failedBeside,
-  figureOf,
-  measured,
-  settingOf,
-  tickText,
-  usual,
-} from './cells.js';
+import { alongSetting, type Course, failedAlong, failedBeside, figureOf, measured, settingOf, usual } from './cells.js';
 import { figured, figureTexts, techniques, techniqueTexts } from './figures.js';
 import type { Cell, Figures, LabResult, ScenarioName, Technique } from './result.js';
+import { experimentText, tickText } from './setting-texts.js';
 
 /** A figure of a scenario, as a column. */
 interface Column {

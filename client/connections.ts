@@ -1,4 +1,5 @@
 import type { ClientTransport } from '../transports/client-transport.js';
+import { reasonText } from '../transports/reason-text.js';
 import { Connection, type ConnectionListener } from './connection.js';
 import type { ConnectionSetting } from './connection-setting.js';
 import { Preparations, type Prepared } from './preparations.js';
@@ -50,7 +51,7 @@ export class Connections {
 
   open(id: number, transport: string): void {
     this.#all.set(id, {});
-    const failed = (error: unknown) => this.#failed(id, textOf(error));
+    const failed = (error: unknown) => this.#failed(id, reasonText(error));
     try {
       const prepared = this.#preparations.of(transport);
       if (prepared instanceof Promise) prepared.then((ready) => this.#connect(id, ready), failed);
@@ -82,15 +83,11 @@ export class Connections {
       const instead = this.#owner.insteadOf(half.name);
       entry.connection = new Connection(half, this.#setting, this.#owner.listen(id), instead);
     } catch (error) {
-      this.#failed(id, `not opened: ${textOf(error)}`);
+      this.#failed(id, `not opened: ${reasonText(error)}`);
     }
   }
 
   #failed(id: number, detail: string): void {
     if (this.#all.has(id)) this.#owner.failed(id, detail);
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../transports/environment.js';
+import { reasonText } from '../transports/reason-text.js';
 
 /** Where tokens come from: the token itself, or a function that is asked whenever a new one is needed. */
 export type TokenSource = string | (() => string | Promise<string>);
@@ -96,7 +97,7 @@ export class Credentials {
         if (typeof token !== 'string' || token === '') throw new TypeError('token() did not return a token');
         this.#token = { text: token };
       } catch (error) {
-        throw new Error(`no token: ${error instanceof Error ? error.message : String(error)}`);
+        throw new Error(`no token: ${reasonText(error)}`);
       } finally {
         giveUp('answered');
       }

@@ -1,4 +1,5 @@
 import type { ClientTransport } from '../transports/client-transport.js';
+import { reasonText } from '../transports/reason-text.js';
 import type { ConnectionSetting } from './connection-setting.js';
 import { loadHalf } from './halves.js';
 import { Place } from './place.js';
@@ -44,7 +45,7 @@ export class Preparations {
     try {
       half = await loadHalf(transport);
     } catch (error) {
-      throw new Error(`not loaded: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(`not loaded: ${reasonText(error)}`);
     }
     this.#halves.set(transport, half);
     // A transport that cannot work here needs no token, and is not to be blamed for a missing one.
@@ -72,7 +73,7 @@ export class Preparations {
     try {
       return half.missing(this.#setting.environment);
     } catch (error) {
-      throw new Error(`not opened: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(`not opened: ${reasonText(error)}`);
     }
   }
 

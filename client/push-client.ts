@@ -3,6 +3,7 @@ import type { Cursor } from '../transports/cursor.js';
 import type { Environment } from '../transports/environment.js';
 import { PushError } from '../transports/error.js';
 import { isPosition, type Position } from '../transports/position.js';
+import { reasonText } from '../transports/reason-text.js';
 import type { Json, Message } from '../transports/record.js';
 import type { GapNotice } from './coverage.js';
 import { Credentials } from './credentials.js';
@@ -270,7 +271,7 @@ export class PushClient {
 
   /** What the application's own code threw. */
   #thrown(cause: unknown, inErrorListener: boolean): void {
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = reasonText(cause);
     const error = new PushError('HANDLER_FAILED', `A handler of the application threw: ${text}`, { cause });
     if (!inErrorListener && this.#emitter.emit('error', error)) return;
     // Nobody listens: then it goes where an error in any other callback goes.

@@ -4,6 +4,7 @@ import type { Express, RequestHandler } from 'express';
 import { watchUpgrades } from '../server/index.js';
 import type { Costs } from './costs.js';
 import { passageOf } from './passage.js';
+import type { Tap } from './tap.js';
 import type { Turnstile } from './turnstile.js';
 
 /** What stands between the network and the gateway. */
@@ -14,18 +15,19 @@ export interface GateOptions {
   readonly path: string;
   readonly costs: Costs;
   readonly turnstile: Turnstile;
+  readonly tap: Tap;
 }
 
 /**
- * Puts a gate before the gateway, which knows nothing of it: every request and upgrade is counted, and one to a blocked
- * transport never arrives. Returns how to take it away again from the server; from the app it cannot be taken.
+ * Puts a gate before the gateway, which knows nothing of it: every request and upgrade is counted, shown
+ * to the tap, and never arrives if it is one to a blocked transport. Returns how to take it away again from the server; from the app it cannot be taken.
  */
-export function standBefore({ app, server, path, costs, turnstile }: GateOptions): () => void {
+export function standBefore({ app, server, path, costs, turnstile, tap }: GateOptions): () => void {
   const watch: RequestHandler = (request, response, next) => {
     const { lane, transport } = passageOf(request.url ?? '/', path);
     const { socket } = request;
     const paid = costs.begin(lane, socket);
-    response.once('close', paid);
+    response.once('close', paid).once('close', tap.begin(lane, request, false));
     if (lane === null || transport === null) return next();
     const left = turnstile.enter(lane, transport, socket);
     if (left === null) return;
@@ -37,7 +39,7 @@ export function standBefore({ app, server, path, costs, turnstile }: GateOptions
   const watchUpgrade = (request: IncomingMessage): void => {
     const { lane, transport } = passageOf(request.url ?? '/', path);
     const { socket } = request;
-    socket.once('close', costs.begin(lane, socket));
+    socket.once('close', costs.begin(lane, socket)).once('close', tap.begin(lane, request, true));
     if (lane === null || transport === null) return;
     const left = turnstile.enter(lane, transport, socket);
     if (left !== null) socket.once('close', left);

@@ -3,6 +3,9 @@ import type { Server as TlsServer } from 'node:https';
 import type { Express } from 'express';
 import type { Gateway, Limits } from '../server/index.js';
 import { Blocks } from './blocks.js';
+import { Captures } from './capture.js';
+import { captureRoutes } from './capture-routes.js';
+import { Connected, connectedRoutes } from './connected.js';
 import { Costs } from './costs.js';
 import { demoRoutes } from './demo-routes.js';
 import { documents } from './documents.js';
@@ -10,6 +13,7 @@ import { standBefore } from './gate.js';
 import { LaneNetwork } from './lane-network.js';
 import { MachineFeed } from './machine.js';
 import { siteFiles } from './site-files.js';
+import { Tap } from './tap.js';
 import { Turnstile } from './turnstile.js';
 
 /** What the demo is made of. */
@@ -49,15 +53,22 @@ export function startDemo({ app, server, gateway, path = '/push' }: DemoOptions)
   const blocks = new Blocks();
   const turnstile = new Turnstile(blocks);
   const network = new LaneNetwork({ server, path, blocks });
-  const openGate = standBefore({ app, server, path, costs, turnstile });
+  const captures = new Captures();
+  const tap = new Tap(server, captures);
+  const openGate = standBefore({ app, server, path, costs, turnstile, tap });
   const feed = new MachineFeed(gateway);
+  const connected = new Connected(gateway);
   app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, run: feed.run }));
+  app.use('/demo', captureRoutes(captures), connectedRoutes(connected));
   app.use('/docs', documents());
   app.use(siteFiles(path, network));
   return {
     async close() {
       feed.close();
+      connected.close();
       openGate();
+      tap.close();
+      captures.close();
       await network.close();
     },
   };

@@ -3,6 +3,7 @@ import { cpus, freemem, totalmem } from 'node:os';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Gateway } from '../server/index.js';
 import { FEED_MS, MACHINE_CHANNEL, type MachineFigures, NOW_METHOD } from './site/words/machine-figures.js';
+import { wallClock } from './wall-clock.js';
 
 // The histogram holds the time between two runs of a timer, so that the timer's own interval has to be taken off.
 const RESOLUTION_MS = 10;
@@ -85,11 +86,6 @@ export class MachineFeed {
   #count(transport: string, change: number): void {
     this.#connections.set(transport, Math.max(0, (this.#connections.get(transport) ?? 0) + change));
   }
-}
-
-/** Milliseconds since 1970 with fractions, which `Date.now` has not. */
-function wallClock(): number {
-  return rounded(performance.timeOrigin + performance.now(), 3);
 }
 
 function coreTimes(): { readonly idle: number; readonly total: number } {

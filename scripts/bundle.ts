@@ -8,7 +8,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { fileOf, type Language, languages, pageNames, sitePage } from './site-pages.js';
+import { fileOf, type Language, languages, pages, sitePage } from './site-pages.js';
 
 const forBrowsers: BuildOptions = {
   bundle: true,
@@ -73,27 +73,27 @@ async function bundleSite(): Promise<void> {
     await build({
       ...asModules,
       // Scripts as TypeScript compiled them: the client finds its transports by a pattern over .js files.
-      entryPoints: pageNames.map((name) => `dist/demo/site/${name}.js`),
+      entryPoints: [...new Set(pages.map(({ script }) => `dist/demo/site/${script}.js`))],
       outbase: 'dist/demo/site',
       outdir: join('dist/site', language.folder),
       plugins: [inLanguage(language)],
     });
-    for (const name of pageNames) {
-      const file = join('dist/site', fileOf(name, language));
+    for (const page of pages) {
+      const file = join('dist/site', fileOf(page, language));
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, sitePage(name, language));
+      writeFileSync(file, sitePage(page, language));
     }
   }
 }
 
-/** Puts the dictionary of a language in the place of the English one. */
+/** Puts the dictionaries of a language in the places of the English ones. */
 function inLanguage({ folder }: Language): Plugin {
   return {
     name: 'language',
     setup({ onResolve }) {
       if (folder === '') return;
-      onResolve({ filter: /\/en\.js$/ }, ({ path, resolveDir }) => ({
-        path: resolve(resolveDir, path.replace(/en\.js$/, `${folder}.js`)),
+      onResolve({ filter: /\/en\/[\w-]+\.js$/ }, ({ path, resolveDir }) => ({
+        path: resolve(resolveDir, path.replace(/\/en\/(?=[^/]+$)/, `/${folder}/`)),
       }));
     },
   };

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { subjects } from '../demo/site/anatomy/subjects.js';
 import { dictionary as en, type Texts } from '../demo/site/texts/en.js';
 import { dictionary as zh } from '../demo/site/texts/zh.js';
+import { anatomyBlocks, anatomyIndexBlocks } from './anatomy-blocks.js';
 
 /** A language of the site, and the folder that its pages are in, seen from the top of the site. */
 export interface Language {
@@ -14,12 +16,37 @@ export const languages: readonly [Language, Language] = [
   { folder: 'zh', texts: zh },
 ];
 
-/** The pages by name: `<name>.html` of each language, with a script `<name>.js`, from `demo/site/pages/<name>.html`. */
-export const pageNames = Object.keys(en.pages).filter(isPageName);
-type PageName = keyof Texts['pages'];
+type PageName = string & keyof Texts['pages'];
 
-function isPageName(name: string): name is PageName {
-  return Object.hasOwn(en.pages, name);
+/** A page of the site. */
+export interface Page {
+  /** Its address without `.html`, seen from the top of a language; in a folder, `index` is what is found at the folder's own address. */
+  readonly name: PageName;
+  /** What is this page's own, in `demo/site/pages`. */
+  readonly html: string;
+  /** Its script, in `demo/site`, without the suffix. */
+  readonly script: string;
+  /** HTML that the build makes, by the name of the comment that it takes the place of. */
+  readonly blocks: (texts: Texts) => Readonly<Record<string, string>>;
+}
+
+/** All pages. Those at the top and the first ones of folders are in the navigation, in this order. */
+export const pages: readonly Page[] = [
+  page('index'),
+  page('anatomy/index', { script: 'plain', blocks: anatomyIndexBlocks }),
+  ...subjects.map((name) =>
+    page(`anatomy/${name}`, {
+      html: 'anatomy/subject',
+      script: 'anatomy',
+      blocks: (texts) => anatomyBlocks(name, texts),
+    }),
+  ),
+  page('try'),
+];
+
+function page(name: PageName, own: Partial<Omit<Page, 'name'>> = {}): Page {
+  const { html = name, script = name, blocks = () => ({}) } = own;
+  return { name, html: `${html}.html`, script, blocks };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
@@ -30,28 +57,50 @@ const TEMPLATES = /<template[\s\S]*<\/template>\n/;
  * filled. So a page is readable as it arrives, before any script has run, does not move when one does, and can be served
  * by any web server. Every address in it is relative, as the site may be in any folder.
  */
-export function sitePage(name: PageName, language: Language): string {
-  const own = readFileSync(`demo/site/pages/${name}.html`, 'utf8');
+export function sitePage(page: Page, language: Language): string {
+  const own = readFileSync(`demo/site/pages/${page.html}`, 'utf8');
   const templates = TEMPLATES.exec(own)?.[0] ?? '';
+  const blocks = page.blocks(language.texts);
+  const file = fileOf(page, language);
+  const from = (other: string) => posix.relative(posix.dirname(file), other) || '.';
   const html = readFileSync('demo/site/frame.html', 'utf8')
     .replace('<html lang="en"', `<html lang="${language.texts.language.tag}"`)
+    .replace('<!-- navigation -->', () => navigation(page, language))
     .replace('<!-- main -->\n', () => own.replace(templates, ''))
-    .replace('<!-- templates -->\n', () => templates);
-  const address = fileOf(name, language);
-  const from = (file: string) => posix.relative(posix.dirname(address), file) || '.';
+    .replace('<!-- templates -->\n', () => templates)
+    .replace(/<!-- block (\w+) -->/g, (_, name: string) => blocks[name] ?? missing(name));
   const other = languages[0] === language ? languages[1] : languages[0];
   return fillPage(html, {
     ...language.texts,
-    page: language.texts.pages[name],
+    page: language.texts.pages[page.name],
     root: from('.') === '.' ? '' : `${from('.')}/`,
-    home: linkTo(from(fileOf('index', language))),
-    script: `${name}.js`,
-    other: { ...other.texts.language, address: linkTo(from(fileOf(name, other))) },
+    home: linkTo(from(`${posix.join(language.folder, 'index')}.html`)),
+    script: from(posix.join(language.folder, `${page.script}.js`)),
+    other: { ...other.texts.language, address: linkTo(from(fileOf(page, other))) },
   });
 }
 
+/** Links to the pages at the top and to the first ones of folders. */
+function navigation(current: Page, language: Language): string {
+  const file = fileOf(current, language);
+  return pages
+    .filter(({ name }) => name === inNavigation(name))
+    .map((page) => {
+      const address = linkTo(posix.relative(posix.dirname(file), fileOf(page, language)));
+      const isHere = page.name === inNavigation(current.name);
+      const mark = isHere ? ` aria-current="${page === current ? 'page' : 'true'}"` : '';
+      return `<a href="${address}"${mark}>${language.texts.pages[page.name].name}</a>`;
+    })
+    .join('\n      ');
+}
+
+/** The page that stands for another one in the navigation: that one itself, or the first one of its folder. */
+function inNavigation(name: string): string {
+  return name.includes('/') ? posix.join(posix.dirname(name), 'index') : name;
+}
+
 /** Where a page is, seen from the top of the site. */
-export function fileOf(name: PageName, { folder }: Language): string {
+export function fileOf({ name }: Page, { folder }: Language): string {
   return posix.join(folder, `${name}.html`);
 }
 
@@ -70,6 +119,10 @@ export function fillPage(html: string, values: object): string {
     const text = lookUp(path, values);
     return text.replace(/[&<"]/g, (character) => ESCAPES[character] ?? character);
   });
+}
+
+function missing(name: string): never {
+  throw new Error(`The page asks for a block "${name}", and nothing makes it.`);
 }
 
 function lookUp(path: string, values: object): string {

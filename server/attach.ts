@@ -9,14 +9,16 @@ import { takeUpgrades } from './upgrades.js';
 
 /** What is done with what arrives under a path; the path is taken off the request's `url`, as Express does it. */
 export interface Listeners {
-  /** Answers a request, or calls `next` when it is for the server's other listeners. */
-  readonly request?: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  /** Answers a request that was sent with this target, or calls `next` when it is for the server's other listeners. */
+  readonly request?: TakeRequest;
   /** Whether an upgrade to this name, and to nothing below it, is taken here. */
   readonly claims: (name: string) => boolean;
   readonly upgrade: UpgradeListener;
   /** Told of what the server itself has refused; there is no request then, and so no path that it could be under. */
   readonly refusedHead: (code: string) => void;
 }
+
+type TakeRequest = (request: IncomingMessage, response: ServerResponse, next: () => void, sent: string) => void;
 
 /** How to give back what was taken; each may be called twice. */
 export interface Attachment {
@@ -51,11 +53,7 @@ export function attachTo(server: Server | TlsServer, path: string, listeners: Li
   };
 }
 
-function takeRequests(
-  server: Server | TlsServer,
-  path: string,
-  take: (request: IncomingMessage, response: ServerResponse, next: () => void) => void,
-): () => void {
+function takeRequests(server: Server | TlsServer, path: string, take: TakeRequest): () => void {
   // A listener cannot keep a request from the ones after it, so this one stands for them all and calls them itself.
   const others = server.listeners('request') as RequestListener[];
   let isTaking = true;
@@ -70,10 +68,11 @@ function takeRequests(
     const below = isTaking ? belowPath(url, path) : null;
     if (below === null) return pass(request, response);
     request.url = below;
-    take(request, response, () => {
+    const next = () => {
       request.url = url;
       pass(request, response);
-    });
+    };
+    take(request, response, next, url ?? '');
   };
   server.removeAllListeners('request');
   server.on('request', listener);

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { Bye } from '../transports/record.js';
 import type { Sink } from '../transports/server-transport.js';
+import type { WireFormat } from '../transports/wire-format.js';
 import { atTime } from './access/expiry.js';
 import type { Permit } from './access/permit.js';
 import { spared } from './author.js';
@@ -11,8 +11,7 @@ import type { GatewaySettings } from './gateway-options.js';
 import { keepAlive } from './keep-alive.js';
 import type { Crowd } from './limits/crowd.js';
 import type { Leaving } from './limits/seats.js';
-import type { Metrics } from './metrics.js';
-import { bytesSince } from './metrics.js';
+import type { Carried, Counted, Metrics } from './metrics.js';
 import type { DownlinkRequest } from './node-log.js';
 
 /** What is said to who has to leave. Without a time to come back where the client's place is taken. */
@@ -40,14 +39,30 @@ export interface Seat {
   downlink: Downlink | null;
 }
 
+/** Who is at the other end. */
+export interface Peer {
+  /** Where it comes from, as limits and logs have it. */
+  readonly address: string;
+  readonly socket: Socket;
+}
+
+/** What a seat is taken for: a response, a socket, a poll. */
+export interface Carrier {
+  /** Cuts its connection. */
+  destroy(): void;
+  /** Calls back when it is over. */
+  onOver(listener: () => void): void;
+}
+
 /** What connections have to do with. */
 export interface ConnectionsOptions {
   readonly settings: GatewaySettings;
   readonly fanOut: FanOut;
   readonly crowd: Crowd;
   readonly metrics: Metrics;
-  readonly connected: (connection: ConnectionInfo) => void;
-  readonly disconnected: (connection: ConnectionInfo & { readonly messages: number }) => void;
+  /** Told of each; whoever wants to know more has it made. */
+  readonly connected: (make: () => ConnectionInfo) => void;
+  readonly disconnected: (make: () => ConnectionInfo & { readonly messages: number }) => void;
 }
 
 /**
@@ -62,20 +77,38 @@ export class Connections {
     this.#options = options;
   }
 
-  /** Takes a seat until a response or a socket is closed. @throws PushError */
-  seat(request: IncomingMessage, carrier: ServerResponse | Duplex, client: string | null, { user }: Permit): Seat {
-    const { settings, crowd, metrics } = this.#options;
+  /** Takes a seat until its carrier is over. @throws PushError */
+  seat({ address }: Peer, carrier: Carrier, client: string | null, { user }: Permit): Seat {
+    const { crowd, metrics } = this.#options;
     const seat: Seat = { downlink: null };
     if (!crowd.isLimited) return seat;
-    const address = settings.addresses.of(request);
     const leave = crowd.enter({ address, user, client }, (why) => {
       if (why === 'replaced') metrics.refused('CONNECTION_REPLACED');
       else metrics.crowdedOut.inc();
       if (seat.downlink === null) carrier.destroy();
       else seat.downlink.end(LEAVING[why]);
     });
-    carrier.on('close', leave);
+    carrier.onOver(leave);
     return seat;
+  }
+
+  /** Reads once, and counts it as a downlink until its carrier is over. */
+  async read<Packet>(
+    transport: string,
+    asked: DownlinkRequest,
+    { socket }: Peer,
+    carrier: Pick<Carrier, 'onOver'>,
+    format: WireFormat<Packet>,
+    permit: Permit,
+    hello: boolean,
+  ): Promise<Packet> {
+    const { fanOut, metrics } = this.#options;
+    const counted = new Onward(transport, socket);
+    metrics.opened(counted);
+    carrier.onOver(() => metrics.ended(counted));
+    const { packet, ...counts } = await fanOut.once(spared(asked, permit), format, hello);
+    counted.carried = { ...counted.carried, ...counts };
+    return packet;
   }
 
   /** Opens the downlink of a seat. */
@@ -83,33 +116,53 @@ export class Connections {
     seat: Seat,
     transport: string,
     asked: DownlinkRequest,
-    request: IncomingMessage,
+    { address, socket }: Peer,
     sink: Sink<unknown>,
     permit: Permit,
   ): Downlink {
     const { settings, fanOut, metrics, connected, disconnected } = this.#options;
     const { client } = asked;
     const { user, expiresAt } = permit;
-    const address = settings.addresses.of(request);
-    keepAlive(request.socket, settings.transport.heartbeatMs);
+    keepAlive(socket, settings.transport.heartbeatMs);
+    const counted = new Onward(transport, socket);
     const downlink = fanOut.open(spared(asked, permit), sink, () => {
-      const { channels, messages } = downlink;
-      ended();
+      const { messages } = downlink;
+      metrics.ended(counted);
       stay();
       if (downlink.hasStalled)
         settings.logger.warn({ transport, client, address }, 'closed a reader that took nothing');
       settings.logger.debug({ transport, client, address, messages }, 'disconnected');
-      disconnected({ transport, client, user, channels, address, messages });
+      disconnected(() => ({ transport, client, user, channels: downlink.channels, address, messages }));
     });
+    counted.carried = downlink;
     const stay = atTime(expiresAt, () => {
       // An answer that is complete with one packet needs no farewell: the next request will be refused.
       if (sink.single === true) downlink.flush();
       else downlink.end(EXPIRED);
     });
-    const ended = metrics.opened(transport, () => downlink, bytesSince(request.socket));
+    metrics.opened(counted);
     settings.logger.debug({ transport, client, address }, 'connected');
-    connected({ transport, client, user, channels: [...asked.channels.keys()], address });
+    connected(() => ({ transport, client, user, channels: [...asked.channels.keys()], address }));
     seat.downlink = downlink;
     return downlink;
+  }
+}
+
+const NOTHING: Carried = { messages: 0, gaps: 0, isFull: false, hasStalled: false };
+
+/** What goes on over a socket from now on. */
+class Onward implements Counted {
+  carried: Carried = NOTHING;
+  readonly #before: number;
+
+  constructor(
+    readonly transport: string,
+    private readonly socket: Socket,
+  ) {
+    this.#before = socket.bytesWritten;
+  }
+
+  get bytes(): number {
+    return this.socket.bytesWritten - this.#before;
   }
 }

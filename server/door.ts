@@ -15,10 +15,12 @@ import type { Origins } from './origins.js';
 import { preflightHeaders } from './origins.js';
 import type { PeopleRoutes } from './people-routes.js';
 import { PEOPLE_PATHS } from './people-routes.js';
+import type { PollSocket } from './polls/poll-socket.js';
+import { PollSockets } from './polls/poll-sockets.js';
 import { refuseUpgrade, sendProblem } from './problem.js';
 import { Refusals } from './refusals.js';
 import { takeOver } from './take-over.js';
-import { partsOf, targetOf } from './target.js';
+import { belowPath, partsOf, targetOf } from './target.js';
 import { Turns } from './turns.js';
 import type { Uplink } from './uplink.js';
 
@@ -50,6 +52,7 @@ export class Door {
   readonly #answers: AnswerWatch;
   readonly #refusals: Refusals;
   readonly #exchanges: Exchanges;
+  readonly #polls: PollSockets;
   readonly #turns = new Turns((request) => this.#refusals.noter(requestFields(request))('PIPELINE_TOO_LONG'));
   #state: 'open' | 'leaving' | 'closed' = 'open';
 
@@ -63,12 +66,20 @@ export class Door {
       cut: ({ req }) => logger.warn(requestFields(req), 'closed a reader that took nothing of its answer'),
     });
     this.#refusals = new Refusals(settings, metrics);
+    const isOpen = () => this.#state === 'open';
+    this.#polls = new PollSockets({
+      stalledMs,
+      isOpen,
+      repeat: (polls, target) => this.#repeat(polls, target),
+      cut: ({ first: { address } }) => logger.warn({ address }, 'closed a reader that took nothing of its answer'),
+    });
     this.#exchanges = new Exchanges({
       ...options,
       connections: new Connections(options),
       answers: this.#answers,
+      polls: this.#polls,
       refusals: this.#refusals,
-      isOpen: () => this.#state === 'open',
+      isOpen,
     });
   }
 
@@ -88,16 +99,23 @@ export class Door {
   /** Lets go of what is still watched, when nobody is left. */
   end(): void {
     this.#answers.close();
+    this.#polls.close();
   }
 
-  /** Answers a request; the address is relative to the gateway's path. What is not known here goes to `next`. */
-  async request(request: IncomingMessage, response: ServerResponse, next?: () => void): Promise<void> {
+  /**
+   * Answers a request; the address is relative to the gateway's path. What is not known here goes to `next`. `sent` is the target
+   * as it was sent, of a request that nobody has seen before and nobody has to see: then the ones that come on its
+   * connection may be kept from everybody else.
+   */
+  async request(request: IncomingMessage, response: ServerResponse, next?: () => void, sent?: string): Promise<void> {
     const { transports, loaded, offer, people } = this.#options;
     try {
       const target = targetOf(request);
       const { name, rest } = partsOf(target.path);
       const find = () => (rest === '' ? transports.get(name) : undefined);
-      if (isStream(find())) takeOver(request, response);
+      const half = find();
+      if (isStream(half)) takeOver(request, response, { goesOn: true });
+      else if (half?.carries === 'poll' && sent !== undefined) this.#polls.ask(request, response, sent);
       await loaded;
       const transport = find();
       const isKnown = transport !== undefined || PEOPLE_PATHS.has(name);
@@ -144,6 +162,30 @@ export class Door {
       socket.off('error', ignore);
     } catch (error) {
       refuseUpgrade(request, socket, this.#refusals.of(error, request));
+    }
+  }
+
+  /** A further poll on a connection on which one was let in: the same but for its target. */
+  async #repeat(polls: PollSocket, sent: string): Promise<boolean> {
+    const { transports, authorize, settings } = this.#options;
+    const { request } = polls.first;
+    const below = belowPath(sent, settings.path);
+    if (below === null || this.#state !== 'open') return false;
+    const target = targetOf({ url: below });
+    const { name, rest } = partsOf(target.path);
+    const transport = transports.get(name);
+    if (rest !== '' || transport?.carries !== 'poll' || (authorize !== null && request === null)) return false;
+    try {
+      if (request !== null) request.url = below;
+      const query = readQuery(target.query);
+      const permit = request === null ? OPEN : await this.#authorize(request, name, query);
+      const course = await this.#exchanges.repeat(transport, query, polls, permit);
+      // Who may come in is asked each time, and each move is counted.
+      if (request === null && !query.has('instead')) polls.keep(course, sent);
+      return true;
+    } catch {
+      // It is refused where all are.
+      return false;
     }
   }
 

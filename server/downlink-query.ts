@@ -17,7 +17,11 @@ const OWN_POSITION = 'since.';
  *
  * @throws PushError for anything unreadable
  */
-export function readDownlinkQuery(request: IncomingMessage, query: URLSearchParams, limits: Limits): DownlinkRequest {
+export function readDownlinkQuery(
+  request: Pick<IncomingMessage, 'headers'>,
+  query: URLSearchParams,
+  limits: Limits,
+): DownlinkRequest {
   const names = new Set(query.getAll('channel').map(checkChannel));
   checkChannelCount(names.size, limits);
   const resumed = readResumption(request, query);
@@ -41,8 +45,8 @@ export function readDownlinkQuery(request: IncomingMessage, query: URLSearchPara
 }
 
 /** How far an EventSource, or whoever behaves like one, says that it has got. */
-function readResumption(request: IncomingMessage, query: URLSearchParams): Position | null {
-  const header = request.headers['last-event-id'];
+function readResumption({ headers }: Pick<IncomingMessage, 'headers'>, query: URLSearchParams): Position | null {
+  const header = headers['last-event-id'];
   if (typeof header === 'string' && header !== '') return checkPosition(header, '"Last-Event-ID"');
   const parameter = query.get('lastEventId');
   return parameter === null || parameter === '' ? null : checkPosition(parameter, '"lastEventId"');

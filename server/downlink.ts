@@ -11,18 +11,21 @@ import type { DownlinkRequest, NodeLog } from './node-log.js';
 import { Offsets } from './offsets.js';
 import { packetOf } from './packet.js';
 import { toPushError } from './problem.js';
-import { startOf } from './start.js';
+import type { Written } from './recent-packets.js';
+import { commonOffset, startOf } from './start.js';
 
 /** What is told of a downlink's end; each once. */
 export interface Ending {
   /** Nothing is written any more. */
-  readonly ended: () => void;
+  readonly ended: (downlink: Downlink) => void;
   /** The connection is gone as well. */
-  readonly gone: () => void;
+  readonly gone: (downlink: Downlink) => void;
 }
 
 /** Hardly a connection ever has anybody waiting: all share this. */
 const NOBODY: readonly (() => void)[] = [];
+
+const BEGUN = Promise.resolve();
 
 const STALLED: Bye = { type: 'bye', reason: 'the reader took nothing for too long', retryMs: 0 };
 
@@ -45,6 +48,8 @@ export class Downlink implements Flow, Member, Carried {
   #skipUpTo = 0;
   #lastWrite = performance.now();
   #greeted: boolean;
+  /** Where a single answer starts on all its channels, until its page was read. */
+  #from: number | null = null;
   /** The time of a single answer is up: it goes out as soon as the log has been read. */
   #due = false;
   #reading = false;
@@ -57,10 +62,11 @@ export class Downlink implements Flow, Member, Carried {
     request: DownlinkRequest,
     private readonly sink: Sink<unknown>,
     private readonly ending: Ending,
+    private readonly ended: () => void,
   ) {
     this.client = request.client;
     this.#greeted = sink.single === true;
-    this.#begun = this.#begin(request.channels);
+    this.#begun = this.#beginAtOnce(request.channels) ? BEGUN : this.#begin(request.channels);
   }
 
   get isFull(): boolean {
@@ -87,7 +93,7 @@ export class Downlink implements Flow, Member, Carried {
     if (this.#state.at === 'gone') return;
     this.#stop();
     this.#state = { at: 'gone' };
-    this.ending.gone();
+    this.ending.gone(this);
   }
 
   flush(): void {
@@ -155,6 +161,32 @@ export class Downlink implements Flow, Member, Carried {
     }
   }
 
+  /**
+   * Begins an answer of one packet without reading, where it is known what there is from its position on: nothing, so that it
+   * waits for the next message, or what somebody else was given a moment ago.
+   */
+  #beginAtOnce(channels: ReadonlyMap<string, Position>): boolean {
+    const { log, sink } = this;
+    if (sink.single !== true) return false;
+    const from = commonOffset(channels, log.bus.epoch, log.seen);
+    if (from === null) return false;
+    this.#offsets.resume(channels.keys(), from);
+    if (log.isQuiet(channels, from)) {
+      this.#join(log.seen);
+      return this.#state.at === 'live';
+    }
+    const known = log.answers.find(sink.format, channels.keys(), from, performance.now());
+    if (known === null) {
+      this.#from = from;
+      return false;
+    }
+    // The half is not done with opening yet.
+    queueMicrotask(() => {
+      if (this.#state.at === 'reading') this.#put(() => known.packet, known.messages);
+    });
+    return true;
+  }
+
   async #begin(channels: ReadonlyMap<string, Position>): Promise<void> {
     try {
       await this.log.ready();
@@ -216,7 +248,17 @@ export class Downlink implements Flow, Member, Carried {
     const packet = packetOf(this.log, this.sink.format, this.client, page, start, hello);
     if (packet === null) return true;
     this.gaps += packet.gaps;
+    this.#share(page, packet);
     return this.#put(() => packet.packet, packet.messages);
+  }
+
+  /** Keeps the packet of the first page for others, if it is what all of them would be given. */
+  #share(page: Page, packet: Written<unknown>): void {
+    const from = this.#from;
+    this.#from = null;
+    if (from === null || packet.gaps > 0 || page.upTo !== this.log.seen) return;
+    if (page.entries.some(({ except }) => except !== undefined)) return;
+    this.log.answers.keep(this.sink.format, this.#offsets.keys(), from, packet, performance.now());
   }
 
   #goOn(): void {
@@ -267,7 +309,8 @@ export class Downlink implements Flow, Member, Carried {
     if (this.#state.at === 'live') this.#state.leave();
     this.#state = { at: 'ended' };
     this.#goOn();
-    this.ending.ended();
+    this.ending.ended(this);
+    this.ended();
   }
 
   /** Leaves the audience, with the position that it has reached. */

@@ -2,15 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PushError } from '../transports/error.js';
 import type {
+  PollTransport,
   RequestExchange,
   RequestTransport,
   ServerTransport,
   UpgradeExchange,
   UpgradeTransport,
 } from '../transports/server-transport.js';
+import type { Authorize } from './access/access.js';
 import type { Permit } from './access/permit.js';
 import type { AnswerWatch } from './answer-watch.js';
-import { spared } from './author.js';
 import type { Connections, Seat } from './connections.js';
 import { readDownlinkQuery } from './downlink-query.js';
 import type { FanOut } from './fan-out.js';
@@ -19,10 +20,13 @@ import { Frames } from './frame.js';
 import type { GatewaySettings } from './gateway-options.js';
 import { flowOfHead } from './head.js';
 import { requestFields } from './logger.js';
-import type { Carried, Metrics } from './metrics.js';
-import { bytesSince } from './metrics.js';
+import type { Metrics } from './metrics.js';
 import type { DownlinkRequest } from './node-log.js';
 import type { Origins } from './origins.js';
+import { Course } from './polls/course.js';
+import type { PollSocket } from './polls/poll-socket.js';
+import type { PollSockets } from './polls/poll-sockets.js';
+import { ResponseReply } from './polls/response-reply.js';
 import { sendProblem } from './problem.js';
 import type { Refusals } from './refusals.js';
 import { isTaken, release } from './take-over.js';
@@ -37,12 +41,18 @@ export interface ExchangesOptions {
   readonly metrics: Metrics;
   readonly connections: Connections;
   readonly answers: AnswerWatch;
+  readonly polls: PollSockets;
   readonly refusals: Refusals;
   /** By name; loaded. */
   readonly transports: ReadonlyMap<string, ServerTransport>;
+  /** `null` for a gateway that is open to everyone. */
+  readonly authorize: Authorize | null;
   /** Whether connections are kept for a next request. */
   readonly isOpen: () => boolean;
 }
+
+/** The headers that change from one poll to the next. */
+const NOTHING = { headers: {} };
 
 /**
  * Hands requests and upgrades that were let in to their transport, with what its half is given to answer them. Each is
@@ -67,52 +77,62 @@ export class Exchanges {
       response.setHeader('Allow', 'GET, HEAD, OPTIONS');
       throw new PushError('METHOD_NOT_ALLOWED', `A downlink is asked for with GET, not ${request.method}.`);
     }
-    const options = this.#options;
-    const asked = readDownlinkQuery(request, query, options.settings.limits);
-    if (asked.channels.size === 0 && transport.carries !== 'upgrade') {
-      throw new PushError('CHANNEL_MISSING', 'Say what to listen to: add ?channel=<name>, as often as you like.');
-    }
-    permit.checkSubscribe(asked.channels.keys());
+    const { settings, polls, connections, refusals } = this.#options;
+    const asked = this.#ask(transport, request, query, permit);
     if (request.method === 'HEAD' && transport.carries !== 'upgrade') {
       return this.#serveHead(transport, query, asked, request, response);
     }
     // Gone while the application or the gateway made it wait: nothing would ever tell the half.
     if (response.destroyed) return;
-    // Its head may be long gone, with a promise to keep the connection.
-    response.once('finish', () => {
-      if (!options.isOpen()) request.socket.destroySoon();
-    });
+    const from = { address: settings.addresses.of(request), socket: request.socket };
+    if (transport.carries === 'poll') {
+      const needed = this.#options.authorize === null ? null : request;
+      const own = polls.begin(request, response, { address: from.address, request: needed });
+      if (own !== null) this.#options.answers.remove(response);
+      else this.#closeAfter(request, response);
+      const reply = own ?? new ResponseReply(response);
+      this.#noteMove(query, transport.name);
+      try {
+        return await new Course(this.#options, { transport, query, asked, from, reply, permit }).serve();
+      } catch (error) {
+        // The response may not have its socket any more.
+        return reply.problem(refusals.of(error, request));
+      }
+    }
+    this.#closeAfter(request, response);
     const carrier = isTaken(response) ? request.socket : response;
-    const seat = options.connections.seat(request, carrier, asked.client, permit);
+    const onOver = (leave: () => void) => void carrier.on('close', leave);
+    const seat = connections.seat(from, { destroy: () => carrier.destroy(), onOver }, asked.client, permit);
     if (transport.carries === 'upgrade') {
       // Only now: to whom a browser does not show why an upgrade was refused, a plain request does.
       response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
       throw new PushError('UPGRADE_REQUIRED', 'Connect with a WebSocket, or ask for another transport.');
     }
     this.#noteMove(query, transport.name);
+    const until = { onOver: (listener: () => void) => void response.once('close', listener) };
+    const hello = query.get('hello') === '1';
     const exchange: RequestExchange = {
       ...this.#exchange(request, query),
       response,
       release: () => {
         const socket = release(response);
         // It has no answer to watch any more.
-        if (socket !== null) options.answers.remove(response);
+        if (socket !== null) this.#options.answers.remove(response);
         return socket;
       },
-      flow: (sink) => options.connections.open(seat, transport.name, asked, request, sink, permit),
-      once: async (format) => {
-        let carried: Carried = { messages: 0, gaps: 0, isFull: false, hasStalled: false };
-        response.once(
-          'close',
-          options.metrics.opened(transport.name, () => carried, bytesSince(request.socket)),
-        );
-        const hello = query.get('hello') === '1';
-        const { packet, ...counts } = await options.fanOut.once(spared(asked, permit), format, hello);
-        carried = { ...carried, ...counts };
-        return packet;
-      },
+      flow: (sink) => connections.open(seat, transport.name, asked, from, sink, permit),
+      once: (format) => connections.read(transport.name, asked, from, until, format, permit, hello),
     };
     await transport.serve(exchange);
+  }
+
+  /** One more poll on a connection of its own. @throws PushError when nothing was answered yet */
+  async repeat(transport: PollTransport, query: URLSearchParams, polls: PollSocket, permit: Permit): Promise<Course> {
+    const asked = this.#ask(transport, NOTHING, query, permit);
+    this.#noteMove(query, transport.name);
+    const course = new Course(this.#options, { transport, query, asked, from: polls.first, reply: polls, permit });
+    await course.serve();
+    return course;
   }
 
   /** @throws PushError */
@@ -127,26 +147,48 @@ export class Exchanges {
     const { settings, uplink, metrics, connections, refusals } = this.#options;
     // Gone while the application or the gateway made it wait: nothing would ever give back its seat.
     if (socket.destroyed) return;
-    const asked = readDownlinkQuery(request, query, settings.limits);
-    permit.checkSubscribe(asked.channels.keys());
-    const address = settings.addresses.of(request);
-    const caller = { client: asked.client, address, user: permit.user, permit };
-    const seat = connections.seat(request, socket, asked.client, permit);
+    const asked = this.#ask(transport, request, query, permit);
+    const from = { address: settings.addresses.of(request), socket: request.socket };
+    const caller = { client: asked.client, address: from.address, user: permit.user, permit };
+    const onOver = (leave: () => void) => void socket.on('close', leave);
+    const seat = connections.seat(from, { destroy: () => socket.destroy(), onOver }, asked.client, permit);
     this.#noteMove(query, transport.name);
     const exchange: UpgradeExchange = {
       ...this.#exchange(request, query),
       socket,
       head,
-      flow: (sink) => connections.open(seat, transport.name, asked, request, sink, permit),
+      flow: (sink) => connections.open(seat, transport.name, asked, from, sink, permit),
       perform: performer({ caller, seat, uplink, limits: settings.limits, metrics }),
       refused: refusals.noter(requestFields(request)),
     };
     await transport.accept(exchange);
   }
 
+  /** What a request asks for, if it may. `headers` are those of the request. @throws PushError */
+  #ask(
+    { carries }: ServerTransport,
+    request: Pick<IncomingMessage, 'headers'>,
+    query: URLSearchParams,
+    permit: Permit,
+  ): DownlinkRequest {
+    const asked = readDownlinkQuery(request, query, this.#options.settings.limits);
+    if (asked.channels.size === 0 && carries !== 'upgrade') {
+      throw new PushError('CHANNEL_MISSING', 'Say what to listen to: add ?channel=<name>, as often as you like.');
+    }
+    permit.checkSubscribe(asked.channels.keys());
+    return asked;
+  }
+
+  /** Its head may be long gone, with a promise to keep the connection. */
+  #closeAfter(request: IncomingMessage, response: ServerResponse): void {
+    response.once('finish', () => {
+      if (!this.#options.isOpen()) request.socket.destroySoon();
+    });
+  }
+
   /** Takes no seat: it is over as soon as its head is there. */
   async #serveHead(
-    transport: RequestTransport,
+    transport: RequestTransport | PollTransport,
     query: URLSearchParams,
     asked: DownlinkRequest,
     request: IncomingMessage,
@@ -157,7 +199,9 @@ export class Exchanges {
       (await fanOut.once(asked, format, query.get('hello') === '1')).packet;
     const failed = (error: unknown) => sendProblem(response, refusals.of(error, request));
     const flow: RequestExchange['flow'] = (sink) => flowOfHead(sink, response, once, failed);
-    await transport.serve({ ...this.#exchange(request, query), response, release: () => null, once, flow });
+    const exchange = { ...this.#exchange(request, query), once, flow };
+    if (transport.carries === 'poll') await transport.serve({ ...exchange, reply: new ResponseReply(response) });
+    else await transport.serve({ ...exchange, response, release: () => null });
   }
 
   /** What a client says of itself is counted only under names that exist. */

@@ -7,12 +7,13 @@ import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
 import { Audience } from './audience.js';
 import type { Bus, Entry, Following, Page } from './bus/bus.js';
-import { Downlink } from './downlink.js';
+import { Downlink, type Ending } from './downlink.js';
 import { drainSlots } from './drain-slots.js';
 import { Encoder } from './encoder.js';
 import { LatestOnly } from './latest-only.js';
 import type { DownlinkRequest, FanOutOptions, NodeLog } from './node-log.js';
-import { readOnce, type Written } from './packet.js';
+import { readOnce } from './packet.js';
+import { RecentPackets, type Written } from './recent-packets.js';
 import { Tail } from './tail.js';
 import { within } from './within.js';
 
@@ -44,9 +45,20 @@ export class FanOut implements NodeLog {
   readonly #downlinks = new Set<Downlink>();
   /** Those that were told to end, and whose connection is still there. */
   readonly #leaving = new Set<Downlink>();
+  readonly answers = new RecentPackets();
   readonly #latestOnly: LatestOnly;
   readonly #started: Promise<void>;
   readonly #closing = new AbortController();
+  readonly #ending: Ending = {
+    ended: (downlink) => {
+      this.#downlinks.delete(downlink);
+      this.#leaving.add(downlink);
+    },
+    gone: (downlink) => {
+      this.#leaving.delete(downlink);
+      if (this.#leaving.size === 0) this.#deserted();
+    },
+  };
   readonly #pulse: NodeJS.Timeout;
   #tail = new Tail(0);
   #following: Following | undefined;
@@ -74,17 +86,7 @@ export class FanOut implements NodeLog {
 
   /** Opens a downlink that goes on until its sink closes or {@link close} is called. */
   open(request: DownlinkRequest, sink: Sink<unknown>, ended: () => void): Downlink {
-    const downlink = new Downlink(this, request, sink, {
-      ended: () => {
-        this.#downlinks.delete(downlink);
-        this.#leaving.add(downlink);
-        ended();
-      },
-      gone: () => {
-        this.#leaving.delete(downlink);
-        if (this.#leaving.size === 0) this.#deserted();
-      },
-    });
+    const downlink = new Downlink(this, request, sink, this.#ending, ended);
     this.#downlinks.add(downlink);
     // A request that had passed the gateway's door when that closed.
     if (this.#bye !== undefined) queueMicrotask(() => this.#end(downlink));
@@ -107,6 +109,10 @@ export class FanOut implements NodeLog {
   async page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page> {
     const recent = wasAtEnd ? this.#tail.read(after) : null;
     return recent ?? (await this.#latestOnly.read({ after, ...PAGE }, this.seen));
+  }
+
+  isQuiet(channels: ReadonlyMap<string, unknown>, after: number): boolean {
+    return this.#following !== undefined && this.#tail.isQuiet(channels, after);
   }
 
   encoder(format: WireFormat<unknown>): Encoder {
@@ -199,6 +205,7 @@ export class FanOut implements NodeLog {
 
   #see(entry: Entry): void {
     this.#tail.push(entry);
+    this.answers.clear();
     const audiences = this.#byChannel.get(entry.channel);
     if (audiences === undefined) return;
     for (const audience of audiences) {
@@ -213,6 +220,7 @@ export class FanOut implements NodeLog {
 
   #beat(period: number): void {
     this.flush();
+    this.answers.clear();
     const now = performance.now();
     const packets = new Map<WireFormat<unknown>, unknown>();
     const cursor = formatCursor(this.bus.epoch, this.seen);

@@ -167,8 +167,8 @@ class PushGateway implements Gateway {
       transports: this.#transports,
       loaded: this.#loaded,
       offer: () => this.#offer(),
-      connected: (connection) => this.#tell('connect', connection),
-      disconnected: (connection) => this.#tell('disconnect', connection),
+      connected: (make) => this.#tell('connect', make),
+      disconnected: (make) => this.#tell('disconnect', make),
     });
   }
 
@@ -187,7 +187,7 @@ class PushGateway implements Gateway {
     }
     this.#takesUpgrades = true;
     const attachment = attachTo(server, this.#settings.path, {
-      ...(requests ? { request: this.handler } : {}),
+      ...(requests ? { request: (...given) => void this.#door.request(...given) } : {}),
       claims: (name) => this.#names.has(name),
       upgrade: (request, socket, head) => void this.#door.upgrade(request, socket, head),
       refusedHead: (code) => {
@@ -278,13 +278,15 @@ class PushGateway implements Gateway {
   /** Without a server attached there are no upgrades, and it would be of no use to offer any. */
   #offer(): string[] {
     const halves = [...this.#transports.values()];
-    return halves.filter((half) => half.carries === 'request' || this.#takesUpgrades).map((half) => half.name);
+    return halves.filter((half) => half.carries !== 'upgrade' || this.#takesUpgrades).map((half) => half.name);
   }
 
   /** Calls listeners, but not from inside a delivery: what they publish must not come into the middle of it. */
-  #tell<Name extends keyof GatewayEvents>(name: Name, ...args: GatewayEvents[Name]): void {
+  #tell<Name extends keyof GatewayEvents>(name: Name, make: () => GatewayEvents[Name][0]): void {
     const emitter: EventEmitter = this.#events;
-    if (emitter.listenerCount(name) > 0) process.nextTick(() => emitter.emit(name, ...args));
+    if (emitter.listenerCount(name) === 0) return;
+    const told = make();
+    process.nextTick(() => emitter.emit(name, told));
   }
 }
 

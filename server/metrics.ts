@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { isErrorCode } from '../transports/error.js';
@@ -16,11 +15,11 @@ export interface Carried {
 }
 
 /** A downlink that is counted. */
-interface Counted {
+export interface Counted {
   readonly transport: string;
-  readonly carried: () => Carried;
+  readonly carried: Carried;
   /** Bytes written to its socket since it was opened, HTTP heads included. */
-  readonly bytes: () => number;
+  readonly bytes: number;
 }
 
 /** Counted like error codes, though nobody is told them: what Node refuses by itself, and what there is no answer to. */
@@ -35,26 +34,14 @@ const QUANTILES = [0.5, 0.99] as const;
 export class Metrics {
   readonly #registry = new Registry();
   readonly #open = new Set<Counted>();
+  /** By transport; a poll is counted too often for anything but a number. */
+  readonly #counts = new Map<string, { open: number; ever: number }>();
   readonly #eventLoop = monitorEventLoopDelay({ resolution: 10 });
 
   readonly operations = new Counter({
     name: 'pushgate_operations_total',
     help: 'Uplink operations by type and outcome.',
     labelNames: ['type', 'outcome'] as const,
-    registers: [this.#registry],
-  });
-
-  readonly #connections = new Gauge({
-    name: 'pushgate_connections',
-    help: 'Open downlinks by transport; a poll counts while it is answered.',
-    labelNames: ['transport'] as const,
-    registers: [this.#registry],
-  });
-
-  readonly #connected = new Counter({
-    name: 'pushgate_connections_total',
-    help: 'Downlinks opened since the start, by transport.',
-    labelNames: ['transport'] as const,
     registers: [this.#registry],
   });
 
@@ -88,27 +75,47 @@ export class Metrics {
   readonly #deliveries = this.#ofDownlinks(
     'pushgate_deliveries_total',
     'Messages written, by transport.',
-    (downlink) => downlink.carried().messages,
+    (downlink) => downlink.carried.messages,
   );
   readonly #bytes = this.#ofDownlinks(
     'pushgate_sent_bytes_total',
     'Bytes written to sockets, by transport.',
-    (downlink) => downlink.bytes(),
+    (downlink) => downlink.bytes,
   );
   readonly #gaps = this.#ofDownlinks(
     'pushgate_gaps_total',
     'Gaps told to readers, by transport.',
-    (downlink) => downlink.carried().gaps,
+    (downlink) => downlink.carried.gaps,
   );
 
   constructor(bus: Bus) {
     this.#eventLoop.enable();
     const open = this.#open;
+    const counts = this.#counts;
     const eventLoop = this.#eventLoop;
+    new Gauge({
+      name: 'pushgate_connections',
+      help: 'Open downlinks by transport; a poll counts while it is answered.',
+      labelNames: ['transport'] as const,
+      registers: [this.#registry],
+      collect() {
+        for (const [transport, { open }] of counts) this.set({ transport }, open);
+      },
+    });
+    new Counter({
+      name: 'pushgate_connections_total',
+      help: 'Downlinks opened since the start, by transport.',
+      labelNames: ['transport'] as const,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [transport, { ever }] of counts) this.inc({ transport }, ever);
+      },
+    });
     this.#gauge(
       'pushgate_readers_full',
       'Downlinks whose socket takes nothing at the moment.',
-      () => [...open].filter(({ carried }) => carried().isFull).length,
+      () => [...open].filter(({ carried }) => carried.isFull).length,
     );
     new Gauge({
       name: 'pushgate_event_loop_delay_seconds',
@@ -149,18 +156,29 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  /** Counts a downlink from now on; returns how to say that it has ended. */
-  opened(transport: string, carried: () => Carried, bytes: () => number): () => void {
-    const downlink: Counted = { transport, carried, bytes };
+  /** Counts a downlink from now on. */
+  opened(downlink: Counted): void {
     this.#open.add(downlink);
-    this.#connected.inc({ transport });
-    this.#connections.inc({ transport });
-    return () => {
-      if (!this.#open.delete(downlink)) return;
-      this.#connections.dec({ transport });
-      for (const counter of [this.#deliveries, this.#bytes, this.#gaps]) counter.ended(downlink);
-      if (carried().hasStalled) this.#stalled.inc({ transport });
-    };
+    const counts = this.#countsOf(downlink.transport);
+    counts.open++;
+    counts.ever++;
+  }
+
+  /** Counts that a downlink has ended; may be told twice. */
+  ended(downlink: Counted): void {
+    if (!this.#open.delete(downlink)) return;
+    const { transport, carried } = downlink;
+    this.#countsOf(transport).open--;
+    for (const counter of [this.#deliveries, this.#bytes, this.#gaps]) counter.ended(downlink);
+    if (carried.hasStalled) this.#stalled.inc({ transport });
+  }
+
+  #countsOf(transport: string): { open: number; ever: number } {
+    const known = this.#counts.get(transport);
+    if (known !== undefined) return known;
+    const counts = { open: 0, ever: 0 };
+    this.#counts.set(transport, counts);
+    return counts;
   }
 
   /** Counts a refusal. An application's own codes are counted as one: there may be any number of them. */
@@ -209,10 +227,4 @@ export class Metrics {
     });
     return { ended: (downlink: Counted) => add(before, downlink) };
   }
-}
-
-/** Counts what is written to a socket from now on, in bytes. */
-export function bytesSince(socket: Socket): () => number {
-  const before = socket.bytesWritten;
-  return () => socket.bytesWritten - before;
 }

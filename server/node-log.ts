@@ -4,6 +4,7 @@ import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
 import type { Bus, Entry, Page } from './bus/bus.js';
 import type { Encoder } from './encoder.js';
+import type { RecentPackets } from './recent-packets.js';
 
 /** The log as one node of the gateway has it: what a downlink needs to find its way through. */
 export interface NodeLog {
@@ -15,6 +16,10 @@ export interface NodeLog {
   ready(): Promise<void>;
   /** What comes after the positions: from the log, or, once the log has been read, from what this node saw of it. */
   page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page>;
+  /** Whether it is known without reading that there is nothing on the channels after an offset. */
+  isQuiet(channels: ReadonlyMap<string, unknown>, after: number): boolean;
+  /** The answers of a moment ago, for those who ask the same. */
+  readonly answers: RecentPackets;
   encoder(format: WireFormat<unknown>): Encoder;
   /**
    * Makes a downlink live, if there is nothing between its position and what the audiences have been given.

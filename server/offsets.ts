@@ -20,6 +20,12 @@ export class Offsets extends Map<string, number> {
     this.#start = { ...start, lost: new Map([...this.#lostBut(start.after.keys()), ...start.lost]) };
   }
 
+  /** Channels are asked for from a position of which nothing has to be said before. */
+  resume(channels: Iterable<string>, offset: number): void {
+    this.edition++;
+    for (const channel of channels) this.set(channel, offset);
+  }
+
   leave(channels: readonly string[]): void {
     this.edition++;
     for (const channel of channels) this.delete(channel);

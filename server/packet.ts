@@ -4,15 +4,9 @@ import type { WireFormat } from '../transports/wire-format.js';
 import { isFor } from './audience.js';
 import type { Page } from './bus/bus.js';
 import type { DownlinkRequest, NodeLog } from './node-log.js';
+import type { Written } from './recent-packets.js';
 import type { Start } from './start.js';
-import { gapsOf, lowest, startOf } from './start.js';
-
-/** A packet, and how many messages are in it. */
-export interface Written<Packet> {
-  readonly packet: Packet;
-  readonly messages: number;
-  readonly gaps: number;
-}
+import { commonOffset, gapsOf, lowest, startOf } from './start.js';
 
 /** Reads one page and makes the packet of it, for an answer that is complete with it. */
 export async function readOnce<Packet>(
@@ -22,15 +16,18 @@ export async function readOnce<Packet>(
   hello: boolean,
 ): Promise<Written<Packet>> {
   const { epoch } = log.bus;
-  const start = startOf(request.channels, epoch, await log.bus.head());
+  const { channels } = request;
+  const from = hello ? null : commonOffset(channels, epoch, log.seen);
+  if (from !== null && log.isQuiet(channels, from)) return nothing(log, format, log.seen);
+  const start = startOf(channels, epoch, await log.bus.head());
   const page = await log.page(start.after, false);
   const packet = packetOf(log, format, request.client, page, start, hello);
-  if (packet !== null) return packet;
-  return {
-    packet: format.packet({ controls: [], messages: [], cursor: formatCursor(epoch, page.upTo) }),
-    messages: 0,
-    gaps: 0,
-  };
+  return packet ?? nothing(log, format, page.upTo);
+}
+
+function nothing<Packet>(log: NodeLog, format: WireFormat<Packet>, upTo: number): Written<Packet> {
+  const packet = format.packet({ controls: [], messages: [], cursor: formatCursor(log.bus.epoch, upTo) });
+  return { packet, messages: 0, gaps: 0 };
 }
 
 /** The hello of a connection that begins with this page. */

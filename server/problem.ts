@@ -26,7 +26,7 @@ export function sendProblem(response: ServerResponse, error: PushError, headers:
     return;
   }
   answerProblem(response, error, {
-    ...retryAfter(error),
+    ...problemFields(error),
     ...challenge(error, response.req),
     // What is left of a body that is too large or too slow is not waited for.
     ...(error.status === 413 || error.status === 408 ? { Connection: 'close' } : {}),
@@ -43,8 +43,8 @@ function challenge({ status }: PushError, request: IncomingMessage): Record<stri
   return { 'WWW-Authenticate': showsToken(request) ? 'Bearer error="invalid_token"' : 'Bearer' };
 }
 
-/** In whole seconds (RFC 9110, section 10.2.3). */
-function retryAfter({ status, retryMs }: PushError): Record<string, string> {
+/** When to come back, in whole seconds (RFC 9110, section 10.2.3), of a problem that has a time. */
+export function problemFields({ status, retryMs }: PushError): Record<string, string> {
   if (retryMs === undefined && status !== 503) return {};
   return { 'Retry-After': `${Math.max(1, Math.ceil((retryMs ?? 0) / 1_000))}` };
 }
@@ -64,7 +64,7 @@ export function refuseUpgrade(request: IncomingMessage, socket: Duplex, error: P
     [
       `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,
       error.status === 426 ? 'Connection: close, Upgrade' : 'Connection: close',
-      ...Object.entries({ ...retryAfter(error), ...challenge(error, request), ...spokenHere(error) }).map(
+      ...Object.entries({ ...problemFields(error), ...challenge(error, request), ...spokenHere(error) }).map(
         ([name, value]) => `${name}: ${value}`,
       ),
       'Content-Type: application/problem+json; charset=utf-8',

@@ -17,6 +17,7 @@ export async function loadServerHalf(name: string): Promise<ServerTransport> {
 
 function isServerTransport(value: unknown): value is ServerTransport {
   if (typeof value !== 'object' || value === null || !('carries' in value)) return false;
-  if (value.carries === 'request') return 'serve' in value && typeof value.serve === 'function';
+  if (value.carries === 'request' || value.carries === 'poll')
+    return 'serve' in value && typeof value.serve === 'function';
   return value.carries === 'upgrade' && 'accept' in value && typeof value.accept === 'function';
 }

@@ -40,6 +40,20 @@ export function startOf(channels: ReadonlyMap<string, Position>, epoch: string, 
   return { after, lost, head };
 }
 
+/**
+ * The offset from which all channels are asked for, if it is one and the same that this node has seen already; `null` where
+ * more has to be found out.
+ */
+export function commonOffset(channels: ReadonlyMap<string, Position>, epoch: string, seen: number): number | null {
+  let common: Position | undefined;
+  for (const position of channels.values()) {
+    if (common !== undefined && position !== common) return null;
+    common = position;
+  }
+  const cursor = common === undefined ? null : parseCursor(common);
+  return cursor !== null && cursor.epoch === epoch && cursor.offset <= seen ? cursor.offset : null;
+}
+
 /** The gaps to be told before a page: one for all channels that lost the same part of the log. */
 export function gapsOf(page: Page, start: Start | null, epoch: string): Gap[] {
   const holes = new Map<string, Hole>(page.holes.map((hole) => [hole.channel, hole]));

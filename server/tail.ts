@@ -42,6 +42,17 @@ export class Tail {
     return { entries, holes: [], upTo: this.#upTo };
   }
 
+  /** Whether it is known that nothing came on the channels after an offset. */
+  isQuiet(channels: ReadonlyMap<string, unknown>, after: number): boolean {
+    if (after < this.#from) return false;
+    for (let at = this.#entries.length - 1; at >= 0; at--) {
+      const entry = this.#entries[at];
+      if (entry === undefined || entry.offset <= after) return true;
+      if (channels.has(entry.channel)) return false;
+    }
+    return true;
+  }
+
   #cut(): void {
     let first = this.#entries.length;
     let bytes = 0;

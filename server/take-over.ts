@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server } from 'node:http';
 import { OutgoingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { expectUpgrade } from './upgrades.js';
 
 /*
@@ -18,14 +19,15 @@ const finished = channel('http.server.response.finish');
 const taken = new WeakSet<ServerResponse>();
 
 /**
- * Asks Node to let go of the socket of a request, for a response that goes on until the connection ends. MUST be called
- * before the listener of the request returns, and before anything is listened to on the response.
+ * Asks Node to let go of the socket of a request. MUST be called before the listener of the request returns, and before
+ * anything is listened to on the response. Where the response `goesOn` until the connection ends, nothing more is heard from
+ * the peer but that it leaves; otherwise nothing at all, until the socket is read.
  */
-export function takeOver(request: IncomingMessage, response: ServerResponse): void {
+export function takeOver(request: IncomingMessage, response: ServerResponse, { goesOn }: { goesOn: boolean }): void {
   const { socket } = request;
   if (!isPlain(request, response) || !isUnseen(request, response)) return;
-  const { server }: { server?: Server } = socket as object;
-  const isUpgrade = server !== undefined && expectUpgrade(server, request, () => take(response, socket));
+  const server = serverOf(socket);
+  const isUpgrade = server !== undefined && expectUpgrade(server, request, () => take(response, socket, goesOn));
   if (!isUpgrade) return;
   const flagged: IncomingMessage & { upgrade?: boolean | null } = request;
   flagged.upgrade = true;
@@ -34,6 +36,12 @@ export function takeOver(request: IncomingMessage, response: ServerResponse): vo
     if (!taken.has(response)) flagged.upgrade = false;
     else if (!isUnseen(request, response)) keep(request, response);
   });
+}
+
+/** The server that has accepted a connection. */
+export function serverOf(socket: Socket): Server | undefined {
+  const { server }: { server?: Server } = socket as object;
+  return server;
 }
 
 /** Whether the response is on a socket of its own, which ends with it. */
@@ -50,6 +58,16 @@ export function release(response: ServerResponse): Socket | null {
   if (!taken.delete(response) || socket === null) return null;
   response.detachSocket(socket);
   return socket;
+}
+
+/**
+ * Hands a socket that was taken back to its server, with the beginning of what comes next: what a connection is to which a
+ * server has never listened.
+ */
+export function giveBack(socket: Socket, read: Buffer): void {
+  socket.off('error', destroy).off('end', end).unshift(read);
+  serverOf(socket)?.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket);
+  socket.resume();
 }
 
 /** Whether nothing but the head of the request is on the socket, and the response has that. */
@@ -78,14 +96,14 @@ function isUnseen(request: IncomingMessage, response: ServerResponse): boolean {
 }
 
 /** Does for the socket what Node's HTTP machine did. */
-function take(response: ServerResponse, socket: Socket): void {
+function take(response: ServerResponse, socket: Socket, goesOn: boolean): void {
   taken.add(response);
   // It cannot be used for another request: what came of one already is lost with the parser.
   response.shouldKeepAlive = false;
   socket.setTimeout(0);
   socket.on('error', destroy).on('end', end);
   // What else the peer sends has no meaning any more, but that it leaves has.
-  socket.resume();
+  if (goesOn) socket.resume();
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ClientConnection, CloseReason, Link } from './client-transport.js';
 import type { Timer } from './environment.js';
 import { readProblem } from './problem.js';
+import { reasonText } from './reason-text.js';
 import { type PollAnswer, parsePollAnswer } from './record.js';
 
 /** How one poll ended. `cut` when the network ended it, and not an answer of the gateway. */
@@ -97,7 +98,7 @@ async function poll(link: Link, query: Readonly<Record<string, string>>, signal:
     if (answer !== null) return { answer };
     return { reason: { detail: 'the answer is not a poll answer', status: response.status }, cut: false };
   } catch (error) {
-    return { reason: { detail: error instanceof Error ? error.message : String(error) }, cut: true };
+    return { reason: { detail: reasonText(error) }, cut: true };
   }
 }
 

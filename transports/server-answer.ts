@@ -13,6 +13,7 @@ export const pollFormat: WireFormat<Buffer> = {
   name: 'poll',
   message: ({ json }) => json,
   packet({ controls, messages, cursor, more = false }) {
+    if (controls.length === 0 && messages.length === 0 && !more) return nothingUpTo(cursor);
     const head = controls
       .filter((control) => control.type === 'hello')
       .map((hello) => `"hello":${JSON.stringify(hello)},`);
@@ -23,13 +24,26 @@ export const pollFormat: WireFormat<Buffer> = {
   },
 };
 
+let nothing = { cursor: '', body: Buffer.alloc(0) };
+
+/** The body that says only how far the log goes; the last one is kept, as many ask while nothing happens. */
+function nothingUpTo(cursor: string): Buffer {
+  if (cursor !== nothing.cursor) nothing = { cursor, body: Buffer.from(`{"cursor":"${cursor}","messages":[]}`) };
+  return nothing.body;
+}
+
+/** What a complete JSON body is announced by. */
+export const JSON_FIELDS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' } as const;
+
+/** What an error is announced by. */
+export const PROBLEM_FIELDS = {
+  'Content-Type': 'application/problem+json; charset=utf-8',
+  'Cache-Control': 'no-store',
+} as const;
+
 /** Answers a request with one complete JSON body. */
 export function answerJson(response: ServerResponse, body: Buffer): void {
-  response.writeHead(200, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': body.length,
-    'Cache-Control': 'no-store',
-  });
+  response.writeHead(200, { ...JSON_FIELDS, 'Content-Length': body.length });
   response.end(body);
 }
 
@@ -46,12 +60,7 @@ export function answerProblem(
   headers: Readonly<Record<string, string | number>> = {},
 ): void {
   const body = problemBody(error);
-  response.writeHead(error.status, {
-    'Content-Type': 'application/problem+json; charset=utf-8',
-    'Content-Length': body.length,
-    'Cache-Control': 'no-store',
-    ...headers,
-  });
+  response.writeHead(error.status, { ...PROBLEM_FIELDS, 'Content-Length': body.length, ...headers });
   response.end(body);
 }
 

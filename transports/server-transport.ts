@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ErrorCode } from './error.js';
+import type { ErrorCode, PushError } from './error.js';
 import type { Bye } from './record.js';
 import type { WireFormat } from './wire-format.js';
 
@@ -11,7 +11,7 @@ import type { WireFormat } from './wire-format.js';
  * The gateway has checked host, method, origin, query and limits before a half is asked; a half neither looks at
  * cursors nor keeps messages.
  */
-export type ServerTransport = RequestTransport | UpgradeTransport;
+export type ServerTransport = RequestTransport | PollTransport | UpgradeTransport;
 
 /**
  * A transport that answers a GET request, at once or for as long as it lasts. It is asked for HEAD in the same way: what it
@@ -27,6 +27,17 @@ export interface RequestTransport {
   serve(exchange: RequestExchange): void | Promise<void>;
 }
 
+/**
+ * A transport that answers each GET request with one packet: at once, or as soon as there is one. What it sees of a request
+ * is little, so that the gateway may answer most of them without Node's HTTP machine.
+ */
+export interface PollTransport {
+  readonly name: string;
+  readonly carries: 'poll';
+  /** MUST answer, or throw before it has answered. */
+  serve(exchange: PollExchange): void | Promise<void>;
+}
+
 /** A transport that takes over the socket of an HTTP upgrade. */
 export interface UpgradeTransport {
   readonly name: string;
@@ -36,29 +47,51 @@ export interface UpgradeTransport {
 }
 
 interface Exchange {
-  readonly request: IncomingMessage;
   readonly query: URLSearchParams;
   readonly settings: TransportSettings;
-  /** Whether pages of a web origin may read from this gateway. */
-  allows(origin: string): boolean;
   /** Starts the downlink: from now on the sink is written to, until it says `closed` or is told to `end`. */
   flow<Packet>(sink: Sink<Packet>): Flow;
 }
 
+/** An exchange with all that is known of its request. */
+interface RequestedExchange extends Exchange {
+  readonly request: IncomingMessage;
+  /** Whether pages of a web origin may read from this gateway. */
+  allows(origin: string): boolean;
+}
+
+/** Reads once what comes after the position, with a `hello` if the query asks for one (`hello=1`); may be empty. */
+type Once = <Packet>(format: WireFormat<Packet>) => Promise<Packet>;
+
+/** One poll, and the ways to answer it. */
+export interface PollExchange extends Exchange {
+  readonly reply: PollReply;
+  readonly once: Once;
+}
+
+/** Where a poll is answered, once. */
+export interface PollReply {
+  /** Answers with a body of JSON. What many are given MUST be the same buffer: the rest of the answer is made once for all. */
+  json(body: Buffer): void;
+  /** Answers with an error, which the gateway does not count: a wait that ends because the gateway closes. */
+  problem(error: PushError): void;
+  /** Calls back when the request is over, answered or not. */
+  onOver(listener: () => void): void;
+}
+
 /** One request for a downlink, and the ways to answer it. */
-export interface RequestExchange extends Exchange {
+export interface RequestExchange extends RequestedExchange {
   readonly response: ServerResponse;
   /**
    * For a stream whose head is written: parts the response from its socket, and returns that if the gateway has it. The
    * half then writes to the socket as HTTP has it, listens to it alone, ends it, and keeps neither request nor response.
    */
   release(): Socket | null;
-  /** Reads once what comes after the position, with a `hello` if the query asks for one (`hello=1`); may be empty. */
-  once<Packet>(format: WireFormat<Packet>): Promise<Packet>;
+  readonly once: Once;
 }
 
 /** One upgrade, with the bare socket. */
-export interface UpgradeExchange extends Exchange {
+export interface UpgradeExchange extends RequestedExchange {
   readonly socket: Duplex;
   /** Bytes that came behind the request's head. */
   readonly head: Buffer;

@@ -1,6 +1,7 @@
-import { experimentText, failedBeside, figureOf, measured, tickText, usual } from '../cells.js';
+import { failedBeside, figureOf, measured, usual } from '../cells.js';
 import { figured, figureTexts, techniques, techniqueTexts, times } from '../figures.js';
 import type { Cell, Figures, LabResult, ScenarioName } from '../result.js';
+import { experimentText, tickText } from '../setting-texts.js';
 import { type Html, html } from './html.js';
 
 /** One figure of all contestants in one experiment, side by side. */

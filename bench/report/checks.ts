@@ -19,13 +19,16 @@ export function notMeasured(why: string): Check {
   return () => ({ verdict: 'not measured', why });
 }
 
-/** Whether a figure of Pushgate over one technique satisfies the claim. */
-export function figureOver(claim: {
-  readonly technique: Technique;
+/** What a claim is about. */
+interface Subject {
   readonly scenarios: readonly ScenarioName[];
   readonly figure: keyof Figures;
-  readonly holds: (value: number) => boolean;
-}): Check {
+}
+
+/** Whether a figure of Pushgate over one technique satisfies the claim. */
+export function figureOver(
+  claim: Subject & { readonly technique: Technique; readonly holds: (value: number) => boolean },
+): Check {
   return (result) => {
     const cells = measured(result, claim.scenarios, claim.figure);
     const value = ownFigure(ownOf(usual(cells), claim.technique), claim.figure);
@@ -35,13 +38,9 @@ export function figureOver(claim: {
 }
 
 /** Whether the ratio of a figure between two techniques satisfies the claim: of Pushgate, or of whoever speaks both. */
-export function ratioOf(claim: {
-  readonly of: Technique;
-  readonly to: Technique;
-  readonly scenarios: readonly ScenarioName[];
-  readonly figure: keyof Figures;
-  readonly holds: (ratio: number) => boolean;
-}): Check {
+export function ratioOf(
+  claim: Subject & { readonly of: Technique; readonly to: Technique; readonly holds: (ratio: number) => boolean },
+): Check {
   return (result) => {
     for (const names of claim.scenarios.map((name) => [name])) {
       const cells = usual(measured(result, names, claim.figure));
@@ -59,11 +58,7 @@ export function ratioOf(claim: {
 }
 
 /** Whether a figure of Pushgate is the least over one technique, among all that it offers. */
-export function leastOf(claim: {
-  readonly technique: Technique;
-  readonly scenarios: readonly ScenarioName[];
-  readonly figure: keyof Figures;
-}): Check {
+export function leastOf(claim: Subject & { readonly technique: Technique }): Check {
   return (result) => {
     const cells = usual(measured(result, claim.scenarios, claim.figure)).filter((cell) => cell.kind === 'pushgate');
     const own = ownOf(cells, claim.technique);

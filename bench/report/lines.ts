@@ -1,15 +1,7 @@
-import {
-  alongSetting,
-  type Course,
-  experimentText,
-  failedAlong,
-  figureOf,
-  settingOf,
-  settingText,
-  tickText,
-} from '../cells.js';
+import { alongSetting, type Course, failedAlong, figureOf, settingOf } from '../cells.js';
 import { figureTexts, techniques } from '../figures.js';
 import type { Cell, Kind, LabResult } from '../result.js';
+import { experimentText, settingText, tickText } from '../setting-texts.js';
 import { type Html, html, json } from './html.js';
 import type { Plot, PlotLine } from './page/plot.js';
 

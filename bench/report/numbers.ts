@@ -1,6 +1,7 @@
-import { figureOf, settingsText } from '../cells.js';
+import { figureOf } from '../cells.js';
 import { figureNames, figureTexts, rounded } from '../figures.js';
 import type { Cell, Counts } from '../result.js';
+import { settingsText } from '../setting-texts.js';
 import { Html, html } from './html.js';
 
 /** All numbers of some cells; `null` when there are none. */

@@ -1,6 +1,7 @@
-import { experimentText, failedBeside, figureOf, measured, usual } from '../cells.js';
+import { failedBeside, figureOf, measured, usual } from '../cells.js';
 import { figured, techniques } from '../figures.js';
 import type { Cell, LabResult, ScenarioName } from '../result.js';
+import { experimentText } from '../setting-texts.js';
 import { nameOf } from './bars.js';
 import { type Html, html } from './html.js';
 

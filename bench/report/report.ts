@@ -1,5 +1,6 @@
-import { alongSetting, failedAlong, isScenario, settingsText } from '../cells.js';
+import { alongSetting, failedAlong, isScenario } from '../cells.js';
 import type { Cell, LabResult } from '../result.js';
+import { settingsText } from '../setting-texts.js';
 import { assets } from './assets.js';
 import { dateText, environment, machineStrip } from './environment.js';
 import { Html, html } from './html.js';

@@ -2,7 +2,7 @@ import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
 import { delayed, isCentral, pollMsOf } from './settings.js';
-import { steady } from './steady.js';
+import { onOneChannel } from './steady.js';
 
 /** Messages that are published in one tick. */
 const BURST = 50;
@@ -22,15 +22,6 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
 export const burst: Scenario = {
   name: 'burst',
   question: 'What does a message cost that comes together with others?',
-  figure: () => 'cpuMicrosPerMessage',
   plan,
-  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.3 * seconds + subscribers / 3_000 + delayMs / 100,
-  async run(trial) {
-    await trial.subscribe(trial.of('subscribers'));
-    return steady(trial, {
-      perSecond: trial.of('perSecond'),
-      seconds: trial.of('seconds'),
-      perTick: trial.of('burst'),
-    });
-  },
+  ...onOneChannel,
 };

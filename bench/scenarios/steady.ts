@@ -1,4 +1,5 @@
 import type { Figures } from '../result.js';
+import type { Scenario } from '../scenario.js';
 import type { Trial } from '../trial.js';
 
 /** What warms up before it counts: compilers, buffers, the clients' windows. */
@@ -28,3 +29,17 @@ export async function steady(trial: Trial, { perSecond, seconds, ...how }: Stead
   const after = await trial.snapshot();
   return trial.costs(before, after);
 }
+
+/** What the scenarios have in common in which many subscribe to one channel, and as many ticks come as the settings say. */
+export const onOneChannel: Pick<Scenario, 'figure' | 'seconds' | 'run'> = {
+  figure: () => 'cpuMicrosPerMessage',
+  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.3 * seconds + subscribers / 3_000 + delayMs / 100,
+  async run(trial) {
+    await trial.subscribe(trial.of('subscribers'));
+    return steady(trial, {
+      perSecond: trial.of('perSecond'),
+      seconds: trial.of('seconds'),
+      perTick: trial.of('burst', 1),
+    });
+  },
+};

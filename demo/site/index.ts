@@ -18,8 +18,7 @@ import { keepRhythm } from './page/rhythm.js';
 import { askServerTime } from './page/server-time.js';
 import { takeChat } from './panels/chat-form.js';
 import { MachineStrip } from './panels/machine-strip.js';
-import { showCommands } from './panels/terminal.js';
-import { texts } from './texts/texts.js';
+import { raceTexts } from './texts/texts.js';
 
 const REPORT_MS = 1_000;
 // The first comparison falls into the busiest second of the page, so that a better one should come soon.
@@ -40,13 +39,12 @@ const lanes = simpleFirst(catalog).map((transport) => {
   return { lane, view };
 });
 part(document, 'lanes', HTMLElement).append(...lanes.map(({ view }) => view.element));
-part(document, 'lanes-heading', HTMLElement).textContent = texts.lanes.headingOf(lanes.length);
+part(document, 'lanes-heading', HTMLElement).textContent = raceTexts.lanes.headingOf(lanes.length);
 
 const automatic = new Automatic(course, network !== null);
 const automaticView = new AutomaticView(part(document, 'automatic', HTMLElement), automatic, catalog, palette);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), automatic.lane);
-showCommands(part(document, 'commands', HTMLElement), location.origin + path);
 linkOperations(path);
 
 document.documentElement.dataset['ready'] = '';

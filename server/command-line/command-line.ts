@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { publishCommand } from './publish-command.js';
 import { serveCommand } from './serve-command.js';
 import { subscribeCommand } from './subscribe-command.js';
-import { UsageError } from './usage.js';
+import { faultText, UsageError } from './usage.js';
 
 /** The command was understood and failed. */
 const FAILED = 1;
@@ -38,7 +38,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 function oneLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = faultText(error);
   return text.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
 }
 

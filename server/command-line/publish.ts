@@ -6,6 +6,7 @@ import type { Json } from '../../transports/record.js';
 import { nowhere } from './nowhere.js';
 import { Progress } from './progress.js';
 import { tokenFrom } from './token-option.js';
+import { faultText } from './usage.js';
 
 /** What `pushgate publish` was told. */
 export interface PublishOptions {
@@ -100,7 +101,7 @@ async function* decoded(input: AsyncIterable<Buffer>, refused: () => void): Asyn
 }
 
 function lineError(line: number, read: number, cause: unknown): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = faultText(cause);
   const later = read > line ? ` Those after it, up to line ${read}, may have been published.` : '';
   return new Error(`Line ${line} failed: ${reason}${later}`, { cause });
 }

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
+import { reasonText } from '../../transports/reason-text.js';
 import type { Authorize } from '../access/access.js';
 import { type JwtOptions, jwt } from '../access/jwt.js';
 import { UsageError } from './usage.js';
@@ -52,7 +53,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`${file} cannot be read: ${reasonText(error)}`);
   }
 }
 

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { createServer } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,11 +17,11 @@ import type { FullPolicy } from '../limits/seats.js';
 import { sendProblem, toPushError } from '../problem.js';
 import type { BusChoice } from './bus-choice.js';
 import { type AccessOptions, accessFrom, hostsFrom, isPublic } from './serve-access.js';
+import { type ListenOptions, listen, openServer } from './serve-listen.js';
 import { UsageError } from './usage.js';
 
 /** What `pushgate serve` was told, as commander read it. */
-export interface ServeOptions extends AccessOptions {
-  readonly port: number;
+export interface ServeOptions extends AccessOptions, ListenOptions {
   /** Begins with a slash and ends without one; the root is the empty text. */
   readonly path: string;
   readonly transport?: readonly string[];
@@ -51,23 +48,8 @@ export interface ServeOptions extends AccessOptions {
   readonly publishRate?: number;
   readonly trustProxy?: readonly string[];
   readonly logLevel: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
   readonly demo?: boolean;
 }
-
-/** How requests are read. */
-const REQUESTS = {
-  /** As many channels as are allowed, with long names and a position for each, do not fit into Node's 16 KiB. */
-  maxHeaderSize: 64 * 1024,
-  /** Who sends a head or a whole request more slowly is cut, in milliseconds; Node's own are 60 s and 300 s. */
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 2_000,
-};
-
-/** Who does not get done with the handshake of TLS is cut as who sends no head is, in milliseconds; Node's own is 120 s. */
-const HANDSHAKE_MS = 10_000;
 
 /** How long connections may take to end by themselves once the gateway has said goodbye. */
 const PATIENCE_MS = 3_000;
@@ -224,53 +206,10 @@ function orUsageError<T>(make: () => T): T {
   }
 }
 
-function openServer({ tlsCert, tlsKey }: ServeOptions, app: express.Express): Server {
-  if (tlsCert === undefined || tlsKey === undefined) return createServer(REQUESTS, app);
-  const files = { cert: read('certificate', tlsCert), key: read('key', tlsKey) };
-  try {
-    return createTlsServer({ ...REQUESTS, ...files, handshakeTimeout: HANDSHAKE_MS }, app);
-  } catch (error) {
-    throw new UsageError(`${tlsCert} and ${tlsKey} cannot be used together: ${reasonOf(error)}`);
-  }
-}
-
-function read(what: string, file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new UsageError(`The ${what} ${file} cannot be read: ${reasonOf(error)}`);
-  }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** The site is a user of the gateway like any other, so it is asked for only when it is wanted. */
 async function openDemo(app: express.Express, server: Server, gateway: Gateway, path: string) {
   const { startDemo } = await import('../../demo/index.js');
   return startDemo({ app, server, gateway, path });
-}
-
-function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(listenFault(error, host, port))));
-    server.listen(port, host, resolve);
-  });
-}
-
-function listenFault({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is taken; choose another one with --port, or 0 for any free one.`;
-    case 'EACCES':
-      return `Port ${port} is reserved for the system; choose one from 1024 on with --port.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `${host} is not an address of this machine; leave out --host, or give 0.0.0.0.`;
-    default:
-      return message;
-  }
 }
 
 function announce(server: Server, options: ServeOptions, needsToken: boolean): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import type { ConnectOptions } from '../../client/node.js';
+import { reasonText } from '../../transports/reason-text.js';
 import { UsageError } from './usage.js';
 
 /** Where a token is looked for when there is no file: what stands on the command line could be seen by every process. */
@@ -25,6 +26,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new UsageError(`The token cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`The token cannot be read: ${reasonText(error)}`);
   }
 }

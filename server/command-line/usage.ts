@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { PushError } from '../../transports/error.js';
+import { reasonText } from '../../transports/reason-text.js';
 import { basePath } from '../gateway-options.js';
 
 /** The command line was not understood; the message says in one line what to write instead. */
@@ -37,3 +38,8 @@ export function gatewayAddress(text: string): string {
 
 /** Where a gateway is looked for unless told otherwise. */
 export const DEFAULT_ADDRESS = 'http://127.0.0.1:8080/push';
+
+/** What went wrong, for who typed the command. One of our own errors says what to do; its cause is for who looks inside. */
+export function faultText(error: unknown): string {
+  return error instanceof PushError ? error.message : reasonText(error);
+}

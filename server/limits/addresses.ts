@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import proxyAddress from 'proxy-addr';
 import { PushError } from '../../transports/error.js';
+import { reasonText } from '../../transports/reason-text.js';
 
 /** Whose requests they are, when proxies stand in between. */
 export class Addresses {
@@ -17,7 +18,7 @@ export class Addresses {
     try {
       this.#isTrusted = trustedProxies.length === 0 ? null : proxyAddress.compile([...trustedProxies]);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonText(error);
       const remedy = 'write an address, a network such as 10.0.0.0/8, or loopback';
       throw new PushError('BAD_REQUEST', `"trustedProxies" cannot be read (${reason}): ${remedy}.`);
     }

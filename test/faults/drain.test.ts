@@ -10,6 +10,7 @@ import { TestClient } from '../conformance/test-client.js';
 import { Balancer } from '../support/balancer.js';
 import { serve } from '../support/command.js';
 import { newFolder } from '../support/folder.js';
+import { HANDSHAKE } from '../support/handshake.js';
 import { type Listening, listen } from '../support/listen.js';
 import { rawHttp } from '../support/raw-http.js';
 import { mostWithin } from '../support/spread.js';
@@ -17,12 +18,6 @@ import { waitUntil } from '../support/wait-until.js';
 
 jest.setTimeout(60_000);
 
-const HANDSHAKE = {
-  Connection: 'Upgrade',
-  Upgrade: 'websocket',
-  'Sec-WebSocket-Version': '13',
-  'Sec-WebSocket-Key': 'MDEyMzQ1Njc4OWFiY2RlZg==',
-};
 const LOAD = 2_000;
 const WINDOW_MS = 20_000;
 

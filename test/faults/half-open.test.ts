@@ -6,6 +6,7 @@ import { createGateway } from '../../server/index.js';
 import { expectOnceInOrderOrTold } from '../conformance/invariant.js';
 import { nodeHost } from '../conformance/node-host.js';
 import { useWorlds, type World } from '../conformance/world.js';
+import { HANDSHAKE } from '../support/handshake.js';
 import { listen } from '../support/listen.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -108,13 +109,6 @@ describe('a connection of which neither end learns that the other one has gone',
     await gateway.close();
   });
 });
-
-const HANDSHAKE = {
-  Connection: 'Upgrade',
-  Upgrade: 'websocket',
-  'Sec-WebSocket-Version': '13',
-  'Sec-WebSocket-Key': 'MDEyMzQ1Njc4OWFiY2RlZg==',
-};
 
 describe('a clock that is set', () => {
   it.each([HOUR_MS, -HOUR_MS])('by %i ms kills no connection that is well', async (jumpMs) => {

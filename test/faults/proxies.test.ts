@@ -6,6 +6,7 @@ import { expectOnceInOrderOrTold } from '../conformance/invariant.js';
 import { nodeHost } from '../conformance/node-host.js';
 import { TestClient } from '../conformance/test-client.js';
 import { afterwards, attached, type Site } from '../http/site.js';
+import { HANDSHAKE } from '../support/handshake.js';
 import { rawHttp } from '../support/raw-http.js';
 import { describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -35,13 +36,6 @@ const LUMPS = { gateway: { heartbeatMs: 500 }, patience: { toleranceMs: 1_000 } 
 
 /** What a browser sends with a page's request to where the page came from, and to open a WebSocket. */
 const PAGE = { host: 'push.example.org', origin: 'https://push.example.org' };
-const UPGRADE = {
-  connection: 'Upgrade',
-  upgrade: 'websocket',
-  'sec-websocket-version': '13',
-  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-};
-
 /** A client on the other side. It looks for a better transport soon, so that a slow start does not decide anything. */
 async function clientOf(address: string, options: DriverOptions = {}): Promise<TestClient> {
   return new TestClient(await host.open(`${address}/push`, { probeMs: 500, pollMs: 50, ...options }));
@@ -190,7 +184,7 @@ for (const { name, chain } of recommended) {
       const answer = await rawHttp(`${address}/push/polling?channel=news`, { headers: PAGE });
       expect(answer.status).toBe(200);
       expect(answer.headers.get('access-control-allow-origin')).toBe(PAGE.origin);
-      const upgrade = await rawHttp(`${address}/push/websocket?channel=news`, { headers: { ...PAGE, ...UPGRADE } });
+      const upgrade = await rawHttp(`${address}/push/websocket?channel=news`, { headers: { ...PAGE, ...HANDSHAKE } });
       expect(upgrade.status).toBe(101);
       upgrade.socket.destroy();
     });
@@ -215,7 +209,7 @@ describeWith(needs(hostless), 'behind nginx that does not pass the host on', () 
     const polling = `${address}/push/polling?channel=news`;
     expect((await rawHttp(polling, { headers: PAGE })).status).toBe(403);
     expect((await rawHttp(polling, { headers: { ...PAGE, 'sec-fetch-site': 'same-origin' } })).status).toBe(200);
-    const upgrade = await rawHttp(`${address}/push/websocket?channel=news`, { headers: { ...PAGE, ...UPGRADE } });
+    const upgrade = await rawHttp(`${address}/push/websocket?channel=news`, { headers: { ...PAGE, ...HANDSHAKE } });
     expect([upgrade.status, JSON.parse(await upgrade.rest()).code]).toEqual([403, 'ORIGIN_FORBIDDEN']);
   });
 });

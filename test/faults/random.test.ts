@@ -2,7 +2,8 @@ import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { newFolder } from '../support/folder.js';
 import { holds } from '../support/property.js';
-import { course, tryCourse } from './random-trial.js';
+import { course } from './random-course.js';
+import { tryCourse } from './random-trial.js';
 
 /** Courses at a time, each with a gateway and clients of its own: they mostly wait. */
 const ABREAST = 4;

@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 import type { Access } from '../../server/index.js';
 import { jwt, PushError } from '../../server/index.js';
 import { catalog } from '../../transports/catalog.js';
+import { HANDSHAKE } from '../support/handshake.js';
 import { rawHttp } from '../support/raw-http.js';
 import { SECRET, sign } from '../support/tokens.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -36,9 +37,7 @@ async function refusedUpgrade(push: string, query: string, headers: Record<strin
 
 /** The headers of an upgrade, for the transport that wants one. */
 function upgradeTo(transport: string): Record<string, string> {
-  if (transport !== 'websocket') return {};
-  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
-  return { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': key };
+  return transport === 'websocket' ? HANDSHAKE : {};
 }
 
 /** The next record on a socket that is of this kind. */

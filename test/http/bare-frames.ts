@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { HANDSHAKE } from '../support/handshake.js';
 import { rawHttp } from '../support/raw-http.js';
 
 /** A frame of a client, masked with zeros (RFC 6455, section 5.2). */
@@ -11,14 +12,7 @@ export function frame(opcode: number, payload: Buffer, fin = true): Buffer {
 
 /** A WebSocket of which only the handshake is done; what else is sent is up to the test. */
 export async function unreadWebSocket(push: string): Promise<Socket> {
-  const answer = await rawHttp(`${push}/websocket`, {
-    headers: {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-version': '13',
-      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-    },
-  });
+  const answer = await rawHttp(`${push}/websocket`, { headers: HANDSHAKE });
   return answer.socket;
 }
 

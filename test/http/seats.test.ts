@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import type { GatewayOptions } from '../../server/gateway-options.js';
+import { HANDSHAKE } from '../support/handshake.js';
 import { waitUntil } from '../support/wait-until.js';
 import { afterwards, attached, type Site } from './site.js';
 
@@ -20,14 +22,12 @@ async function poll({ push }: Site, user: string, client: string, from = '192.0.
   return (await fetch(`${push}/polling?channel=a&token=${user}&client=${client}`, { headers })).status;
 }
 
-const HANDSHAKE =
-  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
-
 /** Asks, and hears nothing. */
 function asking({ port }: Site, transport: string): Socket {
   const socket = createConnection(port, '127.0.0.1');
-  const upgrade = transport === 'websocket' ? HANDSHAKE : '';
-  socket.write(`GET /push/${transport}?channel=a&token=ann HTTP/1.1\r\nHost: h\r\n${upgrade}\r\n`);
+  const headers = Object.entries({ host: 'h', ...(transport === 'websocket' ? HANDSHAKE : {}) });
+  const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.write(`GET /push/${transport}?channel=a&token=ann HTTP/1.1\r\n${head}\r\n`);
   afterwards(() => socket.destroy());
   return socket;
 }
@@ -56,6 +56,37 @@ describe('the seat of a user', () => {
       expect(await poll(site, 'ann', 'z')).toBe(429);
     },
   );
+});
+
+describe('the seat of a user for a further poll', () => {
+  it('is not taken when the connection is gone before it was let in', async () => {
+    const waiting: (() => void)[] = [];
+    let isOpen = true;
+    const site = await counting({ limits: { connectionsPerUser: 2 } }, () =>
+      isOpen ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)),
+    );
+    let gone = 0;
+    site.server.on('connection', (socket: Socket) => socket.once('close', () => gone++));
+    for (let count = 1; count <= 2; count++) {
+      isOpen = true;
+      const socket = createConnection(site.port, '127.0.0.1');
+      afterwards(() => socket.destroy());
+      const ask = (user: string) =>
+        socket.write(`GET /push/long-polling?channel=a&wait=0&token=${user} HTTP/1.1\r\nHost: h\r\n\r\n`);
+      ask('ben');
+      await once(socket, 'data');
+      isOpen = false;
+      ask('ann');
+      await waitUntil('the question who it is', () => waiting.length === count);
+      socket.resetAndDestroy();
+      await waitUntil('the end of the connection', () => gone === count);
+    }
+    isOpen = true;
+    for (const letIn of waiting) letIn();
+    expect(await poll(site, 'ann', 'x')).toBe(200);
+    expect(await poll(site, 'ann', 'y')).toBe(200);
+    expect(await poll(site, 'ann', 'z')).toBe(429);
+  });
 });
 
 describe('who is refused because of his user', () => {

@@ -84,3 +84,10 @@ export async function problemOf(response: Response): Promise<string> {
   if (typeof body.detail !== 'string' || !/\w+ \w+/.test(body.detail)) throw new Error(JSON.stringify(body));
   return body.code;
 }
+
+/** How many connections a server has. */
+export function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve, reject) =>
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  );
+}

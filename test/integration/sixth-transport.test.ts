@@ -1,16 +1,27 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { newFolder } from '../support/folder.js';
 import { chromium, describeWith } from '../support/requires.js';
 
 const RECIPE = 'CONTRIBUTING.md';
 const NAME = 'ndjson';
 
 /** Everything that is built or tested here. */
-const COPIED = ['transports', 'server', 'client', 'demo', 'scripts', 'test/conformance', 'test/faults', 'test/support'];
+const COPIED = [
+  'transports',
+  'server',
+  'client',
+  'demo',
+  'bench',
+  'styles',
+  'scripts',
+  'test/conformance',
+  'test/faults',
+  'test/support',
+];
 const FILES = ['package.json', 'jest.config.js', 'tsconfig.json', 'tsconfig.base.json', 'tsconfig.words.json'];
 const PROJECTS = ['tsconfig.browser.json', 'tsconfig.node.json', 'tsconfig.test.json'];
 
@@ -18,12 +29,11 @@ describe('the recipe for a new transport, followed to the letter', () => {
   let checkout: string;
 
   beforeAll(async () => {
-    checkout = await mkdtemp(join(tmpdir(), 'pushgate-'));
+    checkout = newFolder();
     for (const path of [...COPIED, ...FILES, ...PROJECTS]) await cp(path, join(checkout, path), { recursive: true });
     await symlink(resolve('node_modules'), join(checkout, 'node_modules'));
     await follow(await readFile(RECIPE, 'utf8'), checkout);
   }, 60_000);
-  afterAll(() => rm(checkout, { recursive: true, force: true }));
 
   it('one folder and one line are all that it changes', async () => {
     const differences = await run('diff', ['-rq', 'transports', join(checkout, 'transports')], { mayFail: true });

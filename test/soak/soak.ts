@@ -1,15 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { type Dice, diceOf } from '../faults/dice.js';
-import { type Course, course, type TrialReport, tryCourse } from '../faults/random-trial.js';
+import { type Course, course } from '../faults/random-course.js';
+import { type TrialReport, tryCourse } from '../faults/random-trial.js';
 import { SWITCHES_PER_ROUND, trySwitches } from '../faults/switch-trial.js';
 import { fuzzEntrances } from '../fuzz/entrances.js';
 import { Mutator } from '../fuzz/mutator.js';
 import { fuzzParsers } from '../fuzz/parsers.js';
+import { removeFolder, scratchFolder } from '../support/scratch.js';
 
 /** What the command was told. */
 interface SoakOptions {
@@ -118,11 +117,11 @@ async function courses({ courses: total, seed }: SoakOptions, tried: () => void)
 }
 
 async function inNewFolder(given: Course): Promise<TrialReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'pushgate-soak-'));
+  const folder = scratchFolder();
   try {
     return await tryCourse(given, folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

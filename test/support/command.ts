@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
 import { waitUntil } from './wait-until.js';
@@ -9,8 +10,12 @@ const CLI = fileURLToPath(new URL('../../dist/server/cli.js', import.meta.url));
 const running = new Set<ChildProcessWithoutNullStreams>();
 
 // A test that fails in the middle must not leave its gateway behind.
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
+afterAll(async () => {
+  const left = [...running].filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+  // Until then it may write into a folder that is to be removed.
+  const gone = left.map((child) => once(child, 'exit'));
+  for (const child of left) child.kill('SIGKILL');
+  await Promise.all(gone);
 });
 
 /** A run of the built `pushgate` command. */

@@ -1,16 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
+import { removeFolder, scratchFolder } from './scratch.js';
 
 const folders: string[] = [];
 afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) removeFolder(folder);
 });
 
 /** A new empty directory, which is gone after the tests of this file. */
 export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pushgate-'));
+  const folder = scratchFolder();
   folders.push(folder);
   return folder;
 }

@@ -1,7 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { newFolder } from './folder.js';
 import { type Listening, listen } from './listen.js';
 import { rawHttp } from './raw-http.js';
 import { program } from './requires.js';
+import { sweep } from './scratch.js';
 import { sseEvents } from './sse.js';
 import { waitUntil } from './wait-until.js';
 
@@ -100,5 +105,21 @@ describe('program', () => {
   it('tells a program that is there from one that is not', () => {
     expect(program('node', 'install Node').missing()).toBeNull();
     expect(program('no-such-program', 'there is none').missing()).toBe('"no-such-program" is missing: there is none');
+  });
+});
+
+describe('folders for temporary files', () => {
+  it('that a killed process has left are removed, and no others', () => {
+    const all = newFolder();
+    const { pid: gone } = spawnSync(process.execPath, ['--version']);
+    const names = [`pushgate-${gone}-killed`, `pushgate-${process.pid}-inuse0`, `pushgate-${gone}-another-kind`];
+    const anHourAgo = new Date(Date.now() - 3_601_000);
+    for (const name of names) {
+      mkdirSync(join(all, name, 'log'), { recursive: true });
+      utimesSync(join(all, name), anHourAgo, anHourAgo);
+    }
+    mkdirSync(join(all, `pushgate-${gone}-recent`));
+    sweep(all);
+    expect(readdirSync(all).sort()).toEqual([...names.slice(1), `pushgate-${gone}-recent`].sort());
   });
 });

@@ -1,82 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClientConnection, ClientTransport, CloseReason, Link } from '../../transports/client-transport.js';
-import type { FetchAnswer, FetchLike } from '../../transports/environment.js';
+import type { ClientTransport } from '../../transports/client-transport.js';
+import type { FetchLike } from '../../transports/environment.js';
 import { transport as iframe } from '../../transports/iframe/client.js';
 import { transport as longPolling } from '../../transports/long-polling/client.js';
 import { transport as polling } from '../../transports/polling/client.js';
-import type { DownlinkRecord } from '../../transports/record.js';
 import { transport as sse } from '../../transports/sse/client.js';
 import { transport as websocket } from '../../transports/websocket/client.js';
-import { answer, FakeEnvironment, hello, settled } from '../support/fake-environment.js';
-
-/** A half at work, with what it asks for and what it hands on. */
-class Bench {
-  readonly asked: URLSearchParams[] = [];
-  readonly requests: { readonly url: string; readonly init: Parameters<FetchLike>[1] }[] = [];
-  readonly records: DownlinkRecord[] = [];
-  readonly ends: CloseReason[] = [];
-  /** How often something came. */
-  heard = 0;
-  readonly environment: FakeEnvironment;
-  readonly connection: ClientConnection;
-  /** The token at present. */
-  token = 'old';
-  /** Answers the request that waits; `null` cuts it. */
-  answer: (answer: FetchAnswer | null) => void = () => {};
-
-  constructor(half: ClientTransport, fetch?: FetchLike, parts: object = {}) {
-    this.environment = Object.assign(
-      new FakeEnvironment(
-        fetch ??
-          ((url, init) => {
-            this.asked.push(new URL(url).searchParams);
-            this.requests.push({ url, init });
-            return new Promise((resolve, reject) => {
-              init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
-              this.answer = (given) => (given === null ? reject(new TypeError('network')) : resolve(given));
-            });
-          }),
-      ),
-      parts,
-    );
-    const bench = this;
-    const link: Link = {
-      environment: this.environment,
-      settings: { pollMs: 2_000, waitMs: 8_000, credentials: 'include' },
-      get headers() {
-        return { Authorization: `Bearer ${bench.token}` };
-      },
-      hasOwnHeaders: false,
-      get query() {
-        return { token: bench.token };
-      },
-      address: (extra) => `https://example.org/push/x?${new URLSearchParams({ ...extra })}`,
-      shortAddress: (extra) => `https://example.org/push/x?${new URLSearchParams({ ...extra })}`,
-      read: async (body, take) => {
-        const decoder = new TextDecoder();
-        for await (const part of body) {
-          this.heard++;
-          take(decoder.decode(part, { stream: true }));
-        }
-      },
-      heard: () => void this.heard++,
-      record: (record) => this.records.push(record),
-      closed: (reason) => this.ends.push(reason),
-    };
-    this.connection = half.open(link);
-  }
-
-  async poll(...messages: readonly object[]): Promise<void> {
-    this.answer(
-      answer(200, { ...(this.asked.at(-1)?.has('hello') ? { hello: hello() } : {}), cursor: 'log.9', messages }),
-    );
-    await settled();
-  }
-
-  get types(): string[] {
-    return this.records.map((record) => ('type' in record ? record.type : 'message'));
-  }
-}
+import { answer, hello, settled } from '../support/fake-environment.js';
+import { Bench } from './half-bench.js';
 
 function headers(type: string, retryAfter: string | null = null) {
   return { get: (name: string) => (name === 'retry-after' ? retryAfter : type) };
@@ -216,16 +147,21 @@ describe.each([polling, longPolling])('the client half of $name', (half) => {
   });
 });
 
+/** Answers two polls at once; the third one is to come `pollMs` later, and no sooner. */
+async function expectPause(half: ClientTransport): Promise<void> {
+  const bench = new Bench(half);
+  await bench.poll();
+  await bench.environment.pass(0);
+  await bench.poll();
+  await bench.environment.pass(1_999);
+  expect(bench.asked).toHaveLength(2);
+  await bench.environment.pass(1);
+  expect(bench.asked).toHaveLength(3);
+}
+
 describe('the client half of polling', () => {
   it('pauses between two polls', async () => {
-    const bench = new Bench(polling);
-    await bench.poll();
-    await bench.environment.pass(0);
-    await bench.poll();
-    await bench.environment.pass(1_999);
-    expect(bench.asked).toHaveLength(2);
-    await bench.environment.pass(1);
-    expect(bench.asked).toHaveLength(3);
+    await expectPause(polling);
   });
 });
 
@@ -252,14 +188,7 @@ describe('the client half of long-polling', () => {
   });
 
   it('does not spin when empty answers come at once', async () => {
-    const bench = new Bench(longPolling);
-    await bench.poll();
-    await bench.environment.pass(0);
-    await bench.poll();
-    await bench.environment.pass(1_999);
-    expect(bench.asked).toHaveLength(2);
-    await bench.environment.pass(1);
-    expect(bench.asked).toHaveLength(3);
+    await expectPause(longPolling);
   });
 });
 

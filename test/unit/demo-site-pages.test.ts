@@ -2,16 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import { dictionary as en } from '../../demo/site/texts/en.js';
 import { textsOf } from '../../demo/site/texts/texts.js';
 import { dictionary as zh } from '../../demo/site/texts/zh.js';
-import { fillPage, languages, pageNames, sitePage } from '../../scripts/site-pages.js';
+import { fillPage, languages, pages, sitePage } from '../../scripts/site-pages.js';
 import { catalog } from '../../transports/catalog.js';
 
 describe('the pages of the site', () => {
-  const pages = languages.flatMap((language) =>
-    pageNames.map((name) => [name, language.texts.language.tag, language] as const),
+  const cases = languages.flatMap((language) =>
+    pages.map((page) => [page.name, language.texts.language.tag, page, language] as const),
   );
 
-  it.each(pages)('%s in %s has every text that it asks for, and says where it is', (name, tag, language) => {
-    const page = sitePage(name, language);
+  it.each(cases)('%s in %s has every text that it asks for, and says where it is', (_name, tag, source, language) => {
+    const page = sitePage(source, language);
     expect(page.match(/.*(?:\{\{|\}\}|\[object|undefined|<!-- ).*/g)).toBeNull();
     expect(page).toContain(`<html lang="${tag}"`);
     expect(page).toContain(' data-path="/push" data-network=""');
@@ -20,7 +20,9 @@ describe('the pages of the site', () => {
   });
 
   it('lead to each other in the other language', () => {
-    const [english, chinese] = languages.map((language) => sitePage('index', language));
+    const [index] = pages;
+    if (index === undefined) throw new Error('The site has no page.');
+    const [english, chinese] = languages.map((language) => sitePage(index, language));
     expect(english).toContain('<a href="zh/" lang="zh-Hans"');
     expect(chinese).toContain('<a href="../" lang="en"');
     expect(chinese).toContain('href="../styles.css"');

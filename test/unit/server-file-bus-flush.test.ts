@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ChainedBatchWriteOptions, ClassicLevel } from 'classic-level';
 import { FileBus } from '../../server/bus/file/file-bus.js';
 import { newFolder } from '../support/folder.js';
-import { offsets, publish, readFrom } from './bus-contract.js';
+import { offsets, publish, readFrom } from './bus-calls.js';
 
 const open: FileBus[] = [];
 afterEach(async () => {

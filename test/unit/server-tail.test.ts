@@ -34,6 +34,8 @@ describe('Tail', () => {
           );
           const page = tail.read(positions);
           expect(tail.upTo).toBe(from + list.length);
+          const common = tail.read(new Map([...positions.keys()].map((channel) => [channel, after])));
+          expect(tail.isQuiet(positions, after)).toBe(common !== null && common.entries.length === 0);
           if (page === null) return;
           expect(page.upTo).toBe(tail.upTo);
           expect(page.entries).toEqual(

@@ -1,44 +1,43 @@
 import { PushError } from '../error.js';
-import { answerJson, answerProblem, pollFormat } from '../server-answer.js';
-import type { RequestExchange, ServerTransport } from '../server-transport.js';
+import { pollFormat } from '../server-answer.js';
+import type { PollExchange, ServerTransport } from '../server-transport.js';
 
 /** Waits for the first message and answers with it; with nothing when the wait is over (RFC 6202, section 2). */
 export const transport: ServerTransport = {
   name: 'long-polling',
-  carries: 'request',
-  async serve(exchange) {
+  carries: 'poll',
+  serve(exchange) {
     const waitMs = readWait(exchange.query, exchange.settings.maxWaitMs);
     // The first request only asks who is there: its answer must not wait for a message.
     const atOnce = waitMs === 0 || exchange.query.get('hello') === '1';
-    if (atOnce) answerJson(exchange.response, await exchange.once(pollFormat));
-    else hold(exchange, waitMs);
+    return atOnce ? answer(exchange) : hold(exchange, waitMs);
   },
 };
 
-function hold({ response, flow }: RequestExchange, waitMs: number): void {
+async function answer({ reply, once }: PollExchange): Promise<void> {
+  reply.json(await once(pollFormat));
+}
+
+function hold({ reply, flow }: PollExchange, waitMs: number): void {
   const downlink = flow<Buffer>({
     format: pollFormat,
     single: true,
     write(body) {
-      answerJson(response, body);
-      over();
+      reply.json(body);
       return true;
     },
     // A wait that ends without a time to come back gets its refusal when the client asks again.
     end({ reason, retryMs }) {
-      clearTimeout(timer);
       // Whole seconds, at which many would come back together; the body has the time itself.
       const retryAfter = Math.ceil((retryMs ?? 0) / 1_000);
-      const error = new PushError('UNAVAILABLE', `Ask again in ${retryAfter} s: ${reason}.`, { retryMs });
-      answerProblem(response, error, { 'Retry-After': retryAfter });
+      reply.problem(new PushError('UNAVAILABLE', `Ask again in ${retryAfter} s: ${reason}.`, { retryMs }));
     },
   });
   const timer = setTimeout(() => downlink.flush(), waitMs);
-  const over = () => {
+  reply.onOver(() => {
     clearTimeout(timer);
     downlink.closed();
-  };
-  response.once('close', over);
+  });
 }
 
 /** The wait in milliseconds: what the client asks for in seconds, at most what the server allows. */

@@ -1,6 +1,7 @@
 import type { CloseReason, Link } from '../client-transport.js';
 import type { EventSourceLike } from '../environment.js';
 import { readProblem } from '../problem.js';
+import { reasonText } from '../reason-text.js';
 
 /** What the polyfill calls while a response comes in. */
 type OnStart = (status: number, statusText: string, contentType: string, headers: unknown) => void;
@@ -38,7 +39,7 @@ export async function loadStreams(): Promise<OpenStream> {
           if (!request.signal.aborted) failed(reason);
         };
         read(link, url, { ...headers }, request.signal, start, text).then(over, (error: unknown) =>
-          over({ detail: error instanceof Error ? error.message : String(error) }),
+          over({ detail: reasonText(error) }),
         );
         return request;
       }

@@ -2,7 +2,7 @@ import { type Palette, tint } from '../drawing/palette.js';
 import { Track } from '../drawing/track.js';
 import { part, write } from '../page/part.js';
 import { bytes, duration, fixed, NOTHING } from '../texts/figures.js';
-import { texts, textsOf } from '../texts/texts.js';
+import { breakTexts, commonTexts, textsOf } from '../texts/texts.js';
 import type { Automatic } from './automatic.js';
 import { Ladder } from './ladder.js';
 import { NetworkPanel } from './network-panel.js';
@@ -41,7 +41,7 @@ export class AutomaticView {
     this.#track = new Track(part(root, 'track', HTMLCanvasElement), palette, NAMES);
     this.#reason = find('reason');
     const tell = (failed: boolean) => {
-      this.#fault = failed ? texts.automatic.blockFailed : null;
+      this.#fault = failed ? breakTexts.automatic.blockFailed : null;
     };
     this.#ladder = new Ladder(find('ladder'), automatic, transports, tell);
     this.#network = new NetworkPanel(find('network'), automatic, tell);
@@ -86,17 +86,17 @@ export class AutomaticView {
 
   #headline(): string {
     const { lane, transport } = this.#automatic;
-    if (lane.state === 'paused') return texts.states.paused;
-    return transport === null ? texts.automatic.nothing : texts.automatic.now(textsOf(transport).name);
+    if (lane.state === 'paused') return commonTexts.states.paused;
+    return transport === null ? breakTexts.automatic.nothing : breakTexts.automatic.now(textsOf(transport).name);
   }
 
   #because(everyLaneIsAway: boolean): string {
     const { lane, transport, reason, isSevered } = this.#automatic;
     if (lane.state === 'paused') return '';
-    if (isSevered) return texts.automatic.severed;
-    if (reason === null) return texts.automatic.beginning;
+    if (isSevered) return breakTexts.automatic.severed;
+    if (reason === null) return breakTexts.automatic.beginning;
     if (transport !== null) return reason;
-    return everyLaneIsAway ? texts.automatic.awayBecause : texts.automatic.nothingBecause;
+    return everyLaneIsAway ? breakTexts.automatic.awayBecause : breakTexts.automatic.nothingBecause;
   }
 
   #alarm(element: HTMLElement, count: number): void {

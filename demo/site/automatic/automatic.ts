@@ -3,7 +3,7 @@ import { epochOf } from '../../../transports/cursor.js';
 import type { Change } from '../drawing/track.js';
 import { type Course, Lane } from '../lane/lane.js';
 import { tellDemo } from '../page/report.js';
-import { texts, textsOf } from '../texts/texts.js';
+import { breakTexts, textsOf } from '../texts/texts.js';
 import type { CutName, FaultName } from '../words/fault-name.js';
 import type { Report } from '../words/report.js';
 
@@ -149,7 +149,7 @@ export class Automatic {
   }
 
   #noteGap({ channel, from, to }: GapNotice): void {
-    const detail = epochOf(from) === epochOf(to) ? texts.trace.gone(channel) : texts.trace.beganAnew;
+    const detail = epochOf(from) === epochOf(to) ? breakTexts.trace.gone(channel) : breakTexts.trace.beganAnew;
     // A log that began anew is told of for each channel.
     if (this.notes.at(-1)?.detail === detail) return;
     this.#note({ at: this.#course.clock.now(), transport: null, event: 'gap', detail });

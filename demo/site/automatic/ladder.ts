@@ -1,6 +1,6 @@
 import { tint } from '../drawing/palette.js';
 import { part, stamp, write } from '../page/part.js';
-import { texts, textsOf } from '../texts/texts.js';
+import { breakTexts, textsOf } from '../texts/texts.js';
 import type { Automatic, Standing } from './automatic.js';
 
 /** The transports, best on top, each with a switch that blocks it. */
@@ -48,14 +48,14 @@ class Rung {
     const standing = this.#automatic.standing(this.#transport);
     this.element.dataset['standing'] = standing;
     write(this.#standing, this.#standingText(standing));
-    const { block, free } = texts.automatic;
+    const { block, free } = breakTexts.automatic;
     const fault = this.#automatic.faultOf(this.#transport);
     this.#block.classList.toggle('frees', fault !== null);
     write(this.#block, (fault === null ? block : free)(this.#name));
   }
 
   #standingText(standing: Standing): string {
-    const { rung, faults } = texts.automatic;
+    const { rung, faults } = breakTexts.automatic;
     const fault = this.#automatic.faultOf(this.#transport);
     // Without a choice there is one way to be blocked, and nothing to tell apart.
     if (fault === null || !this.#automatic.hasNetwork) return rung[standing];

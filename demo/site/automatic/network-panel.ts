@@ -1,5 +1,5 @@
 import { part, write } from '../page/part.js';
-import { texts } from '../texts/texts.js';
+import { breakTexts } from '../texts/texts.js';
 import { type CutName, FAULT_NAMES, isFaultName } from '../words/fault-name.js';
 import type { Automatic } from './automatic.js';
 
@@ -16,7 +16,7 @@ export class NetworkPanel {
     this.#automatic = automatic;
     this.#choice = part(root, 'fault', HTMLSelectElement);
     this.#does = part(root, 'fault-does', HTMLElement);
-    this.#choice.append(...FAULT_NAMES.map((name) => new Option(texts.automatic.faults[name].name, name)));
+    this.#choice.append(...FAULT_NAMES.map((name) => new Option(breakTexts.automatic.faults[name].name, name)));
     this.#choice.value = automatic.fault;
     this.#choice.addEventListener('change', () => this.#choose(this.#choice.value));
     for (const how of ['cut', 'sever'] as const satisfies readonly CutName[]) {
@@ -32,7 +32,7 @@ export class NetworkPanel {
 
   refresh(): void {
     this.#root.hidden = !this.#automatic.hasNetwork;
-    write(this.#does, texts.automatic.faults[this.#automatic.fault].does);
+    write(this.#does, breakTexts.automatic.faults[this.#automatic.fault].does);
   }
 
   #choose(name: string): void {

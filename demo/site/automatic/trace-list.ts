@@ -1,7 +1,7 @@
 import { tint } from '../drawing/palette.js';
 import { part, stamp, write } from '../page/part.js';
 import { age } from '../texts/figures.js';
-import { texts, textsOf } from '../texts/texts.js';
+import { breakTexts, textsOf } from '../texts/texts.js';
 import type { Note } from './automatic.js';
 
 /** What counts as its end, in pixels: scroll positions are fractions on some screens. */
@@ -46,7 +46,7 @@ export class TraceList {
     element.dataset['event'] = event;
     if (transport !== null) tint(element, transport);
     part(element, 'transport', HTMLElement).textContent = transport === null ? '' : textsOf(transport).name;
-    part(element, 'event', HTMLElement).textContent = texts.trace.events[event];
+    part(element, 'event', HTMLElement).textContent = breakTexts.trace.events[event];
     part(element, 'detail', HTMLElement).textContent = detail;
     this.#lines.set(note, { element, age: part(element, 'age', HTMLElement) });
     this.#list.append(element);

@@ -1,6 +1,6 @@
 import { stamp } from '../page/part.js';
 import { fixed } from '../texts/figures.js';
-import { texts } from '../texts/texts.js';
+import { raceTexts } from '../texts/texts.js';
 
 const INTERVALS_MS = [500, 1_000, 2_000, 5_000, 10_000];
 
@@ -11,7 +11,7 @@ export const FIRST_INTERVAL_MS = 2_000;
 export function intervalChoice(choose: (ms: number) => void): HTMLSelectElement {
   const select = stamp('interval', HTMLSelectElement);
   for (const ms of INTERVALS_MS) {
-    const text = texts.lanes.seconds(fixed(ms / 1_000, ms < 1_000 ? 1 : 0));
+    const text = raceTexts.lanes.seconds(fixed(ms / 1_000, ms < 1_000 ? 1 : 0));
     const chosen = ms === FIRST_INTERVAL_MS;
     select.append(new Option(text, String(ms), chosen, chosen));
   }

@@ -1,6 +1,6 @@
 import { write } from '../page/part.js';
 import { duration, percent } from '../texts/figures.js';
-import { texts } from '../texts/texts.js';
+import { raceTexts } from '../texts/texts.js';
 import type { Lane, LaneLine } from './lane.js';
 
 /**
@@ -22,7 +22,7 @@ export class LaneLines {
     }
     chat.forEach((row, index) => {
       const line = lines[index];
-      const { noChat, noName, noText } = texts.lanes;
+      const { noChat, noName, noText } = raceTexts.lanes;
       if (line !== undefined) row.show(line.from ?? noName, line.text ?? noText, behind(line));
       else row.show(null, index === 0 ? noChat : '', '');
     });
@@ -30,7 +30,7 @@ export class LaneLines {
 }
 
 function behind({ behindMs }: LaneLine): string {
-  return behindMs === 0 ? texts.lanes.first : texts.lanes.behind(duration(behindMs));
+  return behindMs === 0 ? raceTexts.lanes.first : raceTexts.lanes.behind(duration(behindMs));
 }
 
 class Row {

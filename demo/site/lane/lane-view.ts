@@ -4,7 +4,7 @@ import { Track } from '../drawing/track.js';
 import { part, stamp, write } from '../page/part.js';
 import { siteAddress } from '../page/place.js';
 import { bytes, duration, fixed, NOTHING } from '../texts/figures.js';
-import { texts, textsOf } from '../texts/texts.js';
+import { commonTexts, raceTexts, textsOf } from '../texts/texts.js';
 import type { Lane } from './lane.js';
 import { LaneLines } from './lane-lines.js';
 
@@ -39,9 +39,9 @@ export class LaneView {
     find('explanation').textContent = explanation;
     const link = part(element, 'document', HTMLAnchorElement);
     link.href = siteAddress(`docs/transports/${transport}/README.md`);
-    link.setAttribute('aria-label', texts.lanes.documentOf(name));
+    link.setAttribute('aria-label', raceTexts.lanes.documentOf(name));
     const canvas = part(element, 'track', HTMLCanvasElement);
-    canvas.setAttribute('aria-label', texts.lanes.track(name));
+    canvas.setAttribute('aria-label', raceTexts.lanes.track(name));
     this.#track = new Track(canvas, palette);
     this.#trend = new Sparkline(part(element, 'trend', HTMLCanvasElement), 40);
     this.#lines = new LaneLines(find('lines'));
@@ -71,7 +71,7 @@ export class LaneView {
     const { state, latencies, tally, spending } = this.#lane;
     const cost = spending.total;
     this.#state.dataset['state'] = state;
-    write(this.#stateText, state === 'open' ? textsOf(this.#transport).standing : texts.states[state]);
+    write(this.#stateText, state === 'open' ? textsOf(this.#transport).standing : commonTexts.states[state]);
     write(this.#latency, duration(latencies.last));
     write(this.#median, duration(latencies.median));
     write(this.#messages, fixed(tally.received, 0));

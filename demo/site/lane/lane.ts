@@ -14,6 +14,7 @@ import type { Race } from '../feed/race.js';
 import type { ServerClock } from '../feed/server-clock.js';
 import { Spending } from '../feed/spending.js';
 import { Tally } from '../feed/tally.js';
+import { randomName } from '../page/random-name.js';
 import { LANE_PARAMETER } from '../words/lane-name.js';
 import { CHAT_CHANNEL, MACHINE_CHANNEL, type MachineFigures } from '../words/machine-figures.js';
 import type { Report } from '../words/report.js';
@@ -171,10 +172,4 @@ export class Lane {
   #arrive(kind: 'machine' | 'chat', publishedAt: number | null, arrivedAt: number, number: number): void {
     this.arrivals.add({ kind, publishedAt, arrivedAt, number, transport: this.push?.transport ?? '' });
   }
-}
-
-// Not crypto.randomUUID: a page that came over plain HTTP from another machine does not have it.
-function randomName(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,7 @@
 import { Sparkline } from '../drawing/sparkline.js';
 import { part, write } from '../page/part.js';
 import { bytes, duration, percent } from '../texts/figures.js';
-import { texts, textsOf } from '../texts/texts.js';
+import { raceTexts, textsOf } from '../texts/texts.js';
 import type { MachineFigures } from '../words/machine-figures.js';
 
 const POINTS = 60;
@@ -15,7 +15,7 @@ export class MachineStrip {
   #shown: MachineFigures | null = null;
 
   constructor(root: HTMLElement, transports: readonly string[]) {
-    const { ofCores, ofCore, memory, loop } = texts.machine;
+    const { ofCores, ofCore, memory, loop } = raceTexts.machine;
     this.#tiles = [
       new Tile(root, 'machine', 1, ({ cpu }) => [cpu.machine, percent(cpu.machine), ofCores]),
       new Tile(root, 'process', 0.2, ({ cpu }) => [cpu.process, percent(cpu.process), ofCore]),
@@ -39,7 +39,7 @@ export class MachineStrip {
     const inOrder = open.sort(([a], [b]) => this.#transports.indexOf(a) - this.#transports.indexOf(b));
     write(this.#connections, String(open.reduce((sum, [, count]) => sum + count, 0)));
     const list = inOrder.map(([transport, count]) => `${textsOf(transport).name} ${count}`).join(', ');
-    write(this.#byTransport, list || texts.machine.none);
+    write(this.#byTransport, list || raceTexts.machine.none);
   }
 }
 

@@ -1,17 +1,22 @@
-import { dictionary, type TransportTexts } from './en.js';
+import { dictionary as common, type TransportTexts } from './en/common.js';
 
-/** The texts in the page's language: the scripts of each language are built with its own dictionary in the place of this one. */
-export const texts = dictionary;
+export { dictionary as breakTexts } from './en/break.js';
+export { dictionary as commonTexts } from './en/common.js';
+export { dictionary as raceTexts } from './en/race.js';
+export { dictionary as tryTexts } from './en/try.js';
+// In the page's language: the scripts of each language are built with its own dictionaries in the place of these. A script
+// brings along the parts that it uses.
+export { dictionary as wireTexts } from './en/wire.js';
 
 /** The texts of a transport; a new one in the catalog has general ones until somebody writes its own. */
 export function textsOf(transport: string): TransportTexts {
-  const own = Object.hasOwn(texts.transports, transport) ? texts.transports[transport] : undefined;
+  const own = Object.hasOwn(common.transports, transport) ? common.transports[transport] : undefined;
   return (
     own ?? {
       name: transport,
-      explanation: texts.otherTransport,
-      standing: texts.states.open,
-      uplink: texts.say.byPost,
+      explanation: common.otherTransport,
+      standing: common.states.open,
+      uplink: common.byPost,
     }
   );
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatCursor } from '../../../transports/cursor.js';
 import { PushError } from '../../../transports/error.js';
+import { reasonText } from '../../../transports/reason-text.js';
 import type { Bus, Draft, Entry, Following, LogSize, Page, ReadRequest, Receipt, Retention } from '../bus.js';
 import { RecentKeys } from '../recent-keys.js';
 import { retentionOf } from '../retention.js';
@@ -267,8 +268,7 @@ export class FileBus implements Bus {
 
   /** What went wrong and where, which is for the operator and nobody else. */
   #fault(what: string, cause: unknown): Error {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new Error(`The log in ${this.options.directory} cannot be ${what}: ${why}`, { cause });
+    return new Error(`The log in ${this.options.directory} cannot be ${what}: ${reasonText(cause)}`, { cause });
   }
 
   #mustBeOpen(): void {

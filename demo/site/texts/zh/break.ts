@@ -1,0 +1,90 @@
+import type { dictionary as en } from '../en/break.js';
+
+/** What the page says on which a visitor breaks the network, in Simplified Chinese. */
+export const dictionary: typeof en = {
+  automatic: {
+    heading: '自动客户端',
+    explanation:
+      '它采用能证明自己可用的最佳传输。屏蔽它正在用的那种：现有连接被切断，新连接建不起来，而且没有人通知客户端。解除屏蔽后，客户端会自己发现：它每隔几秒探测一次。',
+    track: '最近 20 秒到达的消息，颜色表示承载它的传输',
+    ladder: '传输方式，从最佳开始',
+    block: (transport) => `屏蔽 ${transport}`,
+    free: (transport) => `放行 ${transport}`,
+    rung: {
+      carries: '正在承载',
+      blocked: '已被您屏蔽',
+      cut: '已屏蔽，正在切断',
+      despite: '仍在承载',
+      blockedBy: (fault) => `已屏蔽：${fault}`,
+      despiteOf: (fault) => `仍在承载，尽管${fault}`,
+      trying: '正在尝试',
+      failed: '上次失败',
+      ready: '现在不需要',
+    },
+    network: {
+      how: '网络如何阻断',
+      line: '已打开的连接',
+      cut: '立即切断',
+      sever: '断开线路',
+      does: '切断时两端立刻知道；断开线路时两端都不知道，就像手机突然没了信号。',
+    },
+    faults: {
+      reset: { name: '重置', rung: '重置', does: '每条连接立即被重置，像防火墙那样。' },
+      refused: {
+        name: '拒绝（403）',
+        rung: '拒绝',
+        does: '途中有东西代替网关回答 403，像公司的代理那样。',
+      },
+      'black-hole': {
+        name: '黑洞',
+        rung: '黑洞',
+        does: '连接被接受，但永远没有回答。客户端只能失去耐心。',
+      },
+      silent: {
+        name: '只有头，没有内容',
+        rung: '无声',
+        does: '回答的头来了，之后什么也没有：帧消失了，流停在缓冲区里。',
+      },
+      stripped: {
+        name: '去掉升级请求',
+        rung: '去掉升级',
+        does: '升级请求被去掉，像不懂 WebSocket 的代理那样。其他传输不受影响。',
+      },
+      whole: {
+        name: '攒齐才放行',
+        rung: '被攒住',
+        does: '回答完整之后才转交。永不结束的回答永远到不了。',
+      },
+      slow: { name: '缓慢（2 秒）', rung: '晚 2 秒', does: '来自网关的一切都晚两秒到达。' },
+    },
+    severed: '线路已断开，没有人得到通知。心跳未按时到来时，客户端才会认定它已失效。',
+    now: (transport) => `由 ${transport} 承载`,
+    nothing: '没有传输在承载',
+    nothingBecause: '它会继续尝试。这期间发布的消息留在日志里，之后会从那里读取。',
+    awayBecause: '没有一条通道能通：网关不在，或者到它的网络不通。它会继续尝试。',
+    beginning: '第一次连接。',
+    counters: { received: '收到', lost: '丢失', repeated: '重复', changes: '切换次数' },
+    blockFailed: '无法向网关提出这个请求。它还在运行吗？',
+  },
+  trace: {
+    heading: '它做了什么，为什么',
+    events: {
+      started: '尝试',
+      proved: '可用',
+      failed: '失败',
+      unsupported: '此处不支持',
+      lost: '断开',
+      switched: '接管',
+      probe: '探测',
+      renew: '更新',
+      dropped: '放弃',
+      bye: '被请离开',
+      waiting: '暂停',
+      idle: '空闲',
+      closed: '关闭',
+      gap: '缺口',
+    },
+    beganAnew: '日志重新开始了：之前的内容已不存在。',
+    gone: (channel) => `${channel} 上的消息在读到之前已从日志中移除。`,
+  },
+};

@@ -1,0 +1,17 @@
+import { linkOperations } from './page/operations.js';
+import { part } from './page/part.js';
+import { gatewayPath } from './page/place.js';
+import { letKeyboardScroll } from './page/scrolling.js';
+import { showCommands } from './try/commands.js';
+import { listConnected } from './try/connected-list.js';
+import { takePublications, watchChannel } from './try/console.js';
+
+const path = gatewayPath();
+linkOperations(path);
+const lists = { curl: part(document, 'commands', HTMLElement), programs: part(document, 'programs', HTMLElement) };
+showCommands(lists, location.origin + path);
+takePublications(part(document, 'publish', HTMLFormElement), path);
+watchChannel(part(document, 'watch', HTMLFormElement), part(document, 'messages', HTMLElement), path);
+listConnected(part(document, 'connected', HTMLElement), part(document, 'connected-sum', HTMLElement));
+letKeyboardScroll(document);
+document.documentElement.dataset['ready'] = '';

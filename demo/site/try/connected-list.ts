@@ -1,0 +1,52 @@
+import { catalog } from '../../../transports/catalog.js';
+import { part, stamp, write } from '../page/part.js';
+import { siteAddress } from '../page/place.js';
+import { fixed } from '../texts/figures.js';
+import { textsOf, tryTexts } from '../texts/texts.js';
+import type { ConnectedReport } from '../words/connected.js';
+
+const ASK_MS = 2_000;
+
+/** Keeps a table of what is connected up to date while the page is seen. */
+export function listConnected(rows: HTMLElement, sentence: HTMLElement): void {
+  const views = catalog.map((transport) => {
+    const row = stamp('connected', HTMLTableRowElement);
+    part(row, 'transport', HTMLElement).textContent = textsOf(transport).name;
+    return { transport, row };
+  });
+  rows.append(...views.map(({ row }) => row));
+
+  const show = ({ transports, channels }: ConnectedReport): void => {
+    let sum = 0;
+    for (const { transport, row } of views) {
+      const { connections = 0, subscriptions = 0 } = transports[transport] ?? {};
+      sum += connections;
+      write(part(row, 'connections', HTMLElement), fixed(connections, 0));
+      write(part(row, 'subscriptions', HTMLElement), fixed(subscriptions, 0));
+    }
+    write(sentence, tryTexts.connected.sum(sum, channels));
+  };
+  const round = async (): Promise<void> => {
+    if (document.visibilityState === 'visible') {
+      const report = await askConnected();
+      if (report === null) {
+        write(sentence, tryTexts.connected.absent);
+        return;
+      }
+      if (report !== 'away') show(report);
+    }
+    setTimeout(() => void round(), ASK_MS);
+  };
+  void round();
+}
+
+/** `null` where nobody counts. */
+async function askConnected(): Promise<ConnectedReport | 'away' | null> {
+  try {
+    const response = await fetch(siteAddress('demo/connected'));
+    const isOurs = response.ok && response.headers.get('content-type')?.includes('json') === true;
+    return isOurs ? await response.json() : null;
+  } catch {
+    return 'away';
+  }
+}

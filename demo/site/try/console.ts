@@ -1,0 +1,103 @@
+import { connect, type PushClient } from '../../../client/index.js';
+import { watchAttention } from '../page/attention.js';
+import { part, stamp, write } from '../page/part.js';
+import { commonTexts, textsOf, tryTexts } from '../texts/texts.js';
+
+const CHANNEL_LENGTH = 200;
+/** What the demo's gateway takes, less what is around it. */
+const DATA_LENGTH = 3_000;
+/** Messages that stay on the page. */
+const SHOWN = 50;
+
+/** Publishes what a visitor types as JSON, or else as text, and shows the gateway's answer as it is. */
+export function takePublications(form: HTMLFormElement, path: string): void {
+  const channel = part(form, 'channel', HTMLInputElement);
+  const data = part(form, 'data', HTMLTextAreaElement);
+  const button = part(form, 'submit', HTMLButtonElement);
+  const outcome = part(form, 'outcome', HTMLElement);
+  channel.maxLength = CHANNEL_LENGTH;
+  data.maxLength = DATA_LENGTH;
+  const publish = async (): Promise<string> => {
+    const response = await fetch(`${path}/channels/${encodeURIComponent(channel.value.trim())}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: jsonOf(data.value),
+    });
+    const answer: { id?: string; code?: string; detail?: string } = await response.json();
+    if (answer.id !== undefined) return tryTexts.console.published(response.status, answer.id);
+    return tryTexts.console.refused(response.status, answer.code ?? '', answer.detail ?? '');
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    // One at a time: a button that is held down publishes once.
+    button.disabled = true;
+    outcome.textContent = tryTexts.console.publishing;
+    void publish()
+      .catch((error: unknown) => tryTexts.console.away(String(error)))
+      .then((said) => {
+        outcome.textContent = said;
+        button.disabled = false;
+      });
+  });
+}
+
+/** What is JSON goes as it is; what is none goes as a text. */
+function jsonOf(text: string): string {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return JSON.stringify(text);
+  }
+}
+
+/** Shows what comes on a channel that a visitor names, through the client that chooses its transport by itself. */
+export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: string): void {
+  const channel = part(form, 'channel', HTMLInputElement);
+  const state = part(form, 'state', HTMLElement);
+  channel.maxLength = CHANNEL_LENGTH;
+  let name: string | null = null;
+  let push: PushClient | null = null;
+
+  const leave = (): void => {
+    void push?.close();
+    push = null;
+  };
+  const begin = (): void => {
+    if (name === null || push !== null) return;
+    const own = connect(path);
+    push = own;
+    const show = () => {
+      const { transport } = own;
+      write(
+        state,
+        transport === null ? commonTexts.states[own.state] : tryTexts.console.carried(textsOf(transport).name),
+      );
+    };
+    own.on('state', show);
+    own.on('transport', show);
+    own.on('error', ({ message }) => write(state, message));
+    try {
+      own.subscribe(name, ({ id, data }) => add(id, JSON.stringify(data)));
+    } catch (error) {
+      leave();
+      write(state, error instanceof Error ? error.message : String(error));
+    }
+  };
+  const add = (id: string, text: string): void => {
+    const row = stamp('message', HTMLElement);
+    part(row, 'id', HTMLElement).textContent = id;
+    part(row, 'data', HTMLElement).textContent = text;
+    list.prepend(row);
+    while (list.childElementCount > SHOWN) list.lastElementChild?.remove();
+  };
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    leave();
+    name = channel.value.trim();
+    list.replaceChildren();
+    begin();
+  });
+  watchAttention(leave, begin);
+}

@@ -1,0 +1,77 @@
+import { STATUS_CODES } from 'node:http';
+
+/** An answer as it stands on the wire (RFC 9112, section 2.1). The fields end with a line break each. */
+export function answerBytes(status: number, fields: string, body: Buffer): Buffer {
+  const reason = STATUS_CODES[status] ?? '';
+  const head = `HTTP/1.1 ${status} ${reason}\r\n${fields}Date: ${dateText()}\r\nContent-Length: ${body.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), body]);
+}
+
+/** Fields of a head as text, in the order in which they are there. */
+export function fieldsText(fields: Readonly<Record<string, number | string | readonly string[] | undefined>>): string {
+  return Object.entries(fields)
+    .flatMap(([name, value = []]) => (Array.isArray(value) ? value : [value]).map((one) => `${name}: ${one}\r\n`))
+    .join('');
+}
+
+/**
+ * What answers with a body are made of, but for the body: one for all connections on which the rest is the same. The last
+ * answer is kept, as it is mostly the same message that many are waiting for.
+ */
+export class AnswerHead {
+  #body: Buffer | null = null;
+  #answer: Buffer = Buffer.alloc(0);
+  #date = '';
+  #cursorBody: Buffer | null = null;
+  #cursor: string | null = null;
+
+  constructor(private readonly fields: string) {}
+
+  answer(body: Buffer): Buffer {
+    const date = dateText();
+    if (body !== this.#body || date !== this.#date) {
+      this.#answer = answerBytes(200, this.fields, body);
+      this.#body = body;
+      this.#date = date;
+    }
+    return this.#answer;
+  }
+
+  /** The position that a body tells to go on from; `null` for one that has something else to say first. */
+  cursorOf(body: Buffer): string | null {
+    if (body !== this.#cursorBody) {
+      this.#cursorBody = body;
+      this.#cursor = /^\{"cursor":"([\w.-]+)"/.exec(body.toString('latin1', 0, 200))?.[1] ?? null;
+    }
+    return this.#cursor;
+  }
+}
+
+/** Pages of so many origins at a time share what their answers are made of; others each have their own. */
+const SHARED = 100;
+
+/** The heads of answers by their fields. */
+export class AnswerHeads {
+  readonly #heads = new Map<string, AnswerHead>();
+
+  of(fields: string): AnswerHead {
+    const known = this.#heads.get(fields);
+    if (known !== undefined) return known;
+    const head = new AnswerHead(fields);
+    if (this.#heads.size < SHARED) this.#heads.set(fields, head);
+    return head;
+  }
+}
+
+let second = 0;
+let text = '';
+
+/** The time as HTTP writes it (RFC 9110, section 5.6.7), which is in whole seconds. */
+function dateText(): string {
+  const now = Math.floor(Date.now() / 1_000);
+  if (now !== second) {
+    second = now;
+    text = new Date(now * 1_000).toUTCString();
+  }
+  return text;
+}

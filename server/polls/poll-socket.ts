@@ -1,0 +1,204 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { PushError } from '../../transports/error.js';
+import { JSON_FIELDS, PROBLEM_FIELDS, problemBody } from '../../transports/server-answer.js';
+import type { PollReply } from '../../transports/server-transport.js';
+import { problemFields } from '../problem.js';
+import { type AnswerHead, type AnswerHeads, answerBytes, fieldsText } from './answer.js';
+import type { Course } from './course.js';
+
+/** What a connection of polls belongs to. */
+export interface PollSocketOwner {
+  /** Answers one more poll, with the same head but for its target; `false` for one that has to come as a request. */
+  readonly repeat: (socket: PollSocket, target: string) => Promise<boolean>;
+  /** Whether connections are kept for a next request. */
+  readonly isOpen: () => boolean;
+  /** Hands the socket back to Node's HTTP machine, with what has been read of it. */
+  readonly giveBack: (socket: PollSocket, read: Buffer) => void;
+  readonly heads: AnswerHeads;
+}
+
+/** What the polls of one connection have in common. */
+export interface FirstPoll {
+  readonly socket: Socket;
+  /** Where it comes from, as limits and logs have it. */
+  readonly address: string;
+  /** The lines of the head behind the first one, with the empty one at the end. */
+  readonly block: string;
+  /** What of the answers' heads goes by the request. */
+  readonly fields: string;
+  /** What says that the connection is kept, as long as it is. */
+  readonly kept: string;
+  /** What `authorize` is shown; `null` where there is none, as it takes memory. */
+  readonly request: IncomingMessage | null;
+}
+
+/** A target as it can stand in a request (RFC 9112, section 3.2); whatever else there is, Node is to refuse. */
+const TARGET = /^[\x21-\x7e]+$/;
+const BEFORE = 'GET ';
+const BEHIND = ' HTTP/1.1\r\n';
+
+const sockets = new WeakMap<Socket, PollSocket>();
+
+/**
+ * A connection of its own for polls, one after the other (RFC 9112, section 9.3). Its first one came as a request; each further
+ * one has the same head but for the target, so that all that was found out from the head still holds, and is answered with
+ * bytes that many share. Whatever else comes is handed back to Node as it is.
+ *
+ * A request that comes before the one before it was answered waits in the socket.
+ */
+export class PollSocket implements PollReply {
+  readonly first: FirstPoll;
+  readonly #owner: PollSocketOwner;
+  readonly #head: AnswerHead;
+  #course: { readonly polls: Course; readonly before: string; readonly behind: string } | null = null;
+  /** What the last answer told as the position to go on from. */
+  #cursor: string | null = null;
+  /** Read, but not looked at yet. */
+  #waiting: Buffer | null = null;
+  #listeners: (() => void)[] = [];
+  #isAnswering = true;
+
+  constructor(first: FirstPoll, owner: PollSocketOwner) {
+    this.first = first;
+    this.#owner = owner;
+    this.#head = owner.heads.of(`${fieldsText(JSON_FIELDS)}${first.fields}${first.kept}`);
+    sockets.set(first.socket, this);
+    first.socket.on('data', hear).on('close', leave);
+  }
+
+  /** Whether there is a request that has no answer yet. */
+  get isAnswering(): boolean {
+    return this.#isAnswering;
+  }
+
+  json(body: Buffer): void {
+    this.#cursor = this.#head.cursorOf(body);
+    if (this.#owner.isOpen()) this.#answer(this.#head.answer(body));
+    else this.#answerLast(200, fieldsText(JSON_FIELDS), body);
+  }
+
+  problem(error: PushError): void {
+    if (!this.#isAnswering) return this.destroy();
+    this.#answerLast(error.status, fieldsText({ ...PROBLEM_FIELDS, ...problemFields(error) }), problemBody(error));
+  }
+
+  onOver(listener: () => void): void {
+    if (this.first.socket.destroyed) listener();
+    else this.#listeners.push(listener);
+  }
+
+  destroy(): void {
+    this.first.socket.destroy();
+  }
+
+  /** Lets go of the socket, which is somebody else's from now on. */
+  release(): void {
+    const { socket } = this.first;
+    sockets.delete(socket);
+    socket.off('data', hear).off('close', leave);
+    this.#over();
+  }
+
+  hear(bytes: Buffer): void {
+    if (!this.#isAnswering) {
+      void this.#take(bytes);
+      return;
+    }
+    this.first.socket.pause();
+    this.#waiting = this.#waiting === null ? bytes : Buffer.concat([this.#waiting, bytes]);
+  }
+
+  leave(): void {
+    this.#over();
+  }
+
+  /** Remembers polls of which the last one had this target, for those that differ from it by nothing but the position. */
+  keep(polls: Course, target: string): void {
+    const [, before, behind] = /^([^?]*\?(?:.*&)?since=)[\w.-]+((?:&.*)?)$/.exec(target) ?? [];
+    if (
+      before === undefined ||
+      behind === undefined ||
+      /lastEventId|since[.=]/.test(`${before.slice(0, -'since='.length)}${behind}`)
+    )
+      return;
+    this.#course = { polls, before: `${BEFORE}${before}`, behind: `${behind}${BEHIND}${this.first.block}` };
+  }
+
+  async #take(bytes: Buffer): Promise<void> {
+    this.#isAnswering = true;
+    const head = bytes.toString('latin1');
+    try {
+      if (this.#goesOn(head)) return await this.#course?.polls.goOn(this.#cursor ?? '');
+    } catch {
+      return this.#giveBack(bytes);
+    }
+    const target = this.#targetOf(head);
+    const isAnswered = target !== null && (await this.#owner.repeat(this, target));
+    if (!isAnswered) this.#giveBack(bytes);
+  }
+
+  #giveBack(bytes: Buffer): void {
+    const behind = this.#waiting;
+    this.#owner.giveBack(this, behind === null ? bytes : Buffer.concat([bytes, behind]));
+  }
+
+  /** Whether a head is that of the last poll, but for a position that is where its answer ended. */
+  #goesOn(head: string): boolean {
+    const course = this.#course;
+    const cursor = this.#cursor;
+    if (course === null || cursor === null || !this.#owner.isOpen()) return false;
+    const { before, behind } = course;
+    return (
+      head.length === before.length + cursor.length + behind.length &&
+      head.startsWith(before) &&
+      head.startsWith(cursor, before.length) &&
+      head.endsWith(behind)
+    );
+  }
+
+  /** The target of a head that is here as a whole and alone, and is otherwise that of the first poll. */
+  #targetOf(head: string): string | null {
+    const { block } = this.first;
+    const end = head.length - block.length - BEHIND.length;
+    if (end <= BEFORE.length || !head.startsWith(BEFORE) || !head.startsWith(BEHIND, end) || !head.endsWith(block)) {
+      return null;
+    }
+    const target = head.slice(BEFORE.length, end);
+    return TARGET.test(target) ? target : null;
+  }
+
+  #answer(answer: Buffer): void {
+    const { socket } = this.first;
+    if (!socket.destroyed) socket.write(answer);
+    this.#isAnswering = false;
+    this.#over();
+    const bytes = this.#waiting;
+    if (bytes === null || socket.destroyed) return;
+    this.#waiting = null;
+    socket.resume();
+    void this.#take(bytes);
+  }
+
+  #answerLast(status: number, fields: string, body: Buffer): void {
+    const { socket } = this.first;
+    if (!socket.destroyed)
+      socket.write(answerBytes(status, `${fields}${this.first.fields}Connection: close\r\n`, body));
+    socket.destroySoon();
+    this.#over();
+  }
+
+  #over(): void {
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
+  }
+}
+
+function hear(this: Socket, bytes: Buffer): void {
+  sockets.get(this)?.hear(bytes);
+}
+
+function leave(this: Socket): void {
+  sockets.get(this)?.leave();
+}

@@ -1,0 +1,38 @@
+import type { ServerResponse } from 'node:http';
+import type { PushError } from '../../transports/error.js';
+import { answerJson } from '../../transports/server-answer.js';
+import type { PollReply } from '../../transports/server-transport.js';
+import { sendProblem } from '../problem.js';
+
+/** Answers a poll by a response of Node's: the way that always works. */
+export class ResponseReply implements PollReply {
+  #listeners: (() => void)[] = [];
+
+  constructor(private readonly response: ServerResponse) {
+    response.once('close', () => this.#end());
+  }
+
+  json(body: Buffer): void {
+    answerJson(this.response, body);
+    this.#end();
+  }
+
+  problem(error: PushError): void {
+    sendProblem(this.response, error);
+    this.#end();
+  }
+
+  onOver(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  destroy(): void {
+    this.response.destroy();
+  }
+
+  #end(): void {
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
+  }
+}

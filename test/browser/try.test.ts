@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type TestPage, useBrowser } from '../support/browser.js';
+import { type Served, serve } from '../support/command.js';
+import { chromium, describeWith } from '../support/requires.js';
+import { waitUntil } from '../support/wait-until.js';
+
+const PATIENT = { timeoutMs: 30_000, everyMs: 50 };
+const LONG = 90_000;
+
+describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
+  const browser = useBrowser();
+  let served: Served;
+
+  beforeAll(async () => {
+    served = await serve('--demo');
+  });
+  afterAll(() => served.stop());
+
+  async function open(): Promise<TestPage> {
+    const tested = await browser.open(`${served.site}/try`);
+    await waitUntil('the page to be ready', () => tested.page.locator('html[data-ready]').count(), PATIENT);
+    return tested;
+  }
+
+  const publisher = ({ page }: TestPage) => page.getByRole('form', { name: 'Publish', exact: true });
+  const watcher = ({ page }: TestPage) => page.getByRole('form', { name: 'Watch a channel' });
+
+  async function publish(tested: TestPage, channel: string, data: string): Promise<string> {
+    const form = publisher(tested);
+    await form.getByLabel('Channel').fill(channel);
+    await form.getByLabel('Data').fill(data);
+    await form.getByRole('button').click();
+    const outcome = form.locator('[data-part="outcome"]');
+    return waitUntil(
+      'an answer',
+      async () => /^(?!publishing|$).*/.exec((await outcome.textContent()) ?? '')?.[0],
+      PATIENT,
+    );
+  }
+
+  it(
+    'publishes what is typed, as JSON or as text, and shows it to who watches, in another browser as well',
+    async () => {
+      const [tested, other] = [await open(), await open()];
+      for (const watching of [tested, other]) {
+        await watcher(watching).getByLabel('Channel').fill('try/ü');
+        await watcher(watching).getByRole('button').click();
+        const state = watcher(watching).locator('[data-part="state"]');
+        await waitUntil('the downlink', async () => (await state.textContent())?.startsWith('Watching over'), PATIENT);
+      }
+      const said = await publish(tested, 'try/ü', '{"n": 1, "html": "<img src=x onerror=alert(1)>"}');
+      expect(said).toMatch(/^201: in the log as [\w.]+$/);
+      expect(await publish(tested, 'try/ü', 'no JSON {')).toMatch(/^201/);
+      for (const watching of [tested, other]) {
+        const rows = watching.page.locator('[data-part="messages"] [data-part="data"]');
+        await waitUntil('both messages', async () => (await rows.count()) === 2, PATIENT);
+        expect(await rows.allTextContents()).toEqual(['"no JSON {"', '{"n":1,"html":"<img src=x onerror=alert(1)>"}']);
+        expect(await watching.page.locator('[data-part="messages"] img').count()).toBe(0);
+      }
+      expect([...tested.errors, ...tested.failedRequests]).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'shows why the gateway refuses',
+    async () => {
+      const tested = await open();
+      const said = await publish(tested, '$internal', '1');
+      expect(said).toMatch(/^400 [A-Z_]+: .+/);
+      await watcher(tested).getByLabel('Channel').fill('$internal');
+      await watcher(tested).getByRole('button').click();
+      const state = watcher(tested).locator('[data-part="state"]');
+      await waitUntil('the reason', async () => /\$/.test((await state.textContent()) ?? ''), PATIENT);
+      expect(await publisher(tested).getByLabel('Channel').getAttribute('maxlength')).toBe('200');
+      expect(await publisher(tested).getByLabel('Data').getAttribute('maxlength')).toBe('3000');
+    },
+    LONG,
+  );
+
+  it(
+    'counts what is connected, with nobody’s name or channel',
+    async () => {
+      const tested = await open();
+      const { page, screenshot } = tested;
+      const row = page.getByRole('row', { name: /^SSE/ });
+      const stream = await fetch(`${served.site}/push/sse?channel=private-1&channel=private-2`);
+      await waitUntil('the stream', async () => (await row.locator('td').allTextContents()).join() === '1,2', PATIENT);
+      expect(await page.locator('main').textContent()).not.toContain('private-1');
+      await screenshot('try');
+      await stream.body?.cancel();
+      await waitUntil('its end', async () => (await row.locator('td').allTextContents()).join() === '0,0', PATIENT);
+    },
+    LONG,
+  );
+
+  it(
+    'has the visitor’s own address in its lines, and copies them',
+    async () => {
+      const { page } = await open();
+      const lines = await page.locator('.command code').allTextContents();
+      expect(lines.length).toBe(10);
+      for (const line of lines) expect(line).toContain(`${served.site}/push`);
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      const copy = page.getByRole('button', { name: 'Copy: Publish a message' });
+      await copy.click();
+      await waitUntil('the copy', async () => (await copy.textContent()) === 'Copied', PATIENT);
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(lines[0]);
+    },
+    LONG,
+  );
+});

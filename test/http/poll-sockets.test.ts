@@ -1,0 +1,269 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createServer } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PushError } from '../../transports/error.js';
+import { waitUntil } from '../support/wait-until.js';
+import { dialogue, get } from './dialogue.js';
+import { attached, deserted, inExpress, metric, type Site } from './site.js';
+
+/** How many requests Node has made since the test began. */
+let made = 0;
+const count = () => {
+  made++;
+};
+beforeEach(() => {
+  made = 0;
+  subscribe('http.server.request.start', count);
+});
+afterEach(() => {
+  unsubscribe('http.server.request.start', count);
+});
+
+const ANSWER = /HTTP\/1\.1 (\d+) [^\r]*\r\n(.*?)\r\n\r\n/gs;
+
+/** The answers that have come: their status, the lines of their head in order, and what is between that and the next. */
+function answersIn(text: string) {
+  const heads = [...text.matchAll(ANSWER)];
+  return heads.map((head, index) => {
+    const body = text.slice(head.index + head[0].length, heads[index + 1]?.index);
+    const lines = (head[2] ?? '').split('\r\n').filter((line) => !line.startsWith('Date:'));
+    // Names of fields are the same in any case (RFC 9110, section 5.1).
+    const fields = lines.map((line) => line.replace(/^[^:]+/, (name) => name.toLowerCase()));
+    return { status: Number(head[1]), fields: fields.sort(), body };
+  });
+}
+
+/** Waits for so many answers, of which the last one is there as a whole. */
+async function answersOf(seen: { readonly text: string }, most: number) {
+  await waitUntil(`${most} answers`, () => {
+    const answers = answersIn(seen.text);
+    const length = Number(
+      answers
+        .at(-1)
+        ?.fields.find((line) => line.startsWith('content-length'))
+        ?.split(': ')[1],
+    );
+    return answers.length >= most && answers.at(-1)?.body.length === length;
+  });
+  return answersIn(seen.text);
+}
+
+const bodyOf = (text: string | undefined): { cursor: string; messages: { data: unknown }[] } => JSON.parse(text ?? '');
+
+/** A poller on one connection, which has had one answer that Node has written and one that it has not. */
+async function poller(site: Site, name: string, { headers = '', query = '' } = {}) {
+  await site.gateway.publish('a', 0);
+  const seen = dialogue(site.port, get(`${name}?channel=a&since=earliest${query}`, headers));
+  let [last] = (await answersOf(seen, 1)).slice(-1);
+  const ask = () => {
+    seen.socket.write(get(`${name}?channel=a&since=${bodyOf(last?.body).cursor}${query}`, headers));
+  };
+  const next = async () => {
+    const before = answersIn(seen.text).length;
+    ask();
+    await site.gateway.publish('a', before);
+    last = (await answersOf(seen, before + 1)).at(-1);
+    return last;
+  };
+  return { seen, ask, next, cursor: () => bodyOf(last?.body).cursor };
+}
+
+describe.each(['long-polling', 'polling'])('%s on one connection', (name) => {
+  it('is a request of Node once, and answered in the same way as by Node', async () => {
+    const heads: string[][] = [];
+    for (const site of [await attached({ origins: ['*'] }), await inExpress({ origins: ['*'] })]) {
+      made = 0;
+      const { next } = await poller(site, name, { headers: 'Origin: https://page.example\r\n' });
+      await next();
+      await next();
+      const last = await next();
+      heads.push(last?.fields.filter((line) => !line.startsWith('x-powered-by')) ?? []);
+      expect(bodyOf(last?.body).messages.length).toBeLessThanOrEqual(1);
+      expect(last?.status).toBe(200);
+      expect(made).toBe(heads.length === 1 ? 1 : 4);
+      await deserted(site.push);
+    }
+    expect(heads[0]).toEqual(heads[1]);
+    expect(heads[0]).toContain('access-control-allow-origin: *');
+  });
+
+  it('brings every message once, and is counted as as many connections', async () => {
+    const site = await attached();
+    const told = { connect: 0, disconnect: 0 };
+    site.gateway.on('connect', () => told.connect++);
+    site.gateway.on('disconnect', () => told.disconnect++);
+    const { seen, next } = await poller(site, name);
+    for (let count = 0; count < 20; count++) await next();
+    const got = answersIn(seen.text).flatMap(({ body }) => bodyOf(body).messages.map(({ data }) => data));
+    const all = Array.from({ length: 21 }, (_, index) => index);
+    expect(name === 'polling' ? all.slice(0, got.length) : all).toEqual(got);
+    expect(made).toBe(1);
+    await deserted(site.push);
+    expect(await metric(site.push, 'pushgate_connections_total', `"${name}"`)).toBe(21);
+    expect(await metric(site.push, 'pushgate_deliveries_total', `"${name}"`)).toBe(got.length);
+    expect(told.connect).toBe(told.disconnect);
+  });
+
+  const line = `GET /push/${name}?channel=a&since=e.0`;
+  it.each([
+    [
+      'a publication',
+      'POST /push/channels/b HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n1',
+      [201],
+    ],
+    ['a HEAD', `HEAD /push/${name}?channel=a HTTP/1.1\r\nHost: h\r\n\r\n`, [200]],
+    ['HTTP/1.0', `GET /push/${name}?channel=a&since=earliest HTTP/1.0\r\nHost: h\r\n\r\n`, [200]],
+    ['another header', get(`${name}?channel=a&since=earliest`, 'X-Other: 1\r\n'), [200]],
+    ['another path', get('health'), [200]],
+    ['a cursor that nobody can read', get(`${name}?channel=a&since=!`), [400]],
+    ['no channel', get(`${name}?since=earliest`), [400]],
+    ['two requests at once', `${get(`${name}?channel=a&since=earliest`)}${get('health')}`, [200, 200]],
+    ['what is no request', 'NONSENSE\r\n\r\n', [400]],
+    ['a target that no request has', `${line}\x00 HTTP/1.1\r\nHost: h\r\n\r\n`, [400]],
+  ])('leaves %s to Node', async (_what, text, statuses) => {
+    const site = await attached();
+    const { seen, next } = await poller(site, name);
+    await next();
+    const before = answersIn(seen.text).length;
+    seen.socket.write(text);
+    await waitUntil('the answers', () => answersIn(seen.text).length === before + statuses.length);
+    expect(
+      answersIn(seen.text)
+        .slice(before)
+        .map(({ status }) => status),
+    ).toEqual(statuses);
+    expect(made).toBe(1 + (text.startsWith('NONSENSE') || text.includes('\0') ? 0 : statuses.length));
+    await deserted(site.push);
+  });
+
+  it('leaves a head to Node that comes in pieces, and goes on by requests', async () => {
+    const site = await attached();
+    const { seen, next } = await poller(site, name);
+    await next();
+    const before = answersIn(seen.text).length;
+    const text = get(`${name}?channel=a&since=earliest`);
+    for (const piece of [text.slice(0, 3), text.slice(3, 30), text.slice(30, -1), text.slice(-1)]) {
+      seen.socket.write(piece);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect((await answersOf(seen, before + 1)).at(-1)?.status).toBe(200);
+    await next();
+    await next();
+    expect(made).toBe(4);
+  });
+
+  it('shows authorize each poll, and lets nobody go on who may not', async () => {
+    const asked: (string | undefined)[] = [];
+    let mayGoOn = true;
+    const site = await attached({
+      authorize: async ({ request: { url, headers } }) => {
+        asked.push(`${headers.host} ${url}`);
+        if (mayGoOn) return { subscribe: ['*'] };
+        throw new PushError('UNAUTHORIZED', 'Not any more.');
+      },
+    });
+    const { seen, next, cursor, ask } = await poller(site, name);
+    await next();
+    const from = cursor();
+    await next();
+    expect(asked.at(-1)).toBe(`h /${name}?channel=a&since=${from}`);
+    expect(asked).toHaveLength(3);
+    expect(made).toBe(1);
+    mayGoOn = false;
+    ask();
+    expect((await answersOf(seen, 4)).at(-1)?.status).toBe(401);
+  });
+
+  it('is shown to whoever listens to the requests of the server', async () => {
+    const server = createServer();
+    const site = await attached({}, server);
+    let heard = 0;
+    server.on('request', () => {
+      heard++;
+    });
+    const { next } = await poller(site, name);
+    await next();
+    await next();
+    expect(heard).toBe(3);
+  });
+
+  it('ends when nothing has come for as long as the server keeps connections', async () => {
+    const server = createServer();
+    server.keepAliveTimeout = 100;
+    const site = await attached({}, server);
+    const { seen, next } = await poller(site, name);
+    await next();
+    await waitUntil('the end', () => seen.ended, { timeoutMs: 10_000 });
+    expect(made).toBe(1);
+  });
+
+  it('does not keep a server from closing', async () => {
+    const site = await attached();
+    const { seen, next } = await poller(site, name);
+    await next();
+    const closed = new Promise((resolve) => site.server.close(resolve));
+    await closed;
+    await waitUntil('the end', () => seen.ended);
+  });
+
+  it('ends with the gateway, between two polls', async () => {
+    const site = await attached({ drainMs: 0 });
+    const { seen, next } = await poller(site, name);
+    await next();
+    await site.gateway.close();
+    await waitUntil('the end', () => seen.ended);
+  });
+});
+
+describe('a long-poll that waits', () => {
+  it('is sent away when the gateway closes, with a time to come back, and its connection ends', async () => {
+    const site = await attached({ drainMs: 0 });
+    const { seen, next, ask } = await poller(site, 'long-polling');
+    await next();
+    ask();
+    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections')) === 1);
+    await site.gateway.close();
+    const { status, fields, body } = (await answersOf(seen, 3)).at(-1) ?? { fields: [] };
+    expect([status, JSON.parse(body ?? '').code]).toEqual([503, 'UNAVAILABLE']);
+    expect(fields).toEqual(
+      expect.arrayContaining(['connection: close', 'content-type: application/problem+json; charset=utf-8']),
+    );
+    expect(fields.join()).toContain('retry-after');
+    await waitUntil('the end', () => seen.ended);
+  });
+
+  it('goes before the request that came behind it', async () => {
+    const site = await attached();
+    const { seen, next, ask } = await poller(site, 'long-polling');
+    await next();
+    ask();
+    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections')) === 1);
+    seen.socket.write(get('channels/a?limit=1'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await site.gateway.publish('a', 'now');
+    const [poll, history] = (await answersOf(seen, 4)).slice(2);
+    expect(poll?.body).toContain('"now"');
+    expect(history?.body).toContain('"now"');
+  });
+
+  it('is over when its client goes', async () => {
+    const site = await attached();
+    const { seen, next, ask } = await poller(site, 'long-polling');
+    await next();
+    ask();
+    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections')) === 1);
+    seen.socket.destroy();
+    await deserted(site.push);
+  });
+
+  it('gives its seat back with the answer, and takes one with the next', async () => {
+    const site = await attached({ limits: { connectionsPerAddress: 1 } });
+    const { next, ask } = await poller(site, 'long-polling');
+    await next();
+    const other = () => fetch(`${site.push}/polling?channel=a`);
+    expect((await other()).status).toBe(200);
+    ask();
+    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections')) === 1);
+    expect((await other()).status).toBe(429);
+  });
+});

@@ -1,0 +1,34 @@
+import type { Bus, Entry, Page, Retention } from '../../server/bus/bus.js';
+
+/** What the suite asks of an engine that it opens. */
+export interface BusOptions {
+  readonly retention?: Partial<Retention>;
+  readonly keyAgeMs?: number;
+  readonly keyCount?: number;
+  readonly now?: () => number;
+  readonly clock?: () => number;
+  readonly epoch?: string;
+}
+
+/** An engine under the suite. */
+export interface Engine {
+  readonly name: string;
+  /** Opens an empty log. */
+  open(options: BusOptions): Promise<Bus>;
+  /** How many cases a property is given; each of them opens a log. */
+  readonly runs: number;
+}
+
+/** Publishes so many messages, one after the other. */
+export async function publish(bus: Bus, channel: string, count = 1, data = '0'): Promise<void> {
+  for (let index = 0; index < count; index++) await bus.publish({ channel, data });
+}
+
+/** Reads on from an offset for each channel. */
+export function readFrom(bus: Bus, after: Record<string, number>, limit = 1_000): Promise<Page> {
+  return bus.read({ after: new Map(Object.entries(after)), limit, bytes: 10_000_000 });
+}
+
+export function offsets(entries: readonly Entry[]): number[] {
+  return entries.map(({ offset }) => offset);
+}

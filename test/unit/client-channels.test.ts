@@ -1,0 +1,164 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeHalf, hello, settled } from '../support/fake-environment.js';
+import { client, opened } from './client-over-fakes.js';
+
+describe('a change of channels', () => {
+  it('travels over a connection that goes both ways', async () => {
+    const { one, push, first: a } = await opened('a', { goesBothWays: true });
+    await settled();
+    const b = push.subscribe('b', { since: 'log.7' });
+    a.close();
+    await settled();
+    expect(one.links).toHaveLength(1);
+    expect(one.last.sent.map((frame) => JSON.parse(frame))).toEqual([
+      { type: 'unsubscribe', channels: ['a'], key: expect.any(String) },
+      { type: 'subscribe', channels: ['b'], since: 'log.7', key: expect.any(String) },
+    ]);
+    const { key } = JSON.parse(one.last.sent[1] ?? '');
+    one.receive({ type: 'ack', key, channels: ['b'], head: 'log.9' });
+    await expect(b.ready).resolves.toBeUndefined();
+  });
+
+  it('that is refused on it ends that subscription alone', async () => {
+    const { one, push, first: a } = await opened('a', { goesBothWays: true });
+    const b = push.subscribe('b');
+    await settled();
+    const { key } = JSON.parse(one.last.sent[0] ?? '');
+    one.receive({ type: 'error', key, code: 'CHANNEL_FORBIDDEN', message: 'No.' });
+    await expect(b.ready).rejects.toMatchObject({ code: 'CHANNEL_FORBIDDEN' });
+    expect(a.isClosed).toBe(false);
+    expect(push.state).toBe('open');
+  });
+
+  it('makes a second connection where there is no other way, and then breaks the first', async () => {
+    const { one, push } = await opened('a');
+    push.subscribe('b');
+    push.subscribe('c');
+    await settled();
+    expect(one.openCount).toBe(2);
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'b', 'c']);
+    one.receive(hello());
+    expect(one.openCount).toBe(1);
+  });
+
+  it('again and again lets each second connection come to its hello, and then makes the next', async () => {
+    const { one, push } = await opened('a');
+    const [b, c] = ['b', 'c'].map((channel) => push.subscribe(channel));
+    await settled();
+    const d = push.subscribe('d');
+    c?.close();
+    await settled();
+    expect([one.links.length, one.openCount]).toEqual([2, 2]);
+    one.receive(hello());
+    await b?.ready;
+    await settled();
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'b', 'd']);
+    one.receive(hello());
+    await d.ready;
+    expect([one.links.length, one.openCount]).toEqual([3, 1]);
+  });
+
+  it('that comes while a second connection is under way is not refused with it', async () => {
+    const { one, push } = await opened('a');
+    const b = push.subscribe('b');
+    await settled();
+    const c = push.subscribe('c');
+    await settled();
+    one.fail({ detail: 'No.', code: 'BAD_REQUEST', status: 400, retry: false });
+    await expect(b.ready).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await settled();
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'c']);
+    one.receive(hello());
+    await c.ready;
+  });
+
+  it('that takes the refused channel away while it is asked for does not keep the others waiting', async () => {
+    const { one, push } = await opened('a');
+    const b = push.subscribe('b');
+    await settled();
+    const c = push.subscribe('c');
+    b.close();
+    await settled();
+    one.fail({ detail: 'No.', code: 'BAD_REQUEST', status: 400, retry: false });
+    await settled();
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'c']);
+    one.receive(hello());
+    await c.ready;
+  });
+
+  it('that takes a forbidden channel away before the first hello leaves the client open', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a');
+    const secret = push.subscribe('secret');
+    await settled();
+    secret.close();
+    await settled();
+    one.fail({ detail: 'No.', code: 'FORBIDDEN', status: 403, retry: false, channels: ['secret'] });
+    await settled();
+    expect(one.last.query.getAll('channel')).toEqual(['a']);
+    one.receive(hello());
+    expect(push.state).toBe('open');
+  });
+
+  it('that takes a forbidden channel away while it is asked for does not keep the others waiting', async () => {
+    const { one, push } = await opened('a');
+    const [secret, b] = ['secret', 'b'].map((channel) => push.subscribe(channel));
+    await settled();
+    secret?.close();
+    await settled();
+    one.fail({ detail: 'No.', code: 'FORBIDDEN', status: 403, retry: false, channels: ['secret'] });
+    await settled();
+    expect(one.last.query.getAll('channel')).toEqual(['a', 'b']);
+    one.receive(hello());
+    await b?.ready;
+  });
+});
+
+describe('many channels', () => {
+  const names = Array.from({ length: 100 }, (_, index) => `${'ü'.repeat(95)}${index}`);
+
+  it('open a connection that goes both ways with what fits into an address, and follow as frames', async () => {
+    const one = new FakeHalf('one', { goesBothWays: true });
+    const { push } = client([one]);
+    const subscriptions = names.map((name, index) => push.subscribe(name, { since: `log.${index + 1}` }));
+    await settled();
+    expect(one.last.link.shortAddress().length).toBeLessThan(7_000);
+    const asked = one.last.query.getAll('channel');
+    expect(asked.length).toBeGreaterThan(1);
+    one.receive(hello('log.200'));
+    await settled();
+    const frames = one.last.sent.map((frame) => JSON.parse(frame));
+    expect([...asked, ...frames.flatMap(({ channels }) => channels)]).toEqual(names);
+    for (const { key, channels } of frames) one.receive({ type: 'ack', key, channels, head: 'log.200' });
+    await Promise.all(subscriptions.map(({ ready }) => ready));
+  });
+
+  it('beyond the gateway’s limit do not stand in the way of the rest, whoever comes first', async () => {
+    const one = new FakeHalf('one');
+    const { push, environment } = client([one]);
+    const subscriptions = Array.from({ length: 101 }, (_, index) => push.subscribe(`c${index}`));
+    await settled();
+    one.fail({ detail: '101 channels, and 100 are allowed.', retry: false, code: 'CHANNELS_TOO_MANY', status: 400 });
+    await environment.pass(500);
+    expect(one.last.query.getAll('channel')).toHaveLength(50);
+    one.receive(hello());
+    await settled();
+    one.receive(hello());
+    await expect(subscriptions[100]?.ready).rejects.toMatchObject({ code: 'CHANNELS_TOO_MANY' });
+    await Promise.all(subscriptions.slice(0, 100).map(({ ready }) => ready));
+    expect(one.last.query.getAll('channel')).toHaveLength(100);
+    expect(() => push.subscribe('more')).toThrow(expect.objectContaining({ code: 'CHANNELS_TOO_MANY' }));
+    expect(push.subscribe('c1').isClosed).toBe(false);
+    expect(push.state).toBe('open');
+  });
+
+  it('of which the gateway does not even take one are refused for good', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a');
+    await settled();
+    one.fail({ detail: 'none', retry: false, code: 'CHANNELS_TOO_MANY', status: 400 });
+    expect(push.state).toBe('closed');
+  });
+});

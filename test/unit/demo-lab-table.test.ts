@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Cell, LabResult } from '../../bench/result.js';
+import { dictionary as en } from '../../demo/site/texts/en.js';
+import { labTable } from '../../scripts/lab-table.js';
+import { madeUpResult } from '../bench/made-up-result.js';
+
+describe('what the lab says of a relative', () => {
+  it('is a table of those that were measured alike, with their figures', () => {
+    const table = labTable(madeUpResult(), 'socket-io', en) ?? '';
+    const fanOut = madeUpResult().cells.filter(({ scenario, failed }) => scenario === 'fan-out' && failed === null);
+    for (const name of ['pushgate websocket', 'socket.io websocket', 'socket.io polling']) {
+      expect(fanOut.some(({ contestant }) => contestant === name)).toBe(true);
+      expect(table).toContain(`<th scope="row">${name}</th>`);
+    }
+    expect(table).not.toContain('sockjs');
+    expect(table).toContain(madeUpResult().machine.node);
+  });
+
+  it('leaves out what failed, and other settings than those of most', () => {
+    const cell = (contestant: string, subscribers: number, failed: string | null = null): Cell => {
+      const [some] = madeUpResult().cells;
+      if (some === undefined) throw new Error('Nothing was made up.');
+      const figures = { downBytesPerMessage: subscribers + 0.1234 };
+      return { ...some, scenario: 'fan-out', contestant, settings: { subscribers }, figures, failed };
+    };
+    const result: LabResult = {
+      ...madeUpResult(),
+      cells: [
+        cell('ws', 10),
+        cell('ws', 20),
+        cell('socket.io websocket', 10),
+        cell('pushgate websocket', 10, 'lost a message'),
+      ],
+    };
+    const table = labTable(result, 'socket-io', en) ?? '';
+    expect(table.match(/<td>[^<]*<\/td>/g)).toEqual(['<td>10.1</td>', '<td>10.1</td>']);
+    expect(table).toContain('subscribers 10');
+    expect(table).not.toContain('pushgate');
+  });
+
+  it('is nothing where nothing was measured to compare with', () => {
+    expect(labTable(null, 'mqtt', en)).toBeNull();
+    expect(labTable({ ...madeUpResult(), cells: [] }, 'mqtt', en)).toBeNull();
+  });
+});
