@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { PushError } from '../transports/error.js';
 import type { Json } from '../transports/record.js';
+import { Gathered } from './gathered.js';
 import { parseJson } from './input.js';
 import { within } from './within.js';
 
@@ -57,20 +58,25 @@ function readParsed(body: unknown, limit: number, operations: number | undefined
 
 async function readBytes(request: Request, limit: number): Promise<Buffer> {
   if (Number(request.get('content-length')) > limit) throw tooLarge(limit);
-  const pieces: Buffer[] = [];
-  let size = 0;
-  try {
-    // The request stays whole, so that there is still a socket to answer on.
-    for await (const piece of request.iterator({ destroyOnReturn: false })) {
-      size += piece.length;
-      if (size > limit) break;
-      pieces.push(piece);
-    }
-  } catch (error) {
-    throw new PushError('BAD_REQUEST', 'The body ended too early; send all of it.', { cause: error });
-  }
-  if (size > limit) throw tooLarge(limit);
-  return Buffer.concat(pieces);
+  if (request.destroyed) throw broken();
+  const body = new Gathered(limit);
+  return new Promise((resolve, reject) => {
+    const take = (piece: Buffer) => {
+      if (body.add(piece)) return;
+      request.off('data', take).pause();
+      reject(tooLarge(limit));
+    };
+    // Not as an iterator, which takes five times as long for a body of many small pieces.
+    request
+      .on('data', take)
+      .once('end', () => resolve(body.bytes))
+      .once('error', (cause) => reject(broken(cause)))
+      .once('close', () => reject(broken()));
+  });
+}
+
+function broken(cause?: unknown): PushError {
+  return new PushError('BAD_REQUEST', 'The body ended too early; send all of it.', { cause });
 }
 
 function missing(): PushError {

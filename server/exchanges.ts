@@ -145,6 +145,8 @@ export class Exchanges {
     permit: Permit,
   ): Promise<void> {
     const { settings, uplink, metrics, connections, refusals } = this.#options;
+    // Gone while the application or the gateway made it wait: nothing would ever give back its seat.
+    if (socket.destroyed) return;
     const asked = this.#ask(transport, request, query, permit);
     const from = { address: settings.addresses.of(request), socket: request.socket };
     const caller = { client: asked.client, address: from.address, user: permit.user, permit };

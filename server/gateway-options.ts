@@ -142,13 +142,25 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
     noticeMs: durationOrNone('noticeMs', options.noticeMs ?? 0),
     drainMs: durationOrNone('drainMs', options.drainMs ?? 2_000),
     logger: options.logger ?? SILENT,
-    onError: options.onError ?? reporter(options.logger),
+    onError: onceForAll(options.onError ?? reporter(options.logger)),
   };
 }
 
 function reporter(logger: Logger | undefined): (error: unknown) => void {
   if (logger !== undefined) return (err) => logger.error({ err }, 'something broke inside');
   return (error) => console.error(error);
+}
+
+/** What is not there may be why many are refused, all with one error: that is told once. */
+function onceForAll(tell: (error: unknown) => void): (error: unknown) => void {
+  const told = new WeakSet<PushError>();
+  return (error) => {
+    if (error instanceof PushError && error.code === 'UNAVAILABLE') {
+      if (told.has(error)) return;
+      told.add(error);
+    }
+    tell(error);
+  };
 }
 
 /**

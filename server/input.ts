@@ -1,4 +1,4 @@
-import { channelFault } from '../transports/channel.js';
+import { channelFault, isWellFormed } from '../transports/channel.js';
 import { PushError } from '../transports/error.js';
 import { jsonText } from '../transports/json-text.js';
 import { MAX_NAME_LENGTH } from '../transports/operation.js';
@@ -115,8 +115,8 @@ export function checkPosition(text: unknown, name: string): Position {
 
 /** An idempotency key or the name of a method. @throws PushError `OPERATION_INVALID` */
 export function checkName(value: unknown, name: string): string {
-  if (typeof value === 'string' && value !== '' && value.length <= MAX_NAME_LENGTH) return value;
-  throw new PushError('OPERATION_INVALID', `"${name}" is a text of 1 to ${MAX_NAME_LENGTH} characters.`);
+  if (typeof value === 'string' && value !== '' && value.length <= MAX_NAME_LENGTH && isWellFormed(value)) return value;
+  throw new PushError('OPERATION_INVALID', `"${name}" is a text of 1 to ${MAX_NAME_LENGTH} characters of Unicode.`);
 }
 
 const CLIENT = /^[A-Za-z0-9_-]{1,64}$/;

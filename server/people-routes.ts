@@ -12,7 +12,7 @@ import { checkChannel, checkClient, checkCount, checkName, readQuery } from './i
 import { requestFields } from './logger.js';
 import type { Metrics } from './metrics.js';
 import { parseOperations } from './operations.js';
-import { sendProblem, toPushError } from './problem.js';
+import { isFailure, sendProblem, toPushError } from './problem.js';
 import { targetOf } from './target.js';
 import type { Requester, Uplink } from './uplink.js';
 
@@ -115,7 +115,7 @@ export function peopleRoutes(services: Services): PeopleRoutes {
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const shown = fromExpress(error) ?? toPushError(error);
-    if (shown.code === 'INTERNAL') settings.onError(error);
+    if (isFailure(shown)) settings.onError(error);
     metrics.refused(shown.code);
     settings.logger.debug({ code: shown.code, ...requestFields(request) }, 'refused');
     sendProblem(response, shown);

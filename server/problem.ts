@@ -11,6 +11,14 @@ export function toPushError(error: unknown): PushError {
   return new PushError('INTERNAL', 'Something broke inside the gateway; its log says what.', { cause: error });
 }
 
+/**
+ * Whether the operator has to know: something broke inside, or something that is needed is not there. That a gateway closes, or that
+ * a log does not keep up, has no cause.
+ */
+export function isFailure({ code, cause }: PushError): boolean {
+  return code === 'INTERNAL' || (code === 'UNAVAILABLE' && cause !== undefined);
+}
+
 /** Answers with a problem, or cuts the connection when an answer had begun. */
 export function sendProblem(response: ServerResponse, error: PushError, headers: Record<string, string> = {}): void {
   if (response.headersSent) {

@@ -12,7 +12,7 @@ import { PublishRate } from './limits/publish-rate.js';
 import type { Metrics } from './metrics.js';
 import type { Parsed } from './operations.js';
 import { typeOf } from './operations.js';
-import { toPushError } from './problem.js';
+import { isFailure, toPushError } from './problem.js';
 import { RecentAnswers } from './recent-answers.js';
 import { UnderWay } from './under-way.js';
 import { within } from './within.js';
@@ -236,7 +236,7 @@ export class Uplink {
   /** The answer to an operation that failed; what is not the caller's fault is reported here. */
   refuse(error: unknown, { key }: Pick<Operation, 'key'>): ErrorRecord {
     const shown = toPushError(error);
-    if (shown.code === 'INTERNAL') this.options.failed(error);
+    if (isFailure(shown)) this.options.failed(error);
     return errorRecord(shown, key);
   }
 

@@ -19,11 +19,16 @@ export function channelFault(name: unknown): string | null {
     return `A channel name has at most ${MAX_CHANNEL_BYTES} bytes of UTF-8.`;
   }
   if (FORBIDDEN.test(name)) return 'A channel name has no control characters or line separators.';
-  if (LONE_SURROGATE.test(name)) return 'A channel name is well-formed Unicode; this one has half a surrogate pair.';
+  if (!isWellFormed(name)) return 'A channel name is well-formed Unicode; this one has half a surrogate pair.';
   if (name.startsWith(RESERVED_PREFIX)) {
     return `Channel names that begin with "${RESERVED_PREFIX}" are the gateway's own; choose another one.`;
   }
   return null;
+}
+
+/** Whether a text has no half of a surrogate pair: in UTF-8 all of these would be the same. */
+export function isWellFormed(text: string): boolean {
+  return !LONE_SURROGATE.test(text);
 }
 
 /** Bytes that a text takes in UTF-8. */

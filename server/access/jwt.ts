@@ -96,7 +96,11 @@ function verifierOf({ secret, publicKey, jwks }: JwtOptions): Verifier {
   const algorithms = ['RS256', 'ES256', 'EdDSA'] as const;
   if (typeof jwks === 'string' || jwks instanceof URL) {
     if (!URL.canParse(String(jwks))) throw badOption(`"jwks" is neither a set of keys nor an address: ${String(jwks)}`);
-    return { key: remoteKeys(new URL(jwks)), algorithms };
+    const address = new URL(jwks);
+    // What fetches it would refuse it each time, and say so with the password.
+    if (address.username !== '' || address.password !== '')
+      throw badOption('"jwks" has a name or password in its address');
+    return { key: remoteKeys(address), algorithms };
   }
   try {
     return { key: createLocalJWKSet(jwks ?? { keys: [] }), algorithms };

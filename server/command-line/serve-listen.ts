@@ -23,12 +23,15 @@ const REQUESTS = {
   connectionsCheckingInterval: 2_000,
 };
 
+/** Who does not get done with the handshake of TLS is cut as who sends no head is, in milliseconds; Node's own is 120 s. */
+const HANDSHAKE_MS = 10_000;
+
 /** A server for HTTP, or for HTTPS where there is a certificate. @throws UsageError */
 export function openServer({ tlsCert, tlsKey }: ListenOptions, app: RequestListener): Server {
   if (tlsCert === undefined || tlsKey === undefined) return createServer(REQUESTS, app);
   const files = { cert: read('certificate', tlsCert), key: read('key', tlsKey) };
   try {
-    return createTlsServer({ ...REQUESTS, ...files }, app);
+    return createTlsServer({ ...REQUESTS, ...files, handshakeTimeout: HANDSHAKE_MS }, app);
   } catch (error) {
     throw new UsageError(`${tlsCert} and ${tlsKey} cannot be used together: ${reasonText(error)}`);
   }

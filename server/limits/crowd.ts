@@ -43,17 +43,14 @@ export class Crowd {
       if (!isClosed) close(why);
       isClosed = true;
     };
+    // First: who is refused as a user takes no seat of the address, and nobody there has to leave for him.
+    if (user !== null) this.#users.check(user, client);
     const leaveAddress = this.#addresses.take(ownerOf(address), client, closeOnce);
-    try {
-      const leaveUser = user === null ? () => undefined : this.#users.take(user, client, closeOnce);
-      return () => {
-        leaveAddress();
-        leaveUser();
-      };
-    } catch (error) {
+    const leaveUser = user === null ? () => undefined : this.#users.take(user, client, closeOnce);
+    return () => {
       leaveAddress();
-      throw error;
-    }
+      leaveUser();
+    };
   }
 
   close(): void {

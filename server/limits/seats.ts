@@ -67,14 +67,29 @@ export class Seats {
   }
 
   /**
-   * Takes a seat for one connection, or shares the seat that its client has. `close` is called when it has to leave, once at
-   * most. Returns how to give it back, which may be called twice.
+   * Whether there is a seat for one more connection, or would be one. Changes nothing for anybody.
    *
    * @throws PushError `CONNECTIONS_TOO_MANY` when all are taken, `CONNECTION_REPLACED` for a client that had to leave
    */
+  check(owner: string, client: string | null): void {
+    const { most, whenFull } = this.options;
+    if (most === Number.POSITIVE_INFINITY) return;
+    if (client !== null && this.#replaced.get(nameOf(owner, client))) throw this.#replacedError();
+    const seats = this.#owners.get(owner);
+    if (whenFull === 'close-oldest' || seats === undefined || (client !== null && seats.has(client))) return;
+    if (seats.size >= most) this.#sweep(owner, seats);
+    if (seats.size >= most) throw this.#fullError();
+  }
+
+  /**
+   * Takes a seat for one connection, or shares the seat that its client has. `close` is called when it has to leave, once at
+   * most. Returns how to give it back, which may be called twice.
+   *
+   * @throws PushError what {@link check} throws
+   */
   take(owner: string, client: string | null, close: Close): () => void {
     if (this.options.most === Number.POSITIVE_INFINITY) return () => undefined;
-    if (client !== null && this.#replaced.get(nameOf(owner, client))) throw this.#replacedError();
+    this.check(owner, client);
     const seats = this.#owners.get(owner) ?? new Map<string | symbol, Seat>();
     const key = client ?? Symbol('a connection');
     if (!seats.has(key)) this.#makeRoom(owner, seats);
@@ -98,12 +113,10 @@ export class Seats {
   }
 
   #makeRoom(owner: string, seats: Map<string | symbol, Seat>): void {
-    const { most, whenFull } = this.options;
+    const { most } = this.options;
     if (seats.size >= most) this.#sweep(owner, seats);
-    while (seats.size >= most) {
-      const [oldest] = seats;
-      if (whenFull === 'refuse' || oldest === undefined) throw this.#fullError();
-      const [client, seat] = oldest;
+    for (const [client, seat] of seats) {
+      if (seats.size < most) return;
       if (typeof client === 'string') this.#replaced.set(nameOf(owner, client), true);
       this.#leave(owner, seats, client);
       for (const { close } of seat.connections) close('replaced');

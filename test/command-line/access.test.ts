@@ -78,6 +78,7 @@ describe('pushgate serve with tokens', () => {
     [['serve', '--jwt-public-key', 'text:none'], /not a public key in PEM/],
     [['serve', '--jwks', 'text:none'], /not a set of keys/],
     [['serve', '--jwks', 'text:{}'], /not a set of keys/],
+    [['serve', '--jwks', 'https://me:word@example.org/keys'], /^(?!.*word@).*name or password in its address/],
     [['serve', '--jwks', 'a', '--jwt-secret-file', 'b'], /Give one of/],
     [['serve', '--jwt-issuer', 'me'], /how tokens are verified/],
     [['serve', '--demo', '--jwt-secret-file', `text:${SECRET}`], /--demo is there for everybody/],

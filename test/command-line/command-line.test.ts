@@ -1,12 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { connect as connectTo, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { PollAnswer } from '../../transports/record.js';
 import { run, serve } from '../support/command.js';
-import { newFolder } from '../support/folder.js';
 import { rawHttp } from '../support/raw-http.js';
-import { describeWith, program } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
 describe('pushgate serve', () => {
@@ -235,27 +232,6 @@ describe('pushgate serve', () => {
     other.close();
     expect(status).toBe(1);
     expect(stderr).toBe(`pushgate: Port ${port} is taken; choose another one with --port, or 0 for any free one.\n`);
-  });
-});
-
-describeWith(program('openssl', 'install it with your system’s packages'), 'pushgate serve with TLS', () => {
-  it('serves https with the certificate that it was given', async () => {
-    const folder = newFolder();
-    const key = join(folder, 'key.pem');
-    const cert = join(folder, 'cert.pem');
-    const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes', '-newkey', 'rsa:2048'];
-    execFileSync('openssl', ['req', '-x509', ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-    const served = await serve('--tls-cert', cert, '--tls-key', key);
-    expect(served.site).toMatch(/^https:/);
-    const { Agent, request } = await import('node:https');
-    const status = await new Promise((resolve, reject) => {
-      const agent = new Agent({ rejectUnauthorized: false });
-      request(`${served.site}/push/health`, { agent }, (response) => resolve(response.resume().statusCode))
-        .on('error', reject)
-        .end();
-    });
-    expect(status).toBe(200);
-    expect(await served.stop()).toBe(0);
   });
 });
 

@@ -160,6 +160,31 @@ describe('a gateway with its log on disk', () => {
     );
     expect(await served.stop()).toBe(0);
   });
+
+  it('begins a new epoch when it is told to, once, and keeps its messages', async () => {
+    const bus = ['--bus', `file:${newFolder()}`];
+    const epochs: unknown[] = [];
+    let since = '';
+    for (const anew of [[], [], ['--new-epoch'], []]) {
+      const served = await serve(...bus, ...anew);
+      const { bus: kept } = await (await fetch(`${served.site}/push/health`)).json();
+      epochs.push(kept.epoch);
+      if (since === '') {
+        const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '"hi"' };
+        since = (await (await fetch(`${served.site}/push/channels/a`, init)).json()).id;
+      }
+      const answer = await (await fetch(`${served.site}/push/polling?channel=a&since=${since}`)).json();
+      const isSame = kept.epoch === epochs[0];
+      expect(answer.messages.map(({ data }: { data: unknown }) => data)).toEqual(isSame ? [] : ['hi']);
+      expect(answer.gap).toEqual(
+        isSame ? undefined : { type: 'gap', channels: ['a'], from: since, to: `${kept.epoch}.0` },
+      );
+      expect(await served.stop()).toBe(0);
+    }
+    const [first, second, third, fourth] = epochs;
+    expect([second, fourth]).toEqual([first, third]);
+    expect(third).not.toBe(first);
+  });
 });
 
 /** That these are the messages that were acknowledged, each once and under the id that was told, in the log's order. */

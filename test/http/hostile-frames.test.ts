@@ -1,13 +1,11 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
-import { HANDSHAKE } from '../support/handshake.js';
-import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
-import { afterwards, deserted, inExpress, metric, type Site } from './site.js';
+import { bareWebSocket, frame } from './bare-frames.js';
+import { afterwards, deserted, inExpress, metric } from './site.js';
 import { listenWebSocket } from './streams.js';
 
 const bus = () => new MemoryBus({ epoch: 'e' });
@@ -30,33 +28,6 @@ const PEER = `
 `;
 
 describe('a frame', () => {
-  /** A frame of a client, masked with zeros (RFC 6455, section 5.2). */
-  function frame(opcode: number, payload: Buffer, fin = true): Buffer {
-    const head = [(fin ? 0x80 : 0) | opcode];
-    if (payload.length < 126) head.push(0x80 | payload.length);
-    else head.push(0x80 | 126, payload.length >> 8, payload.length & 0xff);
-    return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
-  }
-
-  async function bare(site: Site): Promise<{ socket: Socket; closed: () => Promise<number> }> {
-    const answer = await rawHttp(`${site.push}/websocket`, {
-      headers: HANDSHAKE,
-    });
-    const { socket } = answer;
-    const reading = (async () => {
-      const pieces: Buffer[] = [];
-      for await (const piece of socket) pieces.push(piece);
-      return Buffer.concat(pieces);
-    })().catch(() => Buffer.alloc(0));
-    // The last frame is the close frame: 0x88, its length, the code.
-    const closed = async () => {
-      const bytes = await reading;
-      const at = bytes.lastIndexOf(0x88);
-      return at < 0 ? 1006 : bytes.readUInt16BE(at + 2);
-    };
-    return { socket, closed };
-  }
-
   it('that is binary closes with a code that means not to try again', async () => {
     const site = await inExpress({ bus: bus() });
     const socket = await listenWebSocket(site.push);
@@ -92,7 +63,7 @@ describe('a frame', () => {
 
   it('that only says how large it will be closes with 1009', async () => {
     const site = await inExpress({ bus: bus() });
-    const { socket, closed } = await bare(site);
+    const { socket, closed } = await bareWebSocket(site.push);
     socket.write(Buffer.from([0x81, 0xff, 0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0, 0]));
     expect(await closed()).toBe(1009);
     await deserted(site.push);
@@ -104,7 +75,7 @@ describe('a frame', () => {
     ['a header', frame(1, Buffer.alloc(1_000, 32)).subarray(0, 3)],
   ])('that has begun with %s and does not end closes with 1008, after the time that a body has', async (_, begun) => {
     const site = await inExpress({ bus: bus(), heartbeatMs: 100, bodyTimeoutMs: 400 });
-    const { socket, closed } = await bare(site);
+    const { socket, closed } = await bareWebSocket(site.push);
     const whole = frame(1, Buffer.from('{"type":"publish","channel":"a","data":1}'));
     socket.write(Buffer.concat([whole, begun]));
     // Between fragments there may be answers to pings.
@@ -118,7 +89,7 @@ describe('a frame', () => {
 
   it('that takes long is waited for as long as some of it comes, and no other is held against its sender', async () => {
     const site = await inExpress({ bus: bus(), heartbeatMs: 100, bodyTimeoutMs: 1_000 });
-    const { socket } = await bare(site);
+    const { socket } = await bareWebSocket(site.push);
     const one = frame(1, Buffer.from(`{"type":"publish","channel":"a","data":"${'x'.repeat(10_000)}"}`));
     const bytes = Buffer.concat([one, one, one]);
     const step = 700;
@@ -132,7 +103,7 @@ describe('a frame', () => {
 
   it('in 131,000 unfinished fragments of one byte is cut off long before', async () => {
     const site = await inExpress({ bus: bus() });
-    const { socket, closed } = await bare(site);
+    const { socket, closed } = await bareWebSocket(site.push);
     socket.write(frame(1, Buffer.from('['), false));
     const some = Buffer.concat(Array.from({ length: 1_000 }, () => frame(0, Buffer.from(' '), false)));
     for (let sent = 0; sent < 131 && !socket.destroyed; sent++) socket.write(some);
@@ -146,7 +117,7 @@ describe('a frame', () => {
     ['a continuation of nothing', 0, Buffer.from('x'), 1002],
   ])('with %s closes with the code of the protocol', async (_what, opcode, payload, code) => {
     const site = await inExpress({ bus: bus() });
-    const { socket, closed } = await bare(site);
+    const { socket, closed } = await bareWebSocket(site.push);
     socket.write(frame(opcode, payload));
     expect(await closed()).toBe(code);
     await deserted(site.push);
@@ -162,7 +133,7 @@ describe('a frame', () => {
     const debug = (fields: object, message: string) => lines.push({ ...fields, message });
     const logger = { debug, info: debug, warn: debug, error: debug };
     const site = await inExpress({ bus: bus(), limits: { bodyBytes: 10_000 }, logger });
-    const { socket, closed } = await bare(site);
+    const { socket, closed } = await bareWebSocket(site.push);
     socket.write(Buffer.concat([bytes, bytes]));
     await closed();
     await deserted(site.push);
@@ -173,7 +144,7 @@ describe('a frame', () => {
 
   it('of an end that is in order, or is cut, is not counted as refused', async () => {
     const site = await inExpress({ bus: bus() });
-    const [cut, ended] = [await bare(site), await bare(site)];
+    const [cut, ended] = [await bareWebSocket(site.push), await bareWebSocket(site.push)];
     cut.socket.resetAndDestroy();
     ended.socket.write(frame(8, Buffer.from([3, 0xe8])));
     await deserted(site.push);
@@ -184,7 +155,7 @@ describe('a frame', () => {
     const site = await inExpress({ bus: bus() });
     const other = await listenWebSocket(site.push, '?channel=a');
     await other.first('hello');
-    const { socket, closed } = await bare(site);
+    const { socket, closed } = await bareWebSocket(site.push);
     socket.write(Buffer.alloc(1_000, 0xff));
     expect(await closed()).toBe(1002);
     await site.gateway.publish('a', 1);

@@ -3,11 +3,13 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { connect } from '../../client/node.js';
+import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { createGateway } from '../../server/gateway.js';
 import { PushError } from '../../transports/error.js';
 import { listen } from '../support/listen.js';
 import { waitUntil } from '../support/wait-until.js';
 import { afterwards, attached } from './site.js';
+import { listenWebSocket } from './streams.js';
 
 /** A pino logger, and the lines that it has written. */
 function listeningLogger() {
@@ -80,5 +82,40 @@ describe('the log', () => {
     await waitUntil('the end of the stream', () => lines.some((line) => line.includes('disconnected')));
     expect(lines.length).toBeGreaterThan(3);
     expect(lines.join('')).not.toContain(secret);
+  });
+
+  it('tells once why the bus takes nothing any more, and clients are not told where it is', async () => {
+    const { lines, logger } = listeningLogger();
+    const cause = new Error('/var/log-of-pushgate: No space left on device');
+    class FullBus extends MemoryBus {
+      override publish = () => Promise.reject(full);
+    }
+    const full = new PushError('UNAVAILABLE', 'The log cannot be written.', { cause });
+    const gateway = createGateway({ logger, bus: new FullBus() });
+    const { server, url, close } = await listen(createServer());
+    afterwards(close);
+    afterwards(() => gateway.close());
+    gateway.attach(server);
+    const headers = { 'content-type': 'application/json' };
+    const publish = { type: 'publish', channel: 'a', data: 1 };
+    const told: string[] = [];
+    for (const [path, body] of [
+      ['channels/a', 1],
+      ['uplink', [publish, publish]],
+    ] as const) {
+      const answer = await fetch(`${url}/push/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      told.push(await answer.text());
+    }
+    const socket = await listenWebSocket(`${url}/push`);
+    socket.send(publish);
+    told.push(JSON.stringify(await socket.first('error')));
+    told.push(await (await fetch(`${url}/push/health`)).text());
+    for (const text of told) {
+      expect(text).toContain('The log cannot be written.');
+      expect(text).not.toContain('/var');
+    }
+    const errors = lines.filter((line) => JSON.parse(line).level === 50);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain('No space left on device');
   });
 });

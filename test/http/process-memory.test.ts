@@ -1,10 +1,7 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import type { Answer, Measure, Order } from '../support/measured-gateway.js';
+import type { Measure } from '../support/measured-gateway.js';
 import { waitUntil } from '../support/wait-until.js';
-import { afterwards } from './site.js';
+import { GatewayProcess } from './gateway-process.js';
 import { asleep, expectEach, follow, givenOf, STREAMS } from './sleepers.js';
 
 const COUNT = 3_000;
@@ -14,67 +11,12 @@ const MORE_BYTES = 16 * 1024 * 1024;
 /** The kernel and the allocator give back when they like; a queue would take all that is published, 188 MiB. */
 const MORE_RESIDENT_BYTES = 96 * 1024 * 1024;
 
-const GATEWAY = fileURLToPath(new URL('../support/measured-gateway.ts', import.meta.url));
-
-/** A gateway's process that was forked for a test. */
-class GatewayProcess {
-  static async start(): Promise<GatewayProcess> {
-    const child = fork(GATEWAY, { execArgv: ['--expose-gc', '--import', 'tsx'] });
-    afterwards(async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    });
-    const started = new GatewayProcess(child);
-    started.push = (await started.#answer<{ push: string }>()).push;
-    return started;
-  }
-
-  push = '';
-
-  private constructor(private readonly child: ReturnType<typeof fork>) {}
-
-  async publish(count: number): Promise<number> {
-    const { published } = await this.#ask<{ published: number }>({
-      do: 'publish',
-      channel: 'a',
-      letters: SIZE,
-      count,
-    });
-    return published;
-  }
-
-  measure(): Promise<Measure> {
-    return this.#ask({ do: 'measure' });
-  }
-
-  #ask<Wanted extends Answer>(order: Order): Promise<Wanted> {
-    this.child.send(order);
-    return this.#answer();
-  }
-
-  async #answer<Wanted extends Answer>(): Promise<Wanted> {
-    const over = new AbortController();
-    const { signal } = over;
-    try {
-      const ended = once(this.child, 'exit', { signal }).then(([status]) => {
-        throw new Error(`The gateway ended with ${status}.`);
-      });
-      const [answer] = await Promise.race([once(this.child, 'message', { signal }), ended]);
-      return answer;
-    } finally {
-      over.abort();
-    }
-  }
-}
-
 /** Publishes, as fast as the one that reads can take it; returns the most that the process held meanwhile. */
 async function publishing(gateway: GatewayProcess, other: { readonly last: number }): Promise<Measure> {
   let heldBytes = 0;
   let residentBytes = 0;
   for (let published = 1; published <= COUNT; published += 20) {
-    const number = await gateway.publish(20);
+    const number = await gateway.publish(20, SIZE);
     await waitUntil(`message ${number} at the other one`, () => other.last === number, {
       timeoutMs: 30_000,
       everyMs: 1,

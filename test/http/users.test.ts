@@ -159,10 +159,11 @@ describe('operations that are left when the access expires', () => {
       socket.send(first);
       for (const operation of OPERATIONS) socket.send(operation);
       socket.send({ type: 'subscribe', channels: ['a'], key: 's' });
+      socket.send({ type: 'unsubscribe', channels: ['a'], key: 'u' });
       await begun;
       expire();
-      await waitUntil('an answer to each', () => socket.ofType('error').length === 3);
-      expect(socket.ofType('error')).toEqual(expect.arrayContaining(['p', 'c', 's'].map(refused)));
+      await waitUntil('an answer to each', () => socket.ofType('error').length + socket.ofType('ack').length === 5);
+      expect(socket.ofType('error')).toEqual(expect.arrayContaining(['p', 'c', 's', 'u'].map(refused)));
       expect(socket.ofType('ack')).toEqual([{ type: 'ack', key: 'first', id: 'e.1' }]);
     }
     expect(calls).toBe(0);

@@ -35,6 +35,7 @@ const gateway = createGateway({
   // Nobody is to be cut off, nor sent to another document, however slow the machine is.
   heartbeatMs: 600_000,
   stalledMs: 600_000,
+  bodyTimeoutMs: 600_000,
   renewBytes: 1e12,
 });
 let published = 0;

@@ -79,7 +79,8 @@ describe('the flushes of a FileBus', () => {
     const seen: number[] = [];
     await bus.follow(({ offset }) => seen.push(offset));
     beforeWrites(() => Promise.reject(new Error('No space left on device')));
-    const failed = { code: 'UNAVAILABLE', message: expect.stringContaining('No space left on device') };
+    const cause = { message: expect.stringContaining(`${directory} cannot be written: No space left on device`) };
+    const failed = { code: 'UNAVAILABLE', cause };
     await expect(bus.publish({ channel: 'a', data: '0' })).rejects.toMatchObject(failed);
     await expect(bus.publish({ channel: 'a', data: '0' })).rejects.toMatchObject(failed);
     expect(offsets((await readFrom(bus, { a: 0 })).entries)).toEqual([1]);

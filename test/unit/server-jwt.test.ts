@@ -172,6 +172,7 @@ describe('jwt', () => {
     ['a weak RSA key', { publicKey: pemOf(weak.publicKey) }, /2048 bits/],
     ['an algorithm that does not fit', { secret: SECRET, algorithms: ['RS256'] }, /does not fit/],
     ['no address', { jwks: 'keys' }, /address/],
+    ['an address with a password', { jwks: 'https://me:word@example.org/keys' }, /^(?!.*word@).*name or password/],
   ])('refuses %s as an option', (_what, options, fault) => {
     expect(() => jwt(options)).toThrow(fault);
   });

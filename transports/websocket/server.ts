@@ -14,6 +14,12 @@ import { UnfinishedMessages } from './server-unfinished.js';
 /** Who does not answer a close frame for so long is cut, in milliseconds. */
 const CLOSE_MS = 1_000;
 
+/**
+ * Reads of the network that one frame may be spread over: so many at least, and one for so many bytes on average. Each read that
+ * waits for the rest of its frame costs 440 bytes beside its own; the smallest segments that a network makes have 536.
+ */
+const READS = { least: 16_384, bytes: 256 };
+
 /** What `ws` closes with 1009, or with 1008: too many fragments. */
 const TOO_LARGE: ReadonlySet<string> = new Set([
   'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
@@ -50,12 +56,13 @@ function machineFor(settings: TransportSettings): Machine {
     // Compression costs a context of its own for every connection, and would end "encoded once".
     perMessageDeflate: false,
     maxPayload: settings.frameBytes,
+    maxBufferedChunks: Math.max(READS.least, Math.ceil(settings.frameBytes / READS.bytes)),
     closeTimeout: CLOSE_MS,
   };
   const machine = {
     server: new WebSocketServer(options),
     pings: new Pings(settings.heartbeatMs),
-    unfinished: new UnfinishedMessages(settings.frameTimeoutMs),
+    unfinished: new UnfinishedMessages(settings),
   };
   machines.set(settings, machine);
   return machine;

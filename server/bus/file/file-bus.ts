@@ -225,10 +225,8 @@ export class FileBus implements Bus {
     try {
       return await this.log.append(drafts, trim);
     } catch (cause) {
-      const { directory } = this.options;
-      const why = reasonText(cause);
-      const text = `The log in ${directory} cannot be written: ${why}. Nothing is taken until it is opened again.`;
-      const error = new PushError('UNAVAILABLE', text, { cause });
+      const text = "The log cannot be written. Nothing is taken until it is opened again; the gateway's log says why.";
+      const error = new PushError('UNAVAILABLE', text, { cause: this.#fault('written', cause) });
       this.#state = { at: 'failed', error };
       throw error;
     }
@@ -262,9 +260,15 @@ export class FileBus implements Bus {
       return await read();
     } catch (cause) {
       this.#mustBeOpen();
-      const why = reasonText(cause);
-      throw new PushError('INTERNAL', `The log in ${this.options.directory} cannot be read: ${why}`, { cause });
+      throw new PushError('INTERNAL', "The log cannot be read; the gateway's log says why.", {
+        cause: this.#fault('read', cause),
+      });
     }
+  }
+
+  /** What went wrong and where, which is for the operator and nobody else. */
+  #fault(what: string, cause: unknown): Error {
+    return new Error(`The log in ${this.options.directory} cannot be ${what}: ${reasonText(cause)}`, { cause });
   }
 
   #mustBeOpen(): void {

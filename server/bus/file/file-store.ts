@@ -258,9 +258,13 @@ function entryKey(channel: string, offset: number): string {
   return `${ENTRY}${channel}\0${sortable(offset)}`;
 }
 
-/** Every key that begins so and goes on. */
+/**
+ * Every key that begins so and goes on, with whatever characters: up to the prefix with its last character raised, as there
+ * is no character that all others come before.
+ */
 function within(prefix: string): { readonly gt: string; readonly lt: string } {
-  return { gt: prefix, lt: `${prefix}\u{10ffff}` };
+  const last = prefix.length - 1;
+  return { gt: prefix, lt: prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1) };
 }
 
 function damageText(directory: string, what: string): string {
