@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { type Dice, diceOf } from '../faults/dice.js';
+import { tryIdleness } from '../faults/idle-trial.js';
 import { type Course, course } from '../faults/random-course.js';
 import { type TrialReport, tryCourse } from '../faults/random-trial.js';
 import { SWITCHES_PER_ROUND, trySwitches } from '../faults/switch-trial.js';
@@ -16,6 +17,7 @@ interface SoakOptions {
   readonly courses: number;
   readonly inputs: number;
   readonly bytes: number;
+  readonly idle: number;
   readonly seed: number;
 }
 
@@ -32,6 +34,7 @@ await new Command('soak')
   .option('--courses <number>', 'random courses of faults, restarts and switches', wholeNumber, 1_000)
   .option('--inputs <number>', 'generated inputs for the parsers', wholeNumber, 1_000_000)
   .option('--bytes <number>', 'generated requests and frames over real sockets', wholeNumber, 100_000)
+  .option('--idle <minutes>', 'for which a client of each transport has nothing to do', wholeNumber, 60)
   .option('--seed <number>', 'what chance begins with', wholeNumber, Math.floor(Math.random() * 2 ** 31))
   .addHelpText('after', '\nExample:\n  $ npm run soak -- --switches 20000 --courses 100')
   .action(soak)
@@ -45,8 +48,9 @@ async function soak(options: SoakOptions): Promise<void> {
     await stage('courses', options.courses, (step) => courses(options, step)),
     await stage('inputs', options.inputs, (step) => inputs(options.inputs, dice, step)),
     await stage('requests and frames', options.bytes, (step) => bytes(options.bytes, dice, step)),
+    await stage('idle minutes', options.idle, (step) => idleness(options.idle, step)),
   ].filter((held) => !held).length;
-  console.log(broken === 0 ? 'Every promise was kept.' : `${broken} of 4 stages found a broken promise.`);
+  console.log(broken === 0 ? 'Every promise was kept.' : `${broken} of 5 stages found a broken promise.`);
   process.exitCode = broken === 0 ? 0 : 1;
 }
 
@@ -133,6 +137,14 @@ async function inputs(total: number, dice: Dice, fed: () => void) {
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { held: true, totals: `${total} generated inputs were read or refused` };
+}
+
+async function idleness(minutes: number, passed: () => void) {
+  const { clients, messages, faults, changes } = await tryIdleness({ steps: minutes, stepMs: 60_000, passed });
+  return {
+    held: faults + changes === 0,
+    totals: `${clients} clients idle for ${minutes} min lost ${changes} connections, then took ${messages} messages with ${faults} faults`,
+  };
 }
 
 async function bytes(total: number, dice: Dice, fed: () => void) {
