@@ -17,6 +17,7 @@ import type { PeopleRoutes } from './people-routes.js';
 import { PEOPLE_PATHS } from './people-routes.js';
 import type { PollSocket } from './polls/poll-socket.js';
 import { PollSockets } from './polls/poll-sockets.js';
+import { requestOf } from './polls/request-of.js';
 import { refuseUpgrade, sendProblem } from './problem.js';
 import { Refusals } from './refusals.js';
 import { takeOver } from './take-over.js';
@@ -168,20 +169,19 @@ export class Door {
   /** A further poll on a connection on which one was let in: the same but for its target. */
   async #repeat(polls: PollSocket, sent: string): Promise<boolean> {
     const { transports, authorize, settings } = this.#options;
-    const { request } = polls.first;
+    const { head } = polls.first;
     const below = belowPath(sent, settings.path);
     if (below === null || this.#state !== 'open') return false;
     const target = targetOf({ url: below });
     const { name, rest } = partsOf(target.path);
     const transport = transports.get(name);
-    if (rest !== '' || transport?.carries !== 'poll' || (authorize !== null && request === null)) return false;
+    if (rest !== '' || transport?.carries !== 'poll' || (authorize !== null && head === null)) return false;
     try {
-      if (request !== null) request.url = below;
       const query = readQuery(target.query);
-      const permit = request === null ? OPEN : await this.#authorize(request, name, query);
+      const permit = head === null ? OPEN : await this.#authorize(requestOf(polls.first, below), name, query);
       const course = await this.#exchanges.repeat(transport, query, polls, permit);
       // Who may come in is asked each time, and each move is counted.
-      if (request === null && !query.has('instead')) polls.keep(course, sent);
+      if (head === null && !query.has('instead')) polls.keep(course, sent);
       return true;
     } catch {
       // It is refused where all are.

@@ -86,8 +86,9 @@ export class Exchanges {
     if (response.destroyed) return;
     const from = { address: settings.addresses.of(request), socket: request.socket };
     if (transport.carries === 'poll') {
-      const needed = this.#options.authorize === null ? null : request;
-      const own = polls.begin(request, response, { address: from.address, request: needed });
+      const { headers, rawHeaders } = request;
+      const head = this.#options.authorize === null ? null : { headers, rawHeaders };
+      const own = polls.begin(request, response, { address: from.address, head });
       if (own !== null) this.#options.answers.remove(response);
       else this.#closeAfter(request, response);
       const reply = own ?? new ResponseReply(response);

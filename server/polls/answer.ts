@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 
-/** An answer as it stands on the wire (RFC 9112, section 2.1). The fields end with a line break each. */
-export function answerBytes(status: number, fields: string, body: Buffer): Buffer {
+/** The head of an answer as it stands on the wire (RFC 9112, section 2.1). The fields end with a line break each. */
+export function headBytes(status: number, fields: string, length: number): Buffer {
   const reason = STATUS_CODES[status] ?? '';
-  const head = `HTTP/1.1 ${status} ${reason}\r\n${fields}Date: ${dateText()}\r\nContent-Length: ${body.length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head, 'latin1'), body]);
+  const head = `HTTP/1.1 ${status} ${reason}\r\n${fields}Date: ${dateText()}\r\nContent-Length: ${length}\r\n\r\n`;
+  return Buffer.from(head, 'latin1');
 }
 
 /** Fields of a head as text, in the order in which they are there. */
@@ -14,36 +14,32 @@ export function fieldsText(fields: Readonly<Record<string, number | string | rea
     .join('');
 }
 
+/** A larger body is not copied behind its head, and nothing of it is kept. */
+const KEPT_BYTES = 16 * 1024;
+
+/** An answer, and the position that its body tells to go on from; `null` for one that has something else to say first. */
+interface Answer {
+  readonly pieces: readonly Buffer[];
+  readonly cursor: string | null;
+}
+
 /**
  * What answers with a body are made of, but for the body: one for all connections on which the rest is the same. The last
  * answer is kept, as it is mostly the same message that many are waiting for.
  */
 export class AnswerHead {
-  #body: Buffer | null = null;
-  #answer: Buffer = Buffer.alloc(0);
-  #date = '';
-  #cursorBody: Buffer | null = null;
-  #cursor: string | null = null;
+  #last: (Answer & { readonly body: Buffer; readonly date: string }) | null = null;
 
   constructor(private readonly fields: string) {}
 
-  answer(body: Buffer): Buffer {
+  answer(body: Buffer): Answer {
     const date = dateText();
-    if (body !== this.#body || date !== this.#date) {
-      this.#answer = answerBytes(200, this.fields, body);
-      this.#body = body;
-      this.#date = date;
-    }
-    return this.#answer;
-  }
-
-  /** The position that a body tells to go on from; `null` for one that has something else to say first. */
-  cursorOf(body: Buffer): string | null {
-    if (body !== this.#cursorBody) {
-      this.#cursorBody = body;
-      this.#cursor = /^\{"cursor":"([\w.-]+)"/.exec(body.toString('latin1', 0, 200))?.[1] ?? null;
-    }
-    return this.#cursor;
+    if (this.#last?.body === body && this.#last.date === date) return this.#last;
+    const head = headBytes(200, this.fields, body.length);
+    const cursor = /^\{"cursor":"([\w.-]+)"/.exec(body.toString('latin1', 0, 200))?.[1] ?? null;
+    if (body.length > KEPT_BYTES) return { pieces: [head, body], cursor };
+    this.#last = { pieces: [Buffer.concat([head, body])], cursor, body, date };
+    return this.#last;
   }
 }
 

@@ -4,7 +4,7 @@ import type { PushError } from '../../transports/error.js';
 import { JSON_FIELDS, PROBLEM_FIELDS, problemBody } from '../../transports/server-answer.js';
 import type { PollReply } from '../../transports/server-transport.js';
 import { problemFields } from '../problem.js';
-import { type AnswerHead, type AnswerHeads, answerBytes, fieldsText } from './answer.js';
+import { type AnswerHead, type AnswerHeads, fieldsText, headBytes } from './answer.js';
 import type { Course } from './course.js';
 
 /** What a connection of polls belongs to. */
@@ -29,8 +29,8 @@ export interface FirstPoll {
   readonly fields: string;
   /** What says that the connection is kept, as long as it is. */
   readonly kept: string;
-  /** What `authorize` is shown; `null` where there is none, as it takes memory. */
-  readonly request: IncomingMessage | null;
+  /** The head as `authorize` is shown it; `null` where there is none, as it takes memory. */
+  readonly head: Pick<IncomingMessage, 'headers' | 'rawHeaders'> | null;
 }
 
 /** A target as it can stand in a request (RFC 9112, section 3.2); whatever else there is, Node is to refuse. */
@@ -73,9 +73,13 @@ export class PollSocket implements PollReply {
   }
 
   json(body: Buffer): void {
-    this.#cursor = this.#head.cursorOf(body);
-    if (this.#owner.isOpen()) this.#answer(this.#head.answer(body));
-    else this.#answerLast(200, fieldsText(JSON_FIELDS), body);
+    if (!this.#owner.isOpen()) return this.#answerLast(200, fieldsText(JSON_FIELDS), body);
+    const { pieces, cursor } = this.#head.answer(body);
+    this.#cursor = cursor;
+    this.#write(pieces);
+    this.#isAnswering = false;
+    this.#over();
+    this.#goOn();
   }
 
   problem(error: PushError): void {
@@ -101,11 +105,12 @@ export class PollSocket implements PollReply {
   }
 
   hear(bytes: Buffer): void {
-    if (!this.#isAnswering) {
+    const { socket } = this.first;
+    if (!this.#isAnswering && !socket.writableNeedDrain) {
       void this.#take(bytes);
       return;
     }
-    this.first.socket.pause();
+    socket.pause();
     this.#waiting = this.#waiting === null ? bytes : Buffer.concat([this.#waiting, bytes]);
   }
 
@@ -116,12 +121,7 @@ export class PollSocket implements PollReply {
   /** Remembers polls of which the last one had this target, for those that differ from it by nothing but the position. */
   keep(polls: Course, target: string): void {
     const [, before, behind] = /^([^?]*\?(?:.*&)?since=)[\w.-]+((?:&.*)?)$/.exec(target) ?? [];
-    if (
-      before === undefined ||
-      behind === undefined ||
-      /lastEventId|since[.=]/.test(`${before.slice(0, -'since='.length)}${behind}`)
-    )
-      return;
+    if (before === undefined || behind === undefined || !isOnlyPosition(target)) return;
     this.#course = { polls, before: `${BEFORE}${before}`, behind: `${behind}${BEHIND}${this.first.block}` };
   }
 
@@ -168,22 +168,32 @@ export class PollSocket implements PollReply {
     return TARGET.test(target) ? target : null;
   }
 
-  #answer(answer: Buffer): void {
+  #write(pieces: readonly Buffer[]): void {
     const { socket } = this.first;
-    if (!socket.destroyed) socket.write(answer);
-    this.#isAnswering = false;
-    this.#over();
+    if (socket.destroyed) return;
+    if (pieces.length > 1) socket.cork();
+    for (const piece of pieces) socket.write(piece);
+    if (pieces.length > 1) socket.uncork();
+  }
+
+  /** Takes what has come meanwhile, as soon as there is room for its answer: who does not read is not read either. */
+  #goOn(): void {
+    const { socket } = this.first;
+    if (socket.destroyed) return;
+    if (socket.writableNeedDrain) {
+      socket.pause().once('drain', () => this.#goOn());
+      return;
+    }
+    if (socket.isPaused()) socket.resume();
     const bytes = this.#waiting;
-    if (bytes === null || socket.destroyed) return;
+    if (bytes === null) return;
     this.#waiting = null;
-    socket.resume();
     void this.#take(bytes);
   }
 
   #answerLast(status: number, fields: string, body: Buffer): void {
     const { socket } = this.first;
-    if (!socket.destroyed)
-      socket.write(answerBytes(status, `${fields}${this.first.fields}Connection: close\r\n`, body));
+    this.#write([headBytes(status, `${fields}${this.first.fields}Connection: close\r\n`, body.length), body]);
     socket.destroySoon();
     this.#over();
   }
@@ -193,6 +203,16 @@ export class PollSocket implements PollReply {
     this.#listeners = [];
     for (const listener of listeners) listener();
   }
+}
+
+/** Whether the one "since" is all that says where a target starts; names that are written in another way may be anything. */
+function isOnlyPosition(target: string): boolean {
+  const names = target
+    .slice(target.indexOf('?') + 1)
+    .split('&')
+    .map((parameter) => parameter.split('=', 1)[0] ?? '');
+  const isOdd = names.some((name) => /[%+]|^lastEventId$|^since\./.test(name));
+  return !isOdd && names.filter((name) => name === 'since').length === 1;
 }
 
 function hear(this: Socket, bytes: Buffer): void {

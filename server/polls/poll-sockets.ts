@@ -14,6 +14,8 @@ export interface PollSocketsOptions extends Pick<PollSocketOwner, 'repeat' | 'is
 }
 
 const ROUND_MS = 1_000;
+/** How long connections may take to end when everything closes, in milliseconds. */
+const CLOSE_MS = 2_000;
 
 /** How far the reader of an answer has got, and since when no further. */
 interface Progress {
@@ -30,10 +32,10 @@ export class PollSockets {
   readonly #sockets = new Map<PollSocket, Progress | null>();
   readonly #owner: PollSocketOwner;
   readonly #round: NodeJS.Timeout;
-  /** How much had been read of a socket when its last poll was there. */
-  readonly #readBefore = new WeakMap<Socket, number>();
-  /** On these, other requests come as well. */
-  readonly #givenBack = new WeakSet<Socket>();
+  /** Where a poll has been seen, and what came last. */
+  readonly #watched = new WeakMap<Socket, Watched>();
+  /** On these, other requests come as well, or heads in another form. */
+  readonly #left = new WeakSet<Socket>();
 
   constructor(options: PollSocketsOptions) {
     this.#options = options;
@@ -50,25 +52,33 @@ export class PollSockets {
   /**
    * Asks Node for the socket of a poll, given the target as it was sent. MUST be called before the listener of the request
    * returns. Whether it came about, {@link begin} says.
+   *
+   * The first poll of a connection is Node's: from then on what comes is watched, as the socket can be had without losing
+   * anything only when nothing but this head has been read, and only the bytes themselves tell.
    */
   ask(request: IncomingMessage, response: ServerResponse, target: string): void {
     const { socket, headers } = request;
-    const { bytesRead } = socket;
-    const length = bytesRead - (this.#readBefore.get(socket) ?? 0);
-    this.#readBefore.set(socket, bytesRead);
-    const isAlone = length === Buffer.byteLength(`GET ${target} HTTP/1.1\r\n${blockOf(request)}`, 'latin1');
+    const watched = this.#watched.get(socket);
     const mayRepeat =
       response.shouldKeepAlive && headers.expect === undefined && headers['last-event-id'] === undefined;
     // Somebody else looks at all that comes.
     const isSeen = serverOf(socket)?.listenerCount('request') !== 1;
-    if (isAlone && mayRepeat && !isSeen && !this.#givenBack.has(socket)) takeOver(request, response, { goesOn: false });
+    if (!mayRepeat || isSeen || this.#left.has(socket)) return;
+    if (watched === undefined) this.#watched.set(socket, watch(socket));
+    else {
+      this.#watched.delete(socket);
+      const isAlone = watched.last?.equals(Buffer.from(`GET ${target} HTTP/1.1\r\n${blockOf(request)}`, 'latin1'));
+      watched.stop();
+      if (isAlone) takeOver(request, response, { goesOn: false });
+      else this.#left.add(socket);
+    }
   }
 
   /** The connection of a poll that is let in and whose answer's head has been prepared; `null` when it is Node's. */
   begin(
     request: IncomingMessage,
     response: ServerResponse,
-    from: Pick<FirstPoll, 'address' | 'request'>,
+    from: Pick<FirstPoll, 'address' | 'head'>,
   ): PollSocket | null {
     const socket = release(response);
     if (socket === null) return null;
@@ -81,26 +91,30 @@ export class PollSockets {
     return polls;
   }
 
-  /** Closes what waits for a next request, when nobody is let in any more. */
+  /** Closes all connections, when nobody is let in any more; who has not taken the last answer has a moment for it. */
   close(): void {
     clearInterval(this.#round);
-    for (const polls of this.#sockets.keys()) if (!polls.isAnswering) polls.first.socket.destroySoon();
+    const left = [...this.#sockets.keys()].map(({ first: { socket } }) => socket);
+    for (const socket of left) socket.destroySoon();
+    setTimeout(() => {
+      for (const socket of left) socket.destroy();
+    }, CLOSE_MS).unref();
   }
 
   #giveBack(polls: PollSocket, read: Buffer): void {
     const { socket } = polls.first;
     polls.release();
     this.#sockets.delete(polls);
-    this.#givenBack.add(socket);
+    this.#left.add(socket);
     if (!socket.destroyed) giveBack(socket, read);
   }
 
   #look(): void {
     const now = performance.now();
-    for (const [polls, before] of this.#sockets) if (!polls.isAnswering) this.#watch(polls, before, now);
+    for (const [polls, before] of this.#sockets) this.#watch(polls, before, now);
   }
 
-  /** Closes who does not come again, and who takes nothing of the last answer. */
+  /** Closes who takes nothing of what was answered, and who does not come again. */
   #watch(polls: PollSocket, before: Progress | null, now: number): void {
     const { socket } = polls.first;
     const taken = takenOf(socket);
@@ -109,8 +123,29 @@ export class PollSockets {
     else if (!hasAll && now - before.since > this.#options.stalledMs) {
       socket.destroy();
       this.#options.cut(polls);
-    } else if (hasAll && (now - before.since > keptMsOf(socket) || !serverOf(socket)?.listening)) socket.destroySoon();
+    } else if (hasAll && !polls.isAnswering && isOver(socket, now - before.since)) socket.destroySoon();
   }
+}
+
+/** What is seen of a connection while it is Node's. */
+interface Watched {
+  readonly last: Buffer | null;
+  stop(): void;
+}
+
+function watch(socket: Socket): Watched {
+  let last: Buffer | null = null;
+  const hear = (bytes: Buffer) => {
+    last = bytes;
+  };
+  // Before Node, which makes the request of it.
+  socket.prependListener('data', hear);
+  return {
+    get last() {
+      return last;
+    },
+    stop: () => socket.off('data', hear),
+  };
 }
 
 /** The lines of a head behind the first one, as most clients write them. */
@@ -120,8 +155,8 @@ function blockOf({ rawHeaders }: IncomingMessage): string {
   return `${block}\r\n`;
 }
 
-/** How long a connection is kept for a next request, in milliseconds. */
-function keptMsOf(socket: Socket): number {
-  const { keepAliveTimeout = 0 } = serverOf(socket) ?? {};
-  return keepAliveTimeout > 0 ? keepAliveTimeout : Number.POSITIVE_INFINITY;
+/** Whether a connection on which nothing has come for so long is not kept any more, in milliseconds. */
+function isOver(socket: Socket, ms: number): boolean {
+  const { keepAliveTimeout = 0, listening = false } = serverOf(socket) ?? {};
+  return !listening || (keepAliveTimeout > 0 && ms > keepAliveTimeout);
 }

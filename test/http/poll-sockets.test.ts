@@ -6,6 +6,9 @@ import { waitUntil } from '../support/wait-until.js';
 import { dialogue, get } from './dialogue.js';
 import { attached, deserted, inExpress, metric, type Site } from './site.js';
 
+/** The first poll of a connection, and the one with which its socket is taken. */
+const OF_NODE = 2;
+
 /** How many requests Node has made since the test began. */
 let made = 0;
 const count = () => {
@@ -50,7 +53,7 @@ async function answersOf(seen: { readonly text: string }, most: number) {
 
 const bodyOf = (text: string | undefined): { cursor: string; messages: { data: unknown }[] } => JSON.parse(text ?? '');
 
-/** A poller on one connection, which has had one answer that Node has written and one that it has not. */
+/** A poller on one connection, which has had its first answer. */
 async function poller(site: Site, name: string, { headers = '', query = '' } = {}) {
   await site.gateway.publish('a', 0);
   const seen = dialogue(site.port, get(`${name}?channel=a&since=earliest${query}`, headers));
@@ -69,7 +72,7 @@ async function poller(site: Site, name: string, { headers = '', query = '' } = {
 }
 
 describe.each(['long-polling', 'polling'])('%s on one connection', (name) => {
-  it('is a request of Node once, and answered in the same way as by Node', async () => {
+  it('is a request of Node twice, and answered in the same way as by Node', async () => {
     const heads: string[][] = [];
     for (const site of [await attached({ origins: ['*'] }), await inExpress({ origins: ['*'] })]) {
       made = 0;
@@ -80,7 +83,7 @@ describe.each(['long-polling', 'polling'])('%s on one connection', (name) => {
       heads.push(last?.fields.filter((line) => !line.startsWith('x-powered-by')) ?? []);
       expect(bodyOf(last?.body).messages.length).toBeLessThanOrEqual(1);
       expect(last?.status).toBe(200);
-      expect(made).toBe(heads.length === 1 ? 1 : 4);
+      expect(made).toBe(heads.length === 1 ? OF_NODE : 4);
       await deserted(site.push);
     }
     expect(heads[0]).toEqual(heads[1]);
@@ -97,7 +100,7 @@ describe.each(['long-polling', 'polling'])('%s on one connection', (name) => {
     const got = answersIn(seen.text).flatMap(({ body }) => bodyOf(body).messages.map(({ data }) => data));
     const all = Array.from({ length: 21 }, (_, index) => index);
     expect(name === 'polling' ? all.slice(0, got.length) : all).toEqual(got);
-    expect(made).toBe(1);
+    expect(made).toBe(OF_NODE);
     await deserted(site.push);
     expect(await metric(site.push, 'pushgate_connections_total', `"${name}"`)).toBe(21);
     expect(await metric(site.push, 'pushgate_deliveries_total', `"${name}"`)).toBe(got.length);
@@ -132,7 +135,7 @@ describe.each(['long-polling', 'polling'])('%s on one connection', (name) => {
         .slice(before)
         .map(({ status }) => status),
     ).toEqual(statuses);
-    expect(made).toBe(1 + (text.startsWith('NONSENSE') || text.includes('\0') ? 0 : statuses.length));
+    expect(made).toBe(OF_NODE + (text.startsWith('NONSENSE') || text.includes('\0') ? 0 : statuses.length));
     await deserted(site.push);
   });
 
@@ -149,7 +152,55 @@ describe.each(['long-polling', 'polling'])('%s on one connection', (name) => {
     expect((await answersOf(seen, before + 1)).at(-1)?.status).toBe(200);
     await next();
     await next();
-    expect(made).toBe(4);
+    expect(made).toBe(OF_NODE + 3);
+  });
+
+  it.each([
+    ['without blanks', 'Host:h\r\n'],
+    ['with blanks', 'Host: h\r\n'],
+  ])('loses nothing of what comes behind heads %s', async (_how, header) => {
+    const site = await attached();
+    await site.gateway.publish('a', 0);
+    const poll = `GET /push/${name}?channel=a&since=earliest HTTP/1.1\r\n${header}\r\n`;
+    const health = `GET /push/health HTTP/1.1\r\n${header}\r\n`;
+    const seen = dialogue(site.port, poll);
+    // The second poll is the one with which the socket may be taken, the third one comes after that.
+    for (const [index, piece] of ['G', 'GE', 'GET /push/h'].entries()) {
+      await answersOf(seen, 2 * index + 1);
+      seen.socket.write(`${poll}${piece}`);
+      await answersOf(seen, 2 * index + 2);
+      seen.socket.write(health.slice(piece.length));
+    }
+    await waitUntil('the answers', () => answersIn(seen.text).length === 7);
+    const { length } = answersIn(seen.text).filter(({ status, body }) => status === 200 && body.includes('ready'));
+    expect(length).toBe(3);
+  });
+
+  it('goes by the position that counts, however its name is written', async () => {
+    const site = await attached();
+    const { seen, next, cursor } = await poller(site, name, { query: '&x=1' });
+    for (let count = 0; count < 3; count++) await next();
+    const odd = `${name}?channel=a&%73ince=earliest&since=`;
+    for (const answers of [5, 6]) {
+      seen.socket.write(get(`${odd}${cursor()}`));
+      const last = (await answersOf(seen, answers)).at(-1);
+      expect(bodyOf(last?.body).messages.map(({ data }) => data)).toContain(0);
+    }
+  });
+
+  it('shows authorize a request of its own each time', async () => {
+    const requests = new Set<unknown>();
+    const site = await attached({
+      authorize: ({ request }) => {
+        expect(request).not.toHaveProperty('noted');
+        requests.add(Object.assign(request, { noted: true }));
+        return { subscribe: ['*'] };
+      },
+    });
+    const { next } = await poller(site, name);
+    for (let count = 0; count < 4; count++) await next();
+    expect([requests.size, made]).toEqual([5, OF_NODE]);
+    expect(site.errors).toEqual([]);
   });
 
   it('shows authorize each poll, and lets nobody go on who may not', async () => {
@@ -168,7 +219,7 @@ describe.each(['long-polling', 'polling'])('%s on one connection', (name) => {
     await next();
     expect(asked.at(-1)).toBe(`h /${name}?channel=a&since=${from}`);
     expect(asked).toHaveLength(3);
-    expect(made).toBe(1);
+    expect(made).toBe(OF_NODE);
     mayGoOn = false;
     ask();
     expect((await answersOf(seen, 4)).at(-1)?.status).toBe(401);
@@ -194,7 +245,7 @@ describe.each(['long-polling', 'polling'])('%s on one connection', (name) => {
     const { seen, next } = await poller(site, name);
     await next();
     await waitUntil('the end', () => seen.ended, { timeoutMs: 10_000 });
-    expect(made).toBe(1);
+    expect(made).toBe(OF_NODE);
   });
 
   it('does not keep a server from closing', async () => {
@@ -212,6 +263,48 @@ describe.each(['long-polling', 'polling'])('%s on one connection', (name) => {
     await next();
     await site.gateway.close();
     await waitUntil('the end', () => seen.ended);
+  });
+});
+
+describe('a poller that does not read', () => {
+  it('is not answered further than its socket has room, and is cut', async () => {
+    const warnings: string[] = [];
+    const nothing = () => undefined;
+    const logger = {
+      debug: nothing,
+      info: nothing,
+      error: nothing,
+      warn: (_: object, text: string) => warnings.push(text),
+    };
+    const site = await attached({ stalledMs: 1_500, logger });
+    for (let count = 0; count < 4; count++) await site.gateway.publish('large', 'x'.repeat(1_000_000));
+    const { seen, next } = await poller(site, 'polling', { query: '&channel=large' });
+    await next();
+    seen.socket.pause();
+    const answered = () => metric(site.push, 'pushgate_connections_total', '"polling"');
+    const before = await answered();
+    for (let count = 0; count < 60; count++) {
+      seen.socket.write(get('polling?channel=a&since=earliest&channel=large'));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect((await answered()) - before).toBeLessThan(30);
+    await waitUntil('the cut', () => warnings.length > 0, { timeoutMs: 15_000 });
+    expect(warnings).toEqual(['closed a reader that took nothing of its answer']);
+    await deserted(site.push);
+  });
+
+  it('does not keep a server from closing for long', async () => {
+    const site = await attached({ drainMs: 0 });
+    for (let count = 0; count < 4; count++) await site.gateway.publish('large', 'x'.repeat(1_000_000));
+    const { seen, next } = await poller(site, 'polling', { query: '&channel=large' });
+    await next();
+    seen.socket.pause();
+    for (let count = 0; count < 20; count++) {
+      seen.socket.write(get('polling?channel=a&since=earliest&channel=large'));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await site.gateway.close();
+    await new Promise((resolve) => site.server.close(resolve));
   });
 });
 
