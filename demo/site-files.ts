@@ -28,7 +28,8 @@ const HEADERS = {
  */
 export function siteFiles(path: string, network: LaneNetwork): Router {
   const folder = siteFolder();
-  const router = Router();
+  // What a folder is called without the slash at its end is another address, from which its links would lead elsewhere.
+  const router = Router({ strict: true });
   for (const file of pagesIn(folder)) {
     const page: RequestHandler = async ({ headers: { host } }, response) => {
       const html = await readFile(join(folder, file), 'utf8');

@@ -50,7 +50,7 @@ export function anatomyBlocks(subject: Subject, texts: Texts): Readonly<Record<s
 export function anatomyIndexBlocks(texts: Texts): Readonly<Record<string, string>> {
   const item = (subject: Subject) => {
     const { name, lead } = texts.subjects[subject];
-    return `<li data-subject="${subject}"><a href="${subject}">${escaped(name)}</a><p>${escaped(lead)}</p></li>`;
+    return `<li data-subject="${subject}"><a href="${subject}.html">${escaped(name)}</a><p>${escaped(lead)}</p></li>`;
   };
   const list = (all: readonly Subject[]) => all.map(item).join('\n    ');
   return {
@@ -63,7 +63,7 @@ function siblings(current: Subject, texts: Texts): string {
   return subjects
     .map((subject) => {
       const mark = subject === current ? ' aria-current="page"' : '';
-      return `<a href="${subject}" data-subject="${subject}"${mark}>${escaped(texts.subjects[subject].name)}</a>`;
+      return `<a href="${subject}.html" data-subject="${subject}"${mark}>${escaped(texts.subjects[subject].name)}</a>`;
     })
     .join('\n  ');
 }

@@ -49,6 +49,8 @@ let hasServer: boolean | null = null;
 /** What is to be run when what is being tried has come to something. */
 let waiting: CourseSettings | null = null;
 let isTrying = false;
+/** Whether what the controls say is why something was not done. */
+let isRefused = false;
 
 let field = new Field({ path, clock, transports }, FIRST_COURSE, machineFeed());
 const views = [...field.lanes].map(([transport, lane]) => new LaneView(lane, transport, palette));
@@ -138,7 +140,8 @@ every(RENEW_MS, async () => {
   const outcome = await own.run(settings);
   if (field.settings !== settings) return;
   if (outcome === 'runs' && own.report !== null) feed.runs.add(own.report.run);
-  controls.tell(clientsText());
+  // What was refused is to be read for longer than until now.
+  if (!isRefused) controls.tell(clientsText());
 });
 every(ALIGN_MS, () => clock.align(() => askServerTime(path)));
 
@@ -167,12 +170,14 @@ async function tryRun(settings: CourseSettings): Promise<void> {
   if (outcome !== 'runs') {
     afterIdle = null;
     if (waiting === null) controls.show(field.settings);
+    isRefused = true;
     controls.tell(raceTexts.controls.outcomes[outcome]);
     return;
   }
   if (settings.isOwn && own.report !== null) feed.runs.add(own.report.run);
   if (!settings.isOwn && !field.settings.isOwn) for (const known of field.feed.runs) feed.runs.add(known);
   begin(settings, feed);
+  isRefused = false;
   controls.tell(settings.isOwn ? clientsText() : '');
 }
 
@@ -236,8 +241,9 @@ function runLinked(): void {
   // Other parts of the page are linked to in the same way.
   if (!hash.includes('=')) return;
   const settings = readLink(hash);
-  if (settings === null) controls.tell(raceTexts.controls.outcomes.unknownLink);
-  else void run(settings);
+  if (settings !== null) return void run(settings);
+  isRefused = true;
+  controls.tell(raceTexts.controls.outcomes.unknownLink);
 }
 
 /** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */

@@ -18,7 +18,7 @@ describeWith(chromium, 'the pages as files of any web server, beside any gateway
     gateway = createGateway();
     const app = express();
     app.use('/push', gateway.handler);
-    app.use(express.static('dist/site', { extensions: ['html'] }));
+    app.use(express.static('dist/site'));
     const server = createServer(app);
     gateway.attach(server, { requests: false });
     site = await listen(server);
@@ -58,7 +58,7 @@ describeWith(chromium, 'the pages as files of any web server, beside any gateway
   it(
     'have an automatic client that connects, and nothing to break',
     async () => {
-      const { page, errors } = await browser.open(`${site.url}/break`);
+      const { page, errors } = await browser.open(`${site.url}/break.html`);
       const headline = page.locator('#automatic [data-part="now"]');
       await waitUntil('the client', async () => (await headline.textContent()) === 'Carried by WebSocket', PATIENT);
       const note = page.locator('[data-part="board-note"]');

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dictionary as en } from '../../demo/site/texts/en.js';
 import { textsOf } from '../../demo/site/texts/texts.js';
 import { dictionary as zh } from '../../demo/site/texts/zh.js';
-import { fillPage, languages, pages, sitePage } from '../../scripts/site-pages.js';
+import { fileOf, fillPage, languages, pages, sitePage } from '../../scripts/site-pages.js';
 import { catalog } from '../../transports/catalog.js';
 
 describe('the pages of the site', () => {
@@ -35,6 +35,17 @@ describe('the pages of the site', () => {
         .replaceAll('&amp;', '&');
       expect(text).toBe(readFileSync(file, 'utf8'));
     }
+  });
+
+  it.each(cases)('%s in %s leads to files that are there, whatever serves them', (_name, _tag, source, language) => {
+    const from = `https://site.example/${fileOf(source, language)}`;
+    const links = [...sitePage(source, language).matchAll(/<a [^>]*?href="([^"#]*)/g)].map(([, href = '']) => href);
+    const inSite = links.map((href) => new URL(href, from)).filter(({ host }) => host === 'site.example');
+    const addresses = inSite.map(({ pathname }) => pathname.slice(1).replace(/(^|\/)$/, '$1index.html'));
+    const files = new Set(languages.flatMap((each) => pages.map((page) => fileOf(page, each))));
+    // The documents come from the demo's server.
+    expect(addresses.filter((address) => !files.has(address) && !address.startsWith('docs/'))).toEqual([]);
+    expect(addresses.length).toBeGreaterThan(5);
   });
 
   it('lead to each other in the other language', () => {

@@ -47,11 +47,17 @@ function figuresOf({ p50, p99, requests, perMessage, idle, cpu }: Standing, ranM
   return [
     duration(p50),
     duration(p99),
-    requests === null || ranMs < 1_000 ? NOTHING : fixed((requests * 60_000) / ranMs, 0),
+    requests === null || ranMs < 1_000 ? NOTHING : fixed(perMinute(requests, ranMs), 0),
     bytes(perMessage),
     idle === null ? NOTHING : idleOf(bytes(idle.bytes), fixed(idle.requests, 0)),
     cpuTime(cpu),
   ];
+}
+
+/** The request that opens a lane is made once, and is not expected again in the rest of its first minute. */
+function perMinute(requests: number, ranMs: number): number {
+  const opening = Math.min(requests, 1);
+  return opening * Math.min(1, 60_000 / ranMs) + ((requests - opening) * 60_000) / ranMs;
 }
 
 function quoted(cell: string): string {

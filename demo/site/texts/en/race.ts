@@ -106,7 +106,7 @@ export const dictionary = {
         'The demo’s own server does not answer. It publishes what is raced with and counts the bytes: without it the lanes stay empty.',
       busy: 'The server measures for another visitor, or has just done so. Try again in a minute.',
       failed: 'The measurement came to nothing. Try again.',
-      unknownLink: 'The link asks for settings that this page does not have, so the machine’s figures are run.',
+      unknownLink: 'The link asks for settings that this page does not have; the race goes on as it was.',
     },
     how: {
       heading: 'How it is measured',
