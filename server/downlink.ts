@@ -25,6 +25,9 @@ export interface Ending {
 /** Hardly a connection ever has anybody waiting: all share this. */
 const NOBODY: readonly (() => void)[] = [];
 
+/** A page of more bytes is read for each: packets are kept by their number. */
+const SHARED_BYTES = 64 * 1024;
+
 const BEGUN = Promise.resolve();
 
 const STALLED: Bye = { type: 'bye', reason: 'the reader took nothing for too long', retryMs: 0 };
@@ -258,6 +261,7 @@ export class Downlink implements Flow, Member, Carried {
     this.#from = null;
     if (from === null || packet.gaps > 0 || page.upTo !== this.log.seen) return;
     if (page.entries.some(({ except }) => except !== undefined)) return;
+    if (page.entries.reduce((sum, { bytes }) => sum + bytes, 0) > SHARED_BYTES) return;
     this.log.answers.keep(this.sink.format, this.#offsets.keys(), from, packet, performance.now());
   }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, maxHeaderSize } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PushError } from '../../transports/error.js';
 import { JSON_FIELDS, PROBLEM_FIELDS, problemBody } from '../../transports/server-answer.js';
@@ -33,8 +33,8 @@ export interface FirstPoll {
   readonly head: Pick<IncomingMessage, 'headers' | 'rawHeaders'> | null;
 }
 
-/** A target as it can stand in a request (RFC 9112, section 3.2); whatever else there is, Node is to refuse. */
-const TARGET = /^[\x21-\x7e]+$/;
+/** A target of a host that is named elsewhere (RFC 9112, section 3.2.1); about whatever else there is, Node and the door decide. */
+const TARGET = /^\/[\x21-\x7e]*$/;
 const BEFORE = 'GET ';
 const BEHIND = ' HTTP/1.1\r\n';
 
@@ -161,7 +161,13 @@ export class PollSocket implements PollReply {
   #targetOf(head: string): string | null {
     const { block } = this.first;
     const end = head.length - block.length - BEHIND.length;
-    if (end <= BEFORE.length || !head.startsWith(BEFORE) || !head.startsWith(BEHIND, end) || !head.endsWith(block)) {
+    if (
+      head.length > maxHeaderSize ||
+      end <= BEFORE.length ||
+      !head.startsWith(BEFORE) ||
+      !head.startsWith(BEHIND, end) ||
+      !head.endsWith(block)
+    ) {
       return null;
     }
     const target = head.slice(BEFORE.length, end);

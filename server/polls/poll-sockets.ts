@@ -61,9 +61,10 @@ export class PollSockets {
     const watched = this.#watched.get(socket);
     const mayRepeat =
       response.shouldKeepAlive && headers.expect === undefined && headers['last-event-id'] === undefined;
-    // Somebody else looks at all that comes.
-    const isSeen = serverOf(socket)?.listenerCount('request') !== 1;
-    if (!mayRepeat || isSeen || this.#left.has(socket)) return;
+    // Somebody else looks at all that comes, or Node counts it.
+    const server = serverOf(socket);
+    const isSeen = server?.listenerCount('request') !== 1 || (server.maxRequestsPerSocket ?? 0) > 0;
+    if (!mayRepeat || isSeen || !target.startsWith('/') || this.#left.has(socket)) return;
     if (watched === undefined) this.#watched.set(socket, watch(socket));
     else {
       this.#watched.delete(socket);
@@ -158,5 +159,6 @@ function blockOf({ rawHeaders }: IncomingMessage): string {
 /** Whether a connection on which nothing has come for so long is not kept any more, in milliseconds. */
 function isOver(socket: Socket, ms: number): boolean {
   const { keepAliveTimeout = 0, listening = false } = serverOf(socket) ?? {};
-  return !listening || (keepAliveTimeout > 0 && ms > keepAliveTimeout);
+  // Who comes at the last moment is on his way; Node waits as long for him.
+  return !listening || (keepAliveTimeout > 0 && ms > keepAliveTimeout + ROUND_MS);
 }
