@@ -79,7 +79,7 @@ export class Library {
     return new Library(files.flatMap((file) => sectionsOf(file, readFileSync(join(root, file), 'utf8'))));
   }
 
-  /** The passage that fits a question's words best; `null` when none has any of them. */
+  /** The passage that fits a question's words best; `null` when none has one of them. */
   find(question: string): Passage | null {
     const asked = new Set(wordsOf(translated(question)));
     let best: { readonly passage: Passage; readonly score: number } | null = null;
