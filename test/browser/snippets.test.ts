@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, expect, it } from '@jest/globals';
 import { pieces as mqtt } from '../../demo/site/anatomy/samples/mqtt.js';
 import { pieces as socketIo } from '../../demo/site/anatomy/samples/socket-io.js';
@@ -53,6 +54,24 @@ describeWith(chromium, 'the snippets that the site shows, as they are', () => {
     },
     90_000,
   );
+
+  it('long-polling answers a poll once, though much is published while it waits', async () => {
+    const started = await startSnippet('long-polling');
+    snippet = started;
+    const ask = async (since: number): Promise<{ next: number; messages: string[] }> => {
+      const response = await fetch(`${started.address}messages?since=${since}`);
+      return response.json();
+    };
+    const { next: before } = await (await fetch(`${started.address}messages`)).json();
+    const { server }: typeof import('../../demo/snippets/long-polling/server.js') = await import(
+      '../../demo/snippets/long-polling/server.js'
+    );
+    const [waits] = await Promise.all([{ answer: ask(before) }, once(server, 'request')]);
+    for (const message of ['one', 'two', 'three']) started.publish(message);
+    const { next, messages } = await waits.answer;
+    const rest = next < before + 3 ? await ask(next) : { messages: [] };
+    expect([...messages, ...rest.messages]).toEqual(['one', 'two', 'three']);
+  });
 
   it('sse goes on by itself behind a cut, from the last message that arrived', async () => {
     const opened = await open('sse');

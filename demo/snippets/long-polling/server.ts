@@ -6,7 +6,11 @@ const waiting = new Set<() => void>();
 export const server = createServer((request, response) => {
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
   const since = Number(searchParams.get('since') ?? messages.length);
-  const answer = () => response.end(JSON.stringify({ next: messages.length, messages: messages.slice(since) }));
+  const answer = () => {
+    // A poll is answered once: what is published after that is there for the next one.
+    if (response.writableEnded) return;
+    response.end(JSON.stringify({ next: messages.length, messages: messages.slice(since) }));
+  };
   response.setHeader('Content-Type', 'application/json').setHeader('Cache-Control', 'no-store');
   if (messages.length > since || !searchParams.has('since')) {
     answer();
