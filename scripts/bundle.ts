@@ -10,6 +10,7 @@ import { dirname, extname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { newestResult } from '../bench/kept.js';
 import { reportHtml } from '../bench/report/report.js';
+import { catalog } from '../transports/catalog.js';
 import { REPORT } from './lab-section.js';
 import { fileOf, type Language, languages, pages, sitePage } from './site-pages.js';
 
@@ -36,6 +37,22 @@ const asScript: BuildOptions = {
   globalName: 'Pushgate',
 };
 
+/**
+ * Puts the client halves of the whole catalog into the client, in the place of how Node finds them: whoever has the client
+ * has every transport, and needs nothing more from a network that has become bad.
+ */
+const withHalves: Plugin = {
+  name: 'halves',
+  setup({ onLoad }) {
+    const imports = catalog.map((name, at) => `import * as half${at} from '../transports/${name}/client.js';`);
+    const entries = catalog.map((name, at) => `${JSON.stringify(name)}: half${at}`);
+    const contents = `${imports.join('\n')}
+const halves = { ${entries.join(', ')} };
+export const importHalf = async (name) => halves[name];`;
+    onLoad({ filter: /[\\/]client[\\/]import-half\.js$/ }, ({ path }) => ({ contents, resolveDir: dirname(path) }));
+  },
+};
+
 const started = performance.now();
 forgetRemovedTransports();
 await bundleClient();
@@ -44,8 +61,8 @@ await addReport();
 console.log(`bundled in ${Math.round(performance.now() - started)} ms`);
 
 /**
- * Removes what was compiled from a source that is there no longer. TypeScript leaves it, and the client's bundle takes
- * every transport that it finds.
+ * Removes what was compiled from a source that is there no longer. TypeScript leaves it, and the package takes every
+ * transport that is there.
  */
 function forgetRemovedTransports(): void {
   for (const file of filesIn('dist/transports')) {
@@ -54,9 +71,10 @@ function forgetRemovedTransports(): void {
   }
 }
 
-/** Makes the client one script with the global `Pushgate`, and modules where each transport is loaded when it is tried. */
+/** Makes the client one script with the global `Pushgate`, and a module beside which only the EventSource polyfill is loaded. */
 async function bundleClient(): Promise<void> {
-  const client: BuildOptions = { entryPoints: { pushgate: 'dist/client/index.js' }, outdir: 'dist/client' };
+  const entryPoints = { pushgate: 'dist/client/index.js' };
+  const client: BuildOptions = { entryPoints, outdir: 'dist/client', plugins: [withHalves] };
   rmSync('dist/client/chunks', { recursive: true, force: true });
   await build({ ...asModules, ...client, outExtension: { '.js': '.mjs' } });
   await build({ ...asScript, ...client, outExtension: { '.js': '.iife.js' } });
@@ -76,11 +94,11 @@ async function bundleSite(): Promise<void> {
   for (const language of languages) {
     await build({
       ...asModules,
-      // Scripts as TypeScript compiled them: the client finds its transports by a pattern over .js files.
+      // Scripts as TypeScript compiled them, so that they have the client as its own bundles do.
       entryPoints: [...new Set(pages.map(({ script }) => `dist/demo/site/${script}.js`))],
       outbase: 'dist/demo/site',
       outdir: join('dist/site', language.folder),
-      plugins: [inLanguage(language)],
+      plugins: [inLanguage(language), withHalves],
     });
     for (const page of pages) {
       const file = join('dist/site', fileOf(page, language));

@@ -82,7 +82,7 @@ describeWith(chromium, 'pages of other origins in a real browser', () => {
 
 const HEAD = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>origin</title>';
 
-/** A page with the client, as a bundler would take it: modules, each transport loaded when it is tried. */
+/** A page with the client, as a bundler would take it. */
 const CLIENT_PAGE = `${HEAD}<script>heard = []; codes = [];</script><script type="module">
 import { connect } from '/dist/client/pushgate.mjs';
 const query = new URLSearchParams(location.search);
