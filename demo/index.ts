@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Express } from 'express';
-import type { Gateway, Limits } from '../server/index.js';
+import type { Gateway } from '../server/index.js';
 import { offerBenchmark } from './benchmark.js';
 import { Blocks } from './blocks.js';
 import { BareFeed } from './breaking/bare-feed.js';
@@ -21,6 +21,8 @@ import { siteFiles } from './site-files.js';
 import { Tap } from './tap.js';
 import { Turnstile } from './turnstile.js';
 import { offerUses } from './uses/uses.js';
+
+export { DEMO_LIMITS } from './limits.js';
 
 /** What the demo is made of. */
 export interface DemoOptions {
@@ -43,12 +45,6 @@ export interface Demo {
   /** Stops the feed and the network that visitors break, and lets go of the server. What was mounted on the app stays there. */
   close(): Promise<void>;
 }
-
-/**
- * Limits for a gateway that strangers talk to: a chat line is short, and the machine's figures have some 300 bytes.
- * Pass them to `createGateway`.
- */
-export const DEMO_LIMITS: Partial<Limits> = { messageBytes: 4 * 1024, bodyBytes: 64 * 1024, operations: 100 };
 
 /**
  * Starts the demo site at `/` and its live feed.

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { DEMO_LIMITS } from '../../demo/limits.js';
 import { catalog } from '../../transports/catalog.js';
 import { DEFAULT_RETENTION } from '../bus/bus.js';
 import { DEFAULT_LIMITS } from '../limits/limits.js';
@@ -64,14 +65,21 @@ export function serveCommand(done: (status: number) => void): Command {
       wholeNumber(0, 3_600),
       2,
     )
-    .option('--max-message <bytes>', 'the largest message', wholeNumber(1, MAX_INT), DEFAULT_LIMITS.messageBytes)
+    .option(
+      '--max-message <bytes>',
+      `the largest message (default: ${DEFAULT_LIMITS.messageBytes}, and ${DEMO_LIMITS.messageBytes} with --demo)`,
+      wholeNumber(1, MAX_INT),
+    )
     .option(
       '--max-body <bytes>',
-      'the largest request body and frame',
+      `the largest request body and frame (default: ${DEFAULT_LIMITS.bodyBytes}, and ${DEMO_LIMITS.bodyBytes} with --demo where --max-message is not given)`,
       wholeNumber(1, MAX_INT),
-      DEFAULT_LIMITS.bodyBytes,
     )
-    .option('--max-channels <count>', 'channels on one connection', wholeNumber(1, MAX_INT), DEFAULT_LIMITS.channels)
+    .option(
+      '--max-channels <count>',
+      `channels on one connection (default: ${DEFAULT_LIMITS.channels})`,
+      wholeNumber(1, MAX_INT),
+    )
     .option('--max-per-address <count>', 'clients of one address (default: no limit)', wholeNumber(1, MAX_INT))
     .option('--max-per-user <count>', 'clients of one user (default: no limit)', wholeNumber(1, MAX_INT))
     .addOption(
@@ -81,7 +89,7 @@ export function serveCommand(done: (status: number) => void): Command {
     )
     .option(
       '--publish-rate <count>',
-      'messages of one publisher in a second (default: no limit, and 500 with --demo)',
+      `messages of one publisher in a second (default: no limit, and ${DEMO_LIMITS.publishesPerSecond} with --demo)`,
       wholeNumber(1, MAX_INT),
     )
     .option('--trust-proxy <address>', 'proxy or network whose X-Forwarded-For is believed; repeat for more', gather)

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import express, { type RequestHandler } from 'express';
 import { pino } from 'pino';
 import type { DemoOptions } from '../../demo/index.js';
+import { DEMO_LIMITS } from '../../demo/limits.js';
 import { PushError } from '../../transports/error.js';
 import type { Authorize } from '../access/access.js';
 import type { Bus, Retention } from '../bus/bus.js';
@@ -13,7 +14,7 @@ import { MemoryBus } from '../bus/memory-bus.js';
 import type { Gateway } from '../gateway.js';
 import { createGateway } from '../gateway.js';
 import { Hosts } from '../hosts.js';
-import { DEFAULT_LIMITS } from '../limits/limits.js';
+import { DEFAULT_LIMITS, type Limits } from '../limits/limits.js';
 import type { FullPolicy } from '../limits/seats.js';
 import { sendProblem, toPushError } from '../problem.js';
 import type { BusChoice } from './bus-choice.js';
@@ -40,9 +41,9 @@ export interface ServeOptions extends AccessOptions, ListenOptions {
   readonly notice: number;
   /** In seconds. */
   readonly drain: number;
-  readonly maxMessage: number;
-  readonly maxBody: number;
-  readonly maxChannels: number;
+  readonly maxMessage?: number;
+  readonly maxBody?: number;
+  readonly maxChannels?: number;
   readonly maxPerAddress?: number;
   readonly maxPerUser?: number;
   readonly whenFull: FullPolicy;
@@ -54,9 +55,6 @@ export interface ServeOptions extends AccessOptions, ListenOptions {
 
 /** How long connections may take to end by themselves once the gateway has said goodbye. */
 const PATIENCE_MS = 3_000;
-
-/** Messages that a visitor of the demo may publish in a second, as nobody has a token there, unless an option says how many. */
-const DEMO_RATE = 500;
 
 const OPEN_WARNING =
   'Warning: whoever reaches this address may listen to every channel and publish on it. Ask for tokens with ' +
@@ -167,15 +165,7 @@ function openGateway(options: ServeOptions, bus: Bus, authorize: Authorize | nul
       noticeMs: options.notice * 1_000,
       drainMs: options.drain * 1_000,
       latestOnly: options.latestOnly ?? [],
-      limits: {
-        messageBytes: options.maxMessage,
-        bodyBytes: options.maxBody,
-        channels: options.maxChannels,
-        connectionsPerAddress: options.maxPerAddress ?? DEFAULT_LIMITS.connectionsPerAddress,
-        connectionsPerUser: options.maxPerUser ?? DEFAULT_LIMITS.connectionsPerUser,
-        publishesPerSecond:
-          options.publishRate ?? (options.demo === true ? DEMO_RATE : DEFAULT_LIMITS.publishesPerSecond),
-      },
+      limits: limitsOf(options),
       logger: pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true })),
       whenFull: options.whenFull,
       trustedProxies: options.trustProxy ?? [],
@@ -183,6 +173,22 @@ function openGateway(options: ServeOptions, bus: Bus, authorize: Authorize | nul
       ...(options.transport === undefined ? {} : { transports: options.transport }),
     }),
   );
+}
+
+/** What was written on the command line, and else what is usual: a demo's visitors are strangers, as nobody has a token there. */
+function limitsOf(options: ServeOptions): Limits {
+  const usual: Limits = { ...DEFAULT_LIMITS, ...(options.demo === true ? DEMO_LIMITS : {}) };
+  // Larger messages are of no use in the bodies of a demo.
+  const { bodyBytes } = options.maxMessage === undefined ? usual : DEFAULT_LIMITS;
+  return {
+    ...usual,
+    messageBytes: options.maxMessage ?? usual.messageBytes,
+    bodyBytes: options.maxBody ?? bodyBytes,
+    channels: options.maxChannels ?? usual.channels,
+    connectionsPerAddress: options.maxPerAddress ?? usual.connectionsPerAddress,
+    connectionsPerUser: options.maxPerUser ?? usual.connectionsPerUser,
+    publishesPerSecond: options.publishRate ?? usual.publishesPerSecond,
+  };
 }
 
 /** Guards the site as the gateway guards itself. */
