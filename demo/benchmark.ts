@@ -1,4 +1,5 @@
 import { type Gateway, PushError } from '../server/index.js';
+import { ownerOf } from '../server/limits/addresses.js';
 import { BENCHMARK, type BenchmarkMessage, benchmarkChannel, MOST } from './site/words/benchmark.js';
 import { Params } from './uses/params.js';
 import { wallClock } from './wall-clock.js';
@@ -15,7 +16,8 @@ export function offerBenchmark(gateway: Pick<Gateway, 'handle' | 'publish'>): ()
     running.delete(run);
   };
 
-  gateway.handle(BENCHMARK.begin, (params, { address }) => {
+  gateway.handle(BENCHMARK.begin, (params, caller) => {
+    const address = ownerOf(caller.address);
     const given = new Params(params);
     const run = given.secret('run');
     const messages = given.whole('messages', 1, MOST.messages);

@@ -4,18 +4,26 @@ import type { FaultName } from './site/words/fault-name.js';
 /** More blocked names than this for one lane are not worth remembering: there are not so many transports. */
 const BLOCKED = 32;
 
+/** Lanes with something blocked: of one visitor, and of all. */
+const LANES = { visitor: 100, all: 5_000 };
+
 const NONE: ReadonlyMap<string, FaultName> = new Map();
 
 /** Which transports are blocked for which lanes, and how. Who acts on it are the turnstile and the lanes' network. */
 export class Blocks {
-  readonly #faults = new RecentMap<ReadonlyMap<string, FaultName>>({ count: 5_000, ageMs: 60 * 60_000, now: Date.now });
+  readonly #faults = new RecentMap<ReadonlyMap<string, FaultName>>({
+    count: LANES.all,
+    each: LANES.visitor,
+    ageMs: 60 * 60_000,
+    now: Date.now,
+  });
 
-  /** Blocks a transport for a lane; `null` frees it. */
-  set(lane: string, transport: string, fault: FaultName | null): void {
+  /** Blocks a transport for a visitor's lane; `null` frees it. */
+  set(lane: string, transport: string, fault: FaultName | null, visitor: string): void {
     const faults = new Map(this.#faults.get(lane));
     if (fault === null) faults.delete(transport);
     else if (faults.has(transport) || faults.size < BLOCKED) faults.set(transport, fault);
-    if (faults.size > 0) this.#faults.set(lane, faults);
+    if (faults.size > 0) this.#faults.set(lane, faults, visitor);
     else this.#faults.delete(lane);
   }
 

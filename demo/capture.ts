@@ -9,8 +9,8 @@ const KEPT_PIECES = 600;
 /** No piece is kept for longer, in milliseconds. */
 const KEPT_MS = 120_000;
 
-/** Lanes that are captured at once: they take at most 20 MB. */
-const LANES = 200;
+/** Lanes that are captured at once: of one visitor, and of all. They take at most 20 MB. */
+const LANES = { visitor: 50, all: 200 };
 /** A lane that nobody has asked about for so long is not captured any more, in milliseconds. */
 const UNASKED_MS = 30_000;
 
@@ -70,6 +70,12 @@ export class Capture {
   }
 }
 
+interface Captured {
+  readonly capture: Capture;
+  readonly visitor: string;
+  readonly askedAt: number;
+}
+
 /** Passed in by tests. */
 export interface CapturesOptions {
   /** A clock in milliseconds. */
@@ -80,7 +86,7 @@ export interface CapturesOptions {
 export class Captures {
   readonly #options: CapturesOptions;
   /** In the order in which they were last asked for. */
-  readonly #lanes = new Map<string, { readonly capture: Capture; readonly askedAt: number }>();
+  readonly #lanes = new Map<string, Captured>();
 
   constructor(options: CapturesOptions = { now: Date.now }) {
     this.#options = options;
@@ -92,11 +98,13 @@ export class Captures {
     return lane === null ? null : (this.#lanes.get(lane)?.capture ?? null);
   }
 
-  /** The capture of a lane, which begins with the first question. */
-  ask(lane: string): Capture {
+  /** The capture of a visitor's lane, which begins with the first question. */
+  ask(lane: string, visitor: string): Capture {
     const capture = this.#lanes.get(lane)?.capture ?? new Capture();
     this.#lanes.delete(lane);
-    this.#lanes.set(lane, { capture, askedAt: this.#options.now() });
+    this.#lanes.set(lane, { capture, visitor, askedAt: this.#options.now() });
+    const own = [...this.#lanes].filter(([, captured]) => captured.visitor === visitor);
+    for (const [name, { capture }] of own.slice(0, Math.max(0, own.length - LANES.visitor))) this.#end(name, capture);
     this.#forget();
     return capture;
   }
@@ -109,9 +117,13 @@ export class Captures {
   #forget(): void {
     const before = this.#options.now() - UNASKED_MS;
     for (const [lane, { capture, askedAt }] of this.#lanes) {
-      if (askedAt >= before && this.#lanes.size <= LANES) return;
-      capture.end();
-      this.#lanes.delete(lane);
+      if (askedAt >= before && this.#lanes.size <= LANES.all) return;
+      this.#end(lane, capture);
     }
+  }
+
+  #end(lane: string, capture: Capture): void {
+    capture.end();
+    this.#lanes.delete(lane);
   }
 }

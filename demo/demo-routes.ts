@@ -1,13 +1,14 @@
 import express, { type Response, Router } from 'express';
-import { fieldsOf, refuse, sendProblem, unreadable } from './answers.js';
+import { fieldsOf, refuse, refuseMore, sendProblem, unreadable } from './answers.js';
 import type { Blocks } from './blocks.js';
-import type { VisitorNodes } from './breaking/visitor-nodes.js';
+import { FORGOTTEN_MS, type Full, NODES, type VisitorNodes } from './breaking/visitor-nodes.js';
 import type { Costs } from './costs.js';
 import type { LaneNetwork } from './lane-network.js';
 import { type CutName, FAULT_NAMES, type FaultName, isFaultName } from './site/words/fault-name.js';
 import { isLaneName } from './site/words/lane-name.js';
 import type { Report } from './site/words/report.js';
 import type { Turnstile } from './turnstile.js';
+import type { VisitorOf } from './visitors.js';
 
 /** Lanes that one request may ask about. */
 const ASKED = 20;
@@ -22,6 +23,7 @@ export interface DemoRoutesOptions {
   readonly network: LaneNetwork;
   /** `null` where the site cannot make further gateways. */
   readonly nodes: VisitorNodes | null;
+  readonly visitorOf: VisitorOf;
   /** The life of the feed. */
   readonly run: string;
   /** Further routes, which get their bodies read. */
@@ -29,7 +31,8 @@ export interface DemoRoutesOptions {
 }
 
 /** What the page asks of the demo beside the gateway: how its lanes stand, and to break the network for one. */
-export function demoRoutes({ costs, blocks, turnstile, network, nodes, run, others }: DemoRoutesOptions): Router {
+export function demoRoutes(options: DemoRoutesOptions): Router {
+  const { costs, blocks, turnstile, network, nodes, visitorOf, run, others } = options;
   const router = Router();
 
   router.get('/costs', async (request, response) => {
@@ -63,7 +66,7 @@ export function demoRoutes({ costs, blocks, turnstile, network, nodes, run, othe
     const { client, transport, fault } = block;
     const isDirect = (await network.portFor(request.headers.host)) === null;
     if (isDirect && fault !== null && fault !== 'reset') return refuseNetwork(response);
-    blocks.set(client, transport, fault);
+    blocks.set(client, transport, fault, visitorOf(request));
     turnstile.cut(client);
     // Freed or blocked: what is open has been begun under the rule of before.
     await network.cut(client, transport);
@@ -84,7 +87,8 @@ export function demoRoutes({ costs, blocks, turnstile, network, nodes, run, othe
     const { client } = fieldsOf(request.body);
     if (!isLaneName(client)) return refuse(response, 'Send JSON: {"client": <lane>}.');
     if (nodes === null || (await network.portFor(request.headers.host)) === null) return refuseNetwork(response);
-    if (!(await nodes.open(client))) return sendProblem(response, 429, 'TOO_MUCH', 'Every gateway to spare is taken.');
+    const full = await nodes.open(client, visitorOf(request));
+    if (full !== null) return refuseMore(response, NODES_TAKEN[full], FORGOTTEN_MS);
     // What is open leads to the site's own gateway.
     await network.cut(client);
     response.status(204).end();
@@ -101,6 +105,11 @@ export function demoRoutes({ costs, blocks, turnstile, network, nodes, run, othe
   router.use(...others, unreadable);
   return router;
 }
+
+const NODES_TAKEN: Record<Full, string> = {
+  visitor: `Your address has ${NODES.visitor} gateways to itself already. One is free when its page has been closed for a minute.`,
+  all: `All ${NODES.all} gateways to spare are taken by visitors. One is free when its page has been closed for a minute.`,
+};
 
 interface Block {
   readonly client: string;

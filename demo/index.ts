@@ -16,11 +16,13 @@ import { standBefore } from './gate.js';
 import { LaneNetwork } from './lane-network.js';
 import { MachineFeed } from './machine.js';
 import { RaceServer } from './race/race-server.js';
+import { limitRate } from './rate.js';
 import { BARE_PATH } from './site/words/bare-feed.js';
 import { siteFiles } from './site-files.js';
 import { Tap } from './tap.js';
 import { Turnstile } from './turnstile.js';
 import { offerUses } from './uses/uses.js';
+import { visitorsBehind } from './visitors.js';
 
 export { DEMO_LIMITS } from './limits.js';
 
@@ -38,6 +40,11 @@ export interface DemoOptions {
    * Absent: they cannot.
    */
   readonly another?: () => Gateway;
+  /**
+   * Proxies whose `X-Forwarded-For` is believed, as the gateway takes them: what one visitor may have of what all share goes by
+   * his address. @default []
+   */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** A running demo. */
@@ -55,11 +62,13 @@ export interface Demo {
  * app.use('/push', gateway.handler);
  * gateway.attach(server, { requests: false });
  */
-export function startDemo({ app, server, gateway, path = '/push', another }: DemoOptions): Demo {
+export function startDemo(options: DemoOptions): Demo {
+  const { app, server, gateway, path = '/push', another, trustedProxies = [] } = options;
+  const visitorOf = visitorsBehind(trustedProxies);
   const costs = new Costs();
   const blocks = new Blocks();
   const turnstile = new Turnstile(blocks);
-  const bare = new BareFeed();
+  const bare = new BareFeed(visitorOf);
   const captures = new Captures();
   /** Puts what stands before a gateway before this one; returns how to let go of the server. */
   const prepare = (app: Express, server: Server | TlsServer) => {
@@ -80,10 +89,11 @@ export function startDemo({ app, server, gateway, path = '/push', another }: Dem
   const connected = new Connected(gateway);
   const stopUses = offerUses(gateway);
   const stopBenchmark = offerBenchmark(gateway);
-  const race = new RaceServer({ server, gateway, path });
+  const race = new RaceServer({ server, gateway, path, visitorOf });
   const { run } = feed;
-  app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, nodes, run, others: [race.routes] }));
-  app.use('/demo', captureRoutes(captures), connectedRoutes(connected));
+  app.use('/demo', limitRate(visitorOf));
+  app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, nodes, visitorOf, run, others: [race.routes] }));
+  app.use('/demo', captureRoutes(captures, visitorOf), connectedRoutes(connected));
   app.use('/docs', documents());
   app.use(siteFiles(path, network));
   return {

@@ -5,15 +5,23 @@ export interface RecentMapOptions {
   readonly ageMs: number;
   /** A clock in milliseconds. */
   readonly now: () => number;
+  /** So many entries of one owner are kept, and of those the ones that were used last. @default Infinity */
+  readonly each?: number;
+}
+
+interface Entry<Value> {
+  readonly value: Value;
+  readonly owner: string;
+  readonly usedAt: number;
 }
 
 /**
- * A map that forgets: what was not used for long, and what was used longest ago when there is too much. Whatever
- * visitors put into it, its size is bounded.
+ * A map that forgets: what was not used for long, and what was used longest ago when there is too much, of one owner or of
+ * all. Whatever visitors put into it, its size is bounded.
  */
 export class RecentMap<Value> {
   /** In the order of their last use, which is the order of insertion: a use takes an entry out and puts it back. */
-  readonly #entries = new Map<string, { readonly value: Value; readonly usedAt: number }>();
+  readonly #entries = new Map<string, Entry<Value>>();
   readonly #options: RecentMapOptions;
 
   constructor(options: RecentMapOptions) {
@@ -24,13 +32,13 @@ export class RecentMap<Value> {
   get(name: string): Value | undefined {
     const entry = this.#entries.get(name);
     if (entry === undefined || this.#isOld(entry.usedAt)) return undefined;
-    this.set(name, entry.value);
+    this.#put(name, entry.value, entry.owner);
     return entry.value;
   }
 
-  set(name: string, value: Value): void {
-    this.#entries.delete(name);
-    this.#entries.set(name, { value, usedAt: this.#options.now() });
+  set(name: string, value: Value, owner = ''): void {
+    this.#put(name, value, owner);
+    this.#forgetOwn(owner);
     for (const [oldest, { usedAt }] of this.#entries) {
       if (this.#entries.size <= this.#options.count && !this.#isOld(usedAt)) return;
       this.#entries.delete(oldest);
@@ -39,6 +47,19 @@ export class RecentMap<Value> {
 
   delete(name: string): void {
     this.#entries.delete(name);
+  }
+
+  /** Puts it behind all others. */
+  #put(name: string, value: Value, owner: string): void {
+    this.#entries.delete(name);
+    this.#entries.set(name, { value, owner, usedAt: this.#options.now() });
+  }
+
+  #forgetOwn(owner: string): void {
+    const { each = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#entries.size <= each) return;
+    const own = [...this.#entries].filter(([, entry]) => entry.owner === owner).map(([name]) => name);
+    for (const name of own.slice(0, Math.max(0, own.length - each))) this.#entries.delete(name);
   }
 
   #isOld(usedAt: number): boolean {

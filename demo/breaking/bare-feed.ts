@@ -3,10 +3,17 @@ import type { Server as TlsServer } from 'node:https';
 import type { RequestHandler } from 'express';
 import { WebSocket, WebSocketServer } from 'ws';
 import { takeUpgrades } from '../../server/upgrades.js';
+import { refuseMore } from '../answers.js';
 import { BARE_PATH } from '../site/words/bare-feed.js';
+import type { VisitorOf } from '../visitors.js';
 
-/** Readers of all visitors together; whoever comes beyond them is sent away. */
-const READERS = 200;
+/** Readers: of one visitor, and of all. Whoever comes beyond them is sent away, for some seconds. */
+const READERS = { visitor: 40, all: 200 };
+const RETRY_SECONDS = 5;
+
+const FULL = `One address may have ${READERS.visitor} readers of the bare feed, and all together ${READERS.all}.`;
+
+const REFUSED_UPGRADE = `HTTP/1.1 429 Too Many Requests\r\nRetry-After: ${RETRY_SECONDS}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
 
 /** More than this has not been taken: the reader is gone, or as good as gone. */
 const HELD_BYTES = 64 * 1024;
@@ -17,17 +24,25 @@ const HELD_BYTES = 64 * 1024;
  * there to be compared with.
  */
 export class BareFeed {
-  readonly #streams = new Set<ServerResponse>();
-  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 1_024, perMessageDeflate: false });
+  readonly #visitorOf: VisitorOf;
+  /** Who reads what. */
+  readonly #streams = new Map<ServerResponse, string>();
+  readonly #sockets = new Map<WebSocket, string>();
+  readonly #upgrades = new WebSocketServer({ noServer: true, maxPayload: 1_024, perMessageDeflate: false });
+
+  constructor(visitorOf: VisitorOf) {
+    this.#visitorOf = visitorOf;
+  }
 
   /** Answers `GET /demo/bare/sse` with the stream. */
-  readonly stream: RequestHandler = (_request, response) => {
-    if (this.#isFull) return void response.status(503).end();
+  readonly stream: RequestHandler = (request, response) => {
+    const visitor = this.#visitorOf(request);
+    if (this.#isFullFor(visitor)) return refuseMore(response, FULL, RETRY_SECONDS * 1_000);
     const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
     // The page comes to it over the network that it breaks, which is another origin.
     response.writeHead(200, { ...headers, 'Access-Control-Allow-Origin': '*' });
     response.flushHeaders();
-    this.#streams.add(response);
+    this.#streams.set(response, visitor);
     response.once('close', () => this.#streams.delete(response));
   };
 
@@ -36,8 +51,12 @@ export class BareFeed {
     return takeUpgrades(server, {
       claims: ({ url = '' }: IncomingMessage) => url.split('?', 1)[0] === `${BARE_PATH}/websocket`,
       take: (request, socket, head) => {
-        if (this.#isFull) return void socket.destroy();
-        this.#sockets.handleUpgrade(request, socket, head, (open) => open.on('error', () => {}));
+        const visitor = this.#visitorOf(request);
+        if (this.#isFullFor(visitor)) return void socket.end(REFUSED_UPGRADE);
+        this.#upgrades.handleUpgrade(request, socket, head, (open) => {
+          this.#sockets.set(open, visitor);
+          open.on('error', () => {}).once('close', () => this.#sockets.delete(open));
+        });
       },
     });
   }
@@ -45,23 +64,24 @@ export class BareFeed {
   /** Sends a message to everybody who is there now. */
   send(data: unknown): void {
     const text = JSON.stringify(data);
-    for (const stream of this.#streams) {
+    for (const stream of this.#streams.keys()) {
       if (stream.writableLength > HELD_BYTES) stream.destroy();
       else stream.write(`data: ${text}\n\n`);
     }
-    for (const socket of this.#sockets.clients) {
+    for (const socket of this.#sockets.keys()) {
       if (socket.bufferedAmount > HELD_BYTES) socket.terminate();
       else if (socket.readyState === WebSocket.OPEN) socket.send(text);
     }
   }
 
   close(): void {
-    for (const stream of this.#streams) stream.destroy();
-    for (const socket of this.#sockets.clients) socket.terminate();
-    this.#sockets.close();
+    for (const stream of this.#streams.keys()) stream.destroy();
+    for (const socket of this.#sockets.keys()) socket.terminate();
+    this.#upgrades.close();
   }
 
-  get #isFull(): boolean {
-    return this.#streams.size + this.#sockets.clients.size >= READERS;
+  #isFullFor(visitor: string): boolean {
+    const readers = [...this.#streams.values(), ...this.#sockets.values()];
+    return readers.length >= READERS.all || readers.filter((other) => other === visitor).length >= READERS.visitor;
   }
 }

@@ -5,11 +5,11 @@ import express, { type Express } from 'express';
 import type { Gateway } from '../../server/index.js';
 import type { NodeStanding } from '../site/words/report.js';
 
-/** Nodes for all visitors together. */
-const NODES = 12;
+/** Nodes: of one visitor, and of all. */
+export const NODES = { visitor: 4, all: 12 };
 
 /** A node that nobody has asked about in so long is closed. The page asks once a second. */
-const FORGOTTEN_MS = 60_000;
+export const FORGOTTEN_MS = 60_000;
 
 /** How long a node that is started again stays away, in milliseconds: long enough to be seen. */
 const AWAY_MS = 3_000;
@@ -24,7 +24,11 @@ export interface VisitorNodesOptions {
   readonly prepare: (app: Express, server: Server) => () => void;
 }
 
+/** Who has as many nodes as there are for him, so that there is no other one. */
+export type Full = 'visitor' | 'all';
+
 interface VisitorNode {
+  readonly visitor: string;
   running: Running | null;
   port: number;
   readonly expires: NodeJS.Timeout;
@@ -52,15 +56,16 @@ export class VisitorNodes {
     this.#options = options;
   }
 
-  /** Gives a lane a node, unless it has one. `false` when there are too many. */
-  async open(lane: string): Promise<boolean> {
-    if (this.#nodes.has(lane)) return true;
-    if (this.#nodes.size >= NODES || this.#isClosed) return false;
+  /** Gives a visitor's lane a node, unless it has one. Resolves with who has too many for that; `null` when the lane has one. */
+  async open(lane: string, visitor: string): Promise<Full | null> {
+    if (this.#nodes.has(lane)) return null;
+    if (this.#nodes.size >= NODES.all || this.#isClosed) return 'all';
+    if ([...this.#nodes.values()].filter((node) => node.visitor === visitor).length >= NODES.visitor) return 'visitor';
     const expires = setTimeout(() => void this.#forget(lane), FORGOTTEN_MS).unref();
-    const node: VisitorNode = { running: null, port: 0, expires };
+    const node: VisitorNode = { visitor, running: null, port: 0, expires };
     this.#nodes.set(lane, node);
     await this.#start(node);
-    return true;
+    return null;
   }
 
   /** How a lane's node stands. Whoever asks keeps it. */

@@ -8,6 +8,9 @@ export type MeasureCpu = (options: CpuRunOptions) => Promise<number>;
 /** Too few messages in a second leave nothing to be measured in a few seconds. */
 const LEAST_RATE = 1;
 
+/** What a measurement depends on. */
+type Measured = Pick<RaceSettings, 'perSecond' | 'bytes' | 'pollMs'>;
+
 interface Course {
   readonly microseconds: Record<string, number>;
   state: CpuReport['state'];
@@ -30,17 +33,19 @@ export class CpuCosts {
     this.#measure = measure;
   }
 
+  /** Whether to ask for these settings begins to measure them. */
+  wouldBegin(settings: RaceSettings): boolean {
+    return this.#known(measured(settings)) === null && !this.#isBusy;
+  }
+
   /** What is known for these settings; begins to measure when nothing is and nothing else is measured. */
-  ask({ perSecond, bytes, pollMs }: RaceSettings): CpuReport {
-    const settings = { perSecond: Math.max(LEAST_RATE, perSecond), bytes, pollMs };
-    const name = Object.values(settings).join(' ');
-    const known = this.#courses.get(name);
-    if (known !== undefined && known.state !== 'failed') return this.#report(known);
-    if (this.#running !== null || performance.now() < this.#restsUntil || this.#ending.signal.aborted) {
-      return this.#report({ microseconds: {}, state: 'busy' });
-    }
+  ask(asked: RaceSettings): CpuReport {
+    const settings = measured(asked);
+    const known = this.#known(settings);
+    if (known !== null) return this.#report(known);
+    if (this.#isBusy) return this.#report({ microseconds: {}, state: 'busy' });
     const course: Course = { microseconds: {}, state: 'running' };
-    this.#courses.set(name, course);
+    this.#courses.set(nameOf(settings), course);
     this.#running = this.#run(course, settings).finally(() => {
       this.#running = null;
     });
@@ -53,7 +58,16 @@ export class CpuCosts {
     await this.#running;
   }
 
-  async #run(course: Course, settings: Pick<RaceSettings, 'perSecond' | 'bytes' | 'pollMs'>): Promise<void> {
+  get #isBusy(): boolean {
+    return this.#running !== null || performance.now() < this.#restsUntil || this.#ending.signal.aborted;
+  }
+
+  #known(settings: Measured): Course | null {
+    const known = this.#courses.get(nameOf(settings));
+    return known === undefined || known.state === 'failed' ? null : known;
+  }
+
+  async #run(course: Course, settings: Measured): Promise<void> {
     const beganAt = performance.now();
     try {
       for (const transport of this.#transports) {
@@ -74,4 +88,12 @@ export class CpuCosts {
     const of = this.#transports.length;
     return { state, microseconds, measured, of, readers: CPU_READERS, seconds: CPU_SECONDS };
   }
+}
+
+function measured({ perSecond, bytes, pollMs }: RaceSettings): Measured {
+  return { perSecond: Math.max(LEAST_RATE, perSecond), bytes, pollMs };
+}
+
+function nameOf({ perSecond, bytes, pollMs }: Measured): string {
+  return [perSecond, bytes, pollMs].join(' ');
 }

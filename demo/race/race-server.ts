@@ -3,6 +3,7 @@ import { Server as TlsServer } from 'node:https';
 import type { Router } from 'express';
 import type { Gateway } from '../../server/index.js';
 import { catalog } from '../../transports/catalog.js';
+import type { VisitorOf } from '../visitors.js';
 import { CpuCosts } from './cpu-costs.js';
 import { cpuPerMessage } from './cpu-run.js';
 import { raceRoutes } from './race-routes.js';
@@ -15,6 +16,7 @@ export interface RaceServerOptions {
   readonly gateway: Gateway;
   /** The gateway's base path. */
   readonly path: string;
+  readonly visitorOf: VisitorOf;
 }
 
 /** The race's server half: visitors' own publishers, clients on this machine, and the CPU of a message. */
@@ -24,7 +26,7 @@ export class RaceServer {
   readonly #cpuCosts = new CpuCosts(catalog, cpuPerMessage);
   readonly routes: Router;
 
-  constructor({ server, gateway, path }: RaceServerOptions) {
+  constructor({ server, gateway, path, visitorOf }: RaceServerOptions) {
     this.#races = new Races({
       publish: (channel, step) => gateway.publish(channel, step),
       crowd: {
@@ -39,7 +41,7 @@ export class RaceServer {
       transports: catalog.length,
       now: () => performance.timeOrigin + performance.now(),
     });
-    this.routes = raceRoutes(this.#races, this.#cpuCosts);
+    this.routes = raceRoutes(this.#races, this.#cpuCosts, visitorOf);
   }
 
   /** Ends every race, and what is measured. */

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { type RaceReport, type RaceSettings, type RaceStep, raceChannel } from '../site/words/race.js';
 
 /** A race that nobody has asked for in so long is over. The page asks every few seconds. */
-const FORGOTTEN_MS = 15_000;
+export const FORGOTTEN_MS = 15_000;
 
-/** What all races together may come to. */
+/** What races together may come to. */
 export interface RaceLimits {
   readonly races: number;
   /** Clients on the server's machine. */
@@ -15,12 +15,13 @@ export interface RaceLimits {
   readonly bytesPerSecond: number;
 }
 
-/** What the demo lets all its visitors race with together: some tenth of what one core of a small machine delivers. */
-export const RACE_LIMITS: RaceLimits = {
-  races: 20,
-  clients: 300,
-  messagesPerSecond: 3_000,
-  bytesPerSecond: 3_000_000,
+/**
+ * What the demo lets one visitor race with, and all of them together: some tenth of what one core of a small machine delivers.
+ * One visitor may have as many clients as the page offers for one race.
+ */
+export const RACE_LIMITS: Readonly<Record<'visitor' | 'all', RaceLimits>> = {
+  visitor: { races: 5, clients: 250, messagesPerSecond: 2_000, bytesPerSecond: 2_000_000 },
+  all: { races: 20, clients: 300, messagesPerSecond: 3_000, bytesPerSecond: 3_000_000 },
 };
 
 /** The clients that a race has on the server's machine. */
@@ -41,7 +42,6 @@ export interface RacesOptions {
   readonly transports: number;
   /** The clock that is written into messages, in milliseconds since 1970. */
   readonly now: () => number;
-  readonly limits?: RaceLimits;
 }
 
 /**
@@ -50,21 +50,19 @@ export interface RacesOptions {
  */
 export class Races {
   readonly #options: RacesOptions;
-  readonly #limits: RaceLimits;
   readonly #races = new Map<string, Race>();
 
   constructor(options: RacesOptions) {
     this.#options = options;
-    this.#limits = options.limits ?? RACE_LIMITS;
   }
 
-  /** Begins a race or goes on with it, with these settings. `null` when all races together would be too much. */
-  run(name: string, settings: RaceSettings): RaceReport | null {
+  /** Begins a visitor's race or goes on with it, with these settings. `null` when his or all races together would be too much. */
+  run(name: string, settings: RaceSettings, visitor: string): RaceReport | null {
     const known = this.#races.get(name);
     if (known === undefined || !isSame(known.settings, settings)) {
-      if (!this.#fits(name, settings)) return null;
+      if (!this.#fits(name, settings, visitor)) return null;
       known?.end();
-      this.#begin(name, settings);
+      this.#begin(name, settings, visitor);
     }
     const race = this.#races.get(name);
     if (race === undefined) return null;
@@ -83,7 +81,7 @@ export class Races {
     for (const name of [...this.#races.keys()]) this.#end(name);
   }
 
-  #begin(name: string, settings: RaceSettings): void {
+  #begin(name: string, settings: RaceSettings, visitor: string): void {
     const { publish, crowd, now } = this.#options;
     const run = randomBytes(6).toString('hex');
     const channel = raceChannel(name);
@@ -99,7 +97,7 @@ export class Races {
       clearInterval(timer);
       clearTimeout(expires);
     };
-    this.#races.set(name, { run, settings, expires, end });
+    this.#races.set(name, { run, settings, visitor, expires, end });
     const hasCrowd = settings.clients > 0 && crowd.isPossible();
     crowd.set(name, hasCrowd ? { channel, each: settings.clients, pollMs: settings.pollMs } : null);
   }
@@ -110,17 +108,21 @@ export class Races {
     this.#options.crowd.set(name, null);
   }
 
-  #fits(name: string, settings: RaceSettings): boolean {
-    const others = [...this.#races].filter(([other]) => other !== name).map(([, race]) => race.settings);
-    const all = [...others, settings];
+  #fits(name: string, settings: RaceSettings, visitor: string): boolean {
+    const others = [...this.#races].filter(([other]) => other !== name).map(([, race]) => race);
+    const own = others.filter((race) => race.visitor === visitor);
+    return this.#isWithin(RACE_LIMITS.visitor, settings, own) && this.#isWithin(RACE_LIMITS.all, settings, others);
+  }
+
+  #isWithin(limits: RaceLimits, settings: RaceSettings, others: readonly Race[]): boolean {
+    const all = [...others.map((race) => race.settings), settings];
     const { transports } = this.#options;
     const delivered = (race: RaceSettings) => race.perSecond * transports * (1 + race.clients);
-    const { races, clients, messagesPerSecond, bytesPerSecond } = this.#limits;
     return (
-      all.length <= races &&
-      sum(all, (race) => race.clients * transports) <= clients &&
-      sum(all, delivered) <= messagesPerSecond &&
-      sum(all, (race) => delivered(race) * race.bytes) <= bytesPerSecond
+      all.length <= limits.races &&
+      sum(all, (race) => race.clients * transports) <= limits.clients &&
+      sum(all, delivered) <= limits.messagesPerSecond &&
+      sum(all, (race) => delivered(race) * race.bytes) <= limits.bytesPerSecond
     );
   }
 }
@@ -128,6 +130,7 @@ export class Races {
 interface Race {
   readonly run: string;
   readonly settings: RaceSettings;
+  readonly visitor: string;
   readonly expires: NodeJS.Timeout;
   end(): void;
 }

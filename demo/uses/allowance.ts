@@ -1,4 +1,5 @@
 import { type Caller, PushError } from '../../server/index.js';
+import { ownerOf } from '../../server/limits/addresses.js';
 import { RecentMap } from '../recent-map.js';
 
 /** Addresses that are remembered at a time. */
@@ -13,7 +14,10 @@ export interface AllowanceOptions {
   readonly now: () => number;
 }
 
-/** How often each address may do something: the gateway limits what is published, and a demo what is called. */
+/**
+ * How often each address may do something: the gateway limits what is published, and a demo what is called. An IPv6 network of
+ * 64 bits is one address, as it is for the gateway.
+ */
 export class Allowance {
   readonly #options: AllowanceOptions;
   /** When each address would have all of it again, in milliseconds. */
@@ -26,14 +30,21 @@ export class Allowance {
   }
 
   /** @throws PushError `RATE_LIMITED` with the time to wait */
-  take({ address }: Pick<Caller, 'address'>): void {
+  take(caller: Pick<Caller, 'address'>): void {
+    const retryMs = this.tryTake(caller);
+    if (retryMs === 0) return;
+    throw new PushError('RATE_LIMITED', `That was too often; try again in ${retryMs} ms.`, { retryMs });
+  }
+
+  /** Returns 0, or how many milliseconds to wait: then nothing was taken. */
+  tryTake({ address }: Pick<Caller, 'address'>): number {
+    const owner = ownerOf(address);
     const { atOnce, perSecond, now } = this.#options;
     const eachMs = 1_000 / perSecond;
-    const wholeAt = Math.max(now(), this.#wholeAt.get(address) ?? 0) + eachMs;
+    const wholeAt = Math.max(now(), this.#wholeAt.get(owner) ?? 0) + eachMs;
     const retryMs = Math.ceil(wholeAt - now() - atOnce * eachMs);
-    if (retryMs > 0) {
-      throw new PushError('RATE_LIMITED', `That was too often; try again in ${retryMs} ms.`, { retryMs });
-    }
-    this.#wholeAt.set(address, wholeAt);
+    if (retryMs > 0) return retryMs;
+    this.#wholeAt.set(owner, wholeAt);
+    return 0;
   }
 }

@@ -1,4 +1,5 @@
-import { type Caller, type Gateway, PushError } from '../../server/index.js';
+import { type Gateway, PushError } from '../../server/index.js';
+import { ownerOf } from '../../server/limits/addresses.js';
 import {
   type AnswerPiece,
   ASSISTANT,
@@ -30,9 +31,10 @@ export function offerAssistant(gateway: Pick<Gateway, 'handle' | 'publish'>, tok
   gateway.handle(ASSISTANT.ask, async (params, caller): Promise<Asked> => {
     const question = new Params(params).text('question', QUESTION_LENGTH);
     asks.take(caller);
-    checkRoom(caller);
+    const address = ownerOf(caller.address);
+    checkRoom(address);
     const answer = newSecret();
-    const state = { address: caller.address, stop: false };
+    const state = { address, stop: false };
     writing.set(answer, state);
     void write(answer, question, state)
       // A log that is away takes no answer; whoever waits for it asks again.
@@ -46,7 +48,7 @@ export function offerAssistant(gateway: Pick<Gateway, 'handle' | 'publish'>, tok
     return null;
   });
 
-  function checkRoom({ address }: Caller): void {
+  function checkRoom(address: string): void {
     const own = [...writing.values()].filter((state) => state.address === address).length;
     if (own < WRITING.address && writing.size < WRITING.all) return;
     throw new PushError('RATE_LIMITED', 'Enough answers are being written. Let one of them come to its end.');

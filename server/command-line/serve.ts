@@ -79,7 +79,9 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
   const server = openServer(options, app);
   // One that its visitors close has nobody to give notice to.
   const another = () => openGateway({ ...options, notice: 0 }, bus, authorize, hosts);
-  const demo = options.demo === true ? await openDemo({ app, server, gateway, path: options.path, another }) : null;
+  const { path, trustProxy: trustedProxies = [] } = options;
+  const site = { app, server, gateway, path, another, trustedProxies };
+  const demo = options.demo === true ? await openDemo(site) : null;
   // The site counts and blocks what passes through the app; without it, nothing has to.
   if (demo === null) gateway.attach(server);
   else {

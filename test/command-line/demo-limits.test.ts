@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEMO_LIMITS } from '../../demo/limits.js';
 import { MOST } from '../../demo/site/words/benchmark.js';
-import { raceChannel, STEPS } from '../../demo/site/words/race.js';
+import { FIRST_SETTINGS, raceChannel, STEPS } from '../../demo/site/words/race.js';
 import type { PollAnswer } from '../../transports/record.js';
 import { npmStart, run, serve } from '../support/command.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -73,6 +73,20 @@ describe('the limits of a gateway with the demo', () => {
     });
     expect(JSON.stringify(message.data)).toHaveLength(bytes);
     expect(MOST.bytes).toBeLessThanOrEqual(messageBytes);
+    await served.stop();
+  });
+
+  it('are for each visitor whom a trusted proxy names', async () => {
+    const served = await serve('--demo', '--trust-proxy', 'loopback');
+    const begin = async (visitor: string, race: string) => {
+      const headers = { ...HEADERS, 'x-forwarded-for': visitor };
+      const body = JSON.stringify({ race, settings: FIRST_SETTINGS });
+      return (await fetch(`${served.site}/demo/races`, { method: 'POST', headers, body })).status;
+    };
+    const statuses = [];
+    for (let number = 0; number < 6; number++) statuses.push(await begin('192.0.2.1', `race-${number}`));
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
+    expect(await begin('192.0.2.2', 'other')).toBe(200);
     await served.stop();
   });
 

@@ -178,7 +178,7 @@ describe('the capture of a lane', () => {
 
 describe('what is captured', () => {
   it('is bounded in bytes and in pieces, and the last of it is kept', () => {
-    const capture = new Captures().ask('mine');
+    const capture = new Captures().ask('mine', 'ann');
     for (let index = 0; index < 30; index++) capture.add(1, 'down', Buffer.alloc(10_000, index));
     const large = capture.report('', 0).pieces;
     expect(large.length).toBe(9);
@@ -192,7 +192,7 @@ describe('what is captured', () => {
   it('is forgotten when nobody asks any more, and takes nothing after that', () => {
     let now = 0;
     const captures = new Captures({ now: () => now });
-    const capture = captures.ask('mine');
+    const capture = captures.ask('mine', 'ann');
     capture.add(1, 'down', Buffer.from('x'));
     now += 29_000;
     expect(captures.of('mine')).toBe(capture);
@@ -204,11 +204,19 @@ describe('what is captured', () => {
 
   it('is of so many lanes at most, those that were asked for last', () => {
     const captures = new Captures({ now: () => 0 });
-    for (let index = 0; index < 200; index++) captures.ask(`lane-${index}`);
-    captures.ask('lane-0');
-    captures.ask('one-more');
+    for (let index = 0; index < 200; index++) captures.ask(`lane-${index}`, `visitor-${index}`);
+    captures.ask('lane-0', 'visitor-0');
+    captures.ask('one-more', 'ann');
     expect(captures.of('lane-0')).not.toBeNull();
     expect(captures.of('lane-1')).toBeNull();
     expect(captures.of('lane-2')).not.toBeNull();
+  });
+
+  it('goes on, whatever another visitor has captured', () => {
+    const captures = new Captures({ now: () => 0 });
+    captures.ask('mine', 'ann');
+    for (let index = 0; index < 300; index++) captures.ask(`lane-${index}`, 'eve');
+    expect(captures.of('mine')).not.toBeNull();
+    expect([captures.of('lane-249'), captures.of('lane-250')]).toEqual([null, expect.anything()]);
   });
 });

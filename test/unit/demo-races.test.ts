@@ -34,7 +34,7 @@ describe('races of visitors’ own', () => {
   });
 
   it('publish numbered steps of the size that was asked for, as often as that', async () => {
-    const report = races.run('mine', settings({ perSecond: 5, bytes: 512 }));
+    const report = races.run('mine', settings({ perSecond: 5, bytes: 512 }), 'ann');
     await jest.advanceTimersByTimeAsync(2_000);
     expect(published.map(({ channel }) => channel)).toEqual(Array.from({ length: 10 }, () => 'race.mine'));
     expect(published.map(({ step: { run, number } }) => [run, number])).toEqual(
@@ -44,10 +44,10 @@ describe('races of visitors’ own', () => {
   });
 
   it('go on while they are asked for, and end by themselves after that', async () => {
-    const first = races.run('mine', settings());
+    const first = races.run('mine', settings(), 'ann');
     for (let asked = 0; asked < 6; asked++) {
       await jest.advanceTimersByTimeAsync(5_000);
-      expect(races.run('mine', settings())?.run).toBe(first?.run);
+      expect(races.run('mine', settings(), 'ann')?.run).toBe(first?.run);
     }
     await jest.advanceTimersByTimeAsync(16_000);
     expect(races.size).toBe(0);
@@ -58,10 +58,10 @@ describe('races of visitors’ own', () => {
   });
 
   it('begin another run with other settings, and publish nothing where nothing is asked for', async () => {
-    const first = races.run('mine', settings({ perSecond: 2, clients: 5 }));
+    const first = races.run('mine', settings({ perSecond: 2, clients: 5 }), 'ann');
     expect(first?.clients).toEqual({ wanted: 25, open: 3 });
     expect(wanted.get('mine')).toEqual({ channel: 'race.mine', each: 5, pollMs: 2_000 });
-    const second = races.run('mine', settings({ perSecond: 0 }));
+    const second = races.run('mine', settings({ perSecond: 0 }), 'ann');
     expect(second?.run).not.toBe(first?.run);
     await jest.advanceTimersByTimeAsync(10_000);
     expect(published).toEqual([]);
@@ -71,18 +71,34 @@ describe('races of visitors’ own', () => {
     ['bytes', settings({ perSecond: 20, bytes: 4_000, clients: 10 })],
     ['messages', settings({ perSecond: 20, bytes: 128, clients: 50 })],
   ])('are refused when one alone would deliver too many %s', (_, tooMuch) => {
-    expect(races.run('mine', tooMuch)).toBeNull();
+    expect(races.run('mine', tooMuch, 'ann')).toBeNull();
     expect(races.size).toBe(0);
   });
 
   it('are refused when all together would be too much, and leave what runs as it is', () => {
-    expect(races.run('first', settings({ clients: 50 }))).not.toBeNull();
-    expect(races.run('second', settings({ clients: 20 }))).toBeNull();
-    const run = races.run('third', settings({ clients: 10 }))?.run;
-    expect(races.run('third', settings({ clients: 50 }))).toBeNull();
-    expect(races.run('third', settings({ clients: 10 }))?.run).toBe(run);
-    for (let number = 0; number < 2 * RACE_LIMITS.races; number++) races.run(`more-${number}`, settings());
-    expect(races.size).toBe(RACE_LIMITS.races);
+    expect(races.run('first', settings({ clients: 50 }), 'ann')).not.toBeNull();
+    expect(races.run('second', settings({ clients: 20 }), 'bob')).toBeNull();
+    const run = races.run('third', settings({ clients: 10 }), 'cay')?.run;
+    expect(races.run('third', settings({ clients: 50 }), 'cay')).toBeNull();
+    expect(races.run('third', settings({ clients: 10 }), 'cay')?.run).toBe(run);
+    for (let number = 0; number < 2 * RACE_LIMITS.all.races; number++)
+      races.run(`more-${number}`, settings(), `${number}`);
+    expect(races.size).toBe(RACE_LIMITS.all.races);
+  });
+
+  it.each<[string, RaceSettings, number, number]>([
+    ['races', settings(), 5, 5],
+    ['clients', settings({ clients: 20 }), 2, 1],
+    ['messages', settings({ perSecond: 10, bytes: 128, clients: 10 }), 3, 2],
+    ['bytes', settings({ perSecond: 10, bytes: 4_000, clients: 5 }), 1, 1],
+  ])('are refused when those of one visitor would be too many %s, and leave room for others', (_, given, own, left) => {
+    const run = (visitor: string) => {
+      let count = 0;
+      while (count < 40 && races.run(`${visitor}-${count}`, given, visitor) !== null) count += 1;
+      return count;
+    };
+    expect([run('ann'), run('bob')]).toEqual([own, left]);
+    expect(races.run('ann-0', given, 'ann')).not.toBeNull();
   });
 });
 
