@@ -12,6 +12,10 @@ const lists = { curl: part(document, 'commands', HTMLElement), programs: part(do
 showCommands(lists, location.origin + path);
 takePublications(part(document, 'publish', HTMLFormElement), path);
 watchChannel(part(document, 'watch', HTMLFormElement), part(document, 'messages', HTMLElement), path);
-listConnected(part(document, 'connected', HTMLElement), part(document, 'connected-sum', HTMLElement));
+listConnected(
+  part(document, 'connected', HTMLElement),
+  part(document, 'connected-sum', HTMLElement),
+  part(document, 'newest', HTMLElement),
+);
 letKeyboardScroll(document);
 document.documentElement.dataset['ready'] = '';

@@ -79,17 +79,32 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
   );
 
   it(
-    'counts what is connected, with nobody’s name or channel',
+    'counts and lists what is connected, with nobody’s name or channel',
     async () => {
       const tested = await open();
       const { page, screenshot } = tested;
       const row = page.getByRole('row', { name: /^SSE/ });
-      const stream = await fetch(`${served.site}/push/sse?channel=private-1&channel=private-2`);
-      await waitUntil('the stream', async () => (await row.locator('td').allTextContents()).join() === '1,2', PATIENT);
+      const stream = await fetch(`${served.site}/push/sse?channel=private-1&channel=chat`);
+      await waitUntil(
+        'the stream',
+        async () => (await row.first().locator('td').allTextContents()).join() === '1,2',
+        PATIENT,
+      );
+      const listed = page.locator('[data-part="newest"]').getByRole('row', { name: /^SSE/ });
+      await waitUntil('its line', async () => (await listed.count()) === 1, PATIENT);
+      expect(await listed.textContent()).toMatch(/^SSE\d+\sschat, 1 of their own$/);
       expect(await page.locator('main').textContent()).not.toContain('private-1');
       await screenshot('try');
+      await page.locator('#newest-heading').scrollIntoViewIfNeeded();
+      await page.locator('#terminal-heading').scrollIntoViewIfNeeded();
+      await screenshot('try-connected');
       await stream.body?.cancel();
-      await waitUntil('its end', async () => (await row.locator('td').allTextContents()).join() === '0,0', PATIENT);
+      await waitUntil(
+        'its end',
+        async () => (await row.first().locator('td').allTextContents()).join() === '0,0',
+        PATIENT,
+      );
+      await waitUntil('the end of its line', async () => (await listed.count()) === 0, PATIENT);
     },
     LONG,
   );

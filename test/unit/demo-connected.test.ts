@@ -28,11 +28,13 @@ describe('what is connected', () => {
     await site.close();
   });
 
-  async function until(expected: ConnectedReport): Promise<void> {
-    const ask = async () => (await fetch(`${site.url}/demo/connected`)).json();
+  const ask = async (): Promise<ConnectedReport> => (await fetch(`${site.url}/demo/connected`)).json();
+
+  async function until(expected: Omit<ConnectedReport, 'newest'>): Promise<void> {
     let last: unknown;
     const look = async () => {
-      last = await ask();
+      const { newest: _, ...counts } = await ask();
+      last = counts;
       return JSON.stringify(last) === JSON.stringify(expected);
     };
     await waitUntil('the report', look, { timeoutMs: 10_000 }).catch(() => expect(last).toEqual(expected));
@@ -47,6 +49,37 @@ describe('what is connected', () => {
     await until({ transports: { sse: { connections: 1, subscriptions: 1 } }, channels: 1 });
     second.socket.destroy();
     await until({ transports: { sse: { connections: 0, subscriptions: 0 } }, channels: 0 });
+  });
+
+  it('is listed, the newest first, with no more of its channels than everybody knows', async () => {
+    const streams = [];
+    for (const query of ['channel=demo.machine&channel=chat&channel=race.secret', 'channel=a', 'channel=chat']) {
+      streams.push(await rawHttp(`${site.url}/push/sse?${query}`));
+    }
+    const listed = async () => (await ask()).newest.map(({ channels, others }) => [...channels, others]);
+    await waitUntil('all of them', async () => (await listed()).length === 3);
+    expect(await listed()).toEqual([['chat', 0], [1], ['demo.machine', 'chat', 1]]);
+    const { newest } = await ask();
+    for (const { transport, seconds } of newest)
+      expect([transport, seconds >= 0 && seconds < 60]).toEqual(['sse', true]);
+    expect(JSON.stringify(newest)).not.toContain('secret');
+    streams[1]?.socket.destroy();
+    await waitUntil('its end', async () => (await listed()).length === 2);
+    expect(await listed()).toEqual([
+      ['chat', 0],
+      ['demo.machine', 'chat', 1],
+    ]);
+    for (const { socket } of streams) socket.destroy();
+    await waitUntil('no more', async () => (await listed()).length === 0);
+  });
+
+  it('is listed up to the newest fifty', async () => {
+    const streams = [await rawHttp(`${site.url}/push/sse?channel=chat`)];
+    for (let number = 0; number < 50; number++) streams.push(await rawHttp(`${site.url}/push/sse?channel=a`));
+    await waitUntil('all of them', async () => (await ask()).transports['sse']?.connections === 51);
+    const { newest } = await ask();
+    expect([newest.length, newest.filter(({ others }) => others === 1).length]).toEqual([50, 50]);
+    for (const { socket } of streams) socket.destroy();
   });
 
   it('leaves nothing behind when its channels were others in the end', async () => {

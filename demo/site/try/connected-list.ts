@@ -1,14 +1,14 @@
 import { catalog } from '../../../transports/catalog.js';
 import { part, stamp, write } from '../page/part.js';
 import { siteAddress } from '../page/place.js';
-import { fixed } from '../texts/figures.js';
+import { age, fixed } from '../texts/figures.js';
 import { textsOf, tryTexts } from '../texts/texts.js';
-import type { ConnectedReport } from '../words/connected.js';
+import type { ConnectedReport, OpenDownlink } from '../words/connected.js';
 
 const ASK_MS = 2_000;
 
-/** Keeps a table of what is connected up to date while the page is seen. */
-export function listConnected(rows: HTMLElement, sentence: HTMLElement): void {
+/** Keeps tables of what is connected up to date while the page is seen: how much over each transport, and the newest. */
+export function listConnected(rows: HTMLElement, sentence: HTMLElement, newestRows: HTMLElement): void {
   const views = catalog.map((transport) => {
     const row = stamp('connected', HTMLTableRowElement);
     part(row, 'transport', HTMLElement).textContent = textsOf(transport).name;
@@ -16,7 +16,7 @@ export function listConnected(rows: HTMLElement, sentence: HTMLElement): void {
   });
   rows.append(...views.map(({ row }) => row));
 
-  const show = ({ transports, channels }: ConnectedReport): void => {
+  const show = ({ transports, channels, newest }: ConnectedReport): void => {
     let sum = 0;
     for (const { transport, row } of views) {
       const { connections = 0, subscriptions = 0 } = transports[transport] ?? {};
@@ -25,6 +25,7 @@ export function listConnected(rows: HTMLElement, sentence: HTMLElement): void {
       write(part(row, 'subscriptions', HTMLElement), fixed(subscriptions, 0));
     }
     write(sentence, tryTexts.connected.sum(sum, channels));
+    newestRows.replaceChildren(...newest.map(rowOf));
   };
   const round = async (): Promise<void> => {
     if (document.visibilityState === 'visible') {
@@ -38,6 +39,14 @@ export function listConnected(rows: HTMLElement, sentence: HTMLElement): void {
     setTimeout(() => void round(), ASK_MS);
   };
   void round();
+}
+
+function rowOf({ transport, seconds, channels, others }: OpenDownlink): HTMLElement {
+  const row = stamp('newest', HTMLTableRowElement);
+  part(row, 'transport', HTMLElement).textContent = textsOf(transport).name;
+  part(row, 'open', HTMLElement).textContent = age(seconds * 1_000);
+  part(row, 'channels', HTMLElement).textContent = tryTexts.connected.on(channels, others);
+  return row;
 }
 
 /** `null` where nobody counts. */

@@ -24,12 +24,17 @@ export const dictionary = {
   },
   connected: {
     heading: 'Connected now',
-    text: 'Everybody’s downlinks, as the gateway counts them. A poll counts while it is answered.',
+    text: 'Everybody’s downlinks, as the gateway counts them. A poll counts while it is answered. Whose they are is not told, nor the names of channels that somebody has made up: who knows such a name may listen.',
     transport: 'Transport',
     connections: 'Connections',
     subscriptions: 'Subscriptions',
     sum: (connections: number, channels: number) =>
       `${connections === 1 ? '1 connection' : `${connections} connections`}, ${channels === 1 ? '1 channel' : `${channels} different channels`}`,
+    newest: 'The newest fifty',
+    open: 'Open for',
+    channels: 'Channels',
+    on: (known: readonly string[], others: number) =>
+      [...known, ...(others > 0 ? [others === 1 ? '1 of their own' : `${others} of their own`] : [])].join(', '),
     absent: 'Whoever serves this page does not count connections; the gateway’s metrics do.',
   },
   terminal: {

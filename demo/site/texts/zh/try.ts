@@ -24,11 +24,15 @@ export const dictionary: typeof en = {
   },
   connected: {
     heading: '当前的连接',
-    text: '所有人的下行连接，由网关统计。轮询只在回答期间计数。',
+    text: '所有人的下行连接，由网关统计。轮询只在回答期间计数。这里不显示连接属于谁，也不显示访客自己起的频道名：知道名字的人就能监听。',
     transport: '传输方式',
     connections: '连接数',
     subscriptions: '订阅数',
     sum: (connections, channels) => `${connections} 条连接，${channels} 个不同的频道`,
+    newest: '最新的五十条',
+    open: '已打开',
+    channels: '频道',
+    on: (known, others) => [...known, ...(others > 0 ? [`${others} 个自有频道`] : [])].join('、'),
     absent: '提供本页的服务器不统计连接；可以查看网关的指标。',
   },
   terminal: {
