@@ -6,7 +6,7 @@ import type { Costs } from './costs.js';
 import type { LaneNetwork } from './lane-network.js';
 import { type CutName, FAULT_NAMES, type FaultName, isFaultName } from './site/words/fault-name.js';
 import { isLaneName } from './site/words/lane-name.js';
-import type { Report } from './site/words/report.js';
+import type { BlockReport, Report } from './site/words/report.js';
 import type { Turnstile } from './turnstile.js';
 import type { VisitorOf } from './visitors.js';
 
@@ -67,10 +67,10 @@ export function demoRoutes(options: DemoRoutesOptions): Router {
     const isDirect = (await network.portFor(request.headers.host)) === null;
     if (isDirect && fault !== null && fault !== 'reset') return refuseNetwork(response);
     blocks.set(client, transport, fault, visitorOf(request));
-    turnstile.cut(client);
+    const cut = turnstile.cut(client);
     // Freed or blocked: what is open has been begun under the rule of before.
     await network.cut(client, transport);
-    response.status(204).end();
+    response.json({ cut } satisfies BlockReport);
   });
 
   router.post('/cuts', async (request, response) => {

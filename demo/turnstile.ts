@@ -19,11 +19,11 @@ export class Turnstile {
     this.#blocks = blocks;
   }
 
-  /** Cuts what a lane has open over a transport that is to be reset. */
-  cut(lane: string): void {
-    for (const { transport, socket } of this.#passing.get(lane) ?? []) {
-      if (this.#isReset(lane, transport)) socket.destroy();
-    }
+  /** Cuts what a lane has open over a transport that is to be reset; returns how much that was. */
+  cut(lane: string): number {
+    const reset = [...(this.#passing.get(lane) ?? [])].filter(({ transport }) => this.#isReset(lane, transport));
+    for (const { socket } of reset) socket.destroy();
+    return reset.length;
   }
 
   /** Cuts all that a lane has open, whatever it is. */

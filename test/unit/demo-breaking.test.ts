@@ -99,7 +99,7 @@ describe('what a visitor breaks besides the network', () => {
     expect((await post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
     await closed;
     const blocked = { client: 'mine', transport: 'websocket', blocked: true, fault: 'stripped' };
-    expect((await post('/demo/blocks', blocked)).status).toBe(204);
+    expect((await post('/demo/blocks', blocked)).status).toBe(200);
     const [error] = await once(new WebSocket(`ws://${origin}/websocket?lane=mine`), 'error');
     expect(String(error)).toMatch(/404/);
   });

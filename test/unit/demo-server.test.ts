@@ -9,7 +9,7 @@ import { type Demo, startDemo } from '../../demo/index.js';
 import { readFigures } from '../../demo/site/feed/machine-message.js';
 import type { FaultName } from '../../demo/site/words/fault-name.js';
 import { FIRST_SETTINGS, type RaceReport, type RaceSettings } from '../../demo/site/words/race.js';
-import type { Report } from '../../demo/site/words/report.js';
+import type { BlockReport, Report } from '../../demo/site/words/report.js';
 import { createGateway, type Gateway } from '../../server/index.js';
 import { type Listening, listen } from '../support/listen.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -66,9 +66,10 @@ describe('the demo’s server', () => {
     return (await response.json()) as Report;
   }
 
-  async function turn(transport: string, blocked: boolean, fault?: FaultName): Promise<void> {
+  async function turn(transport: string, blocked: boolean, fault?: FaultName): Promise<BlockReport> {
     const response = await post('/demo/blocks', { client: 'mine', transport, blocked, fault });
-    expect(response.status).toBe(204);
+    expect(response.status).toBe(200);
+    return (await response.json()) as BlockReport;
   }
 
   async function networkPort(): Promise<number> {
@@ -81,6 +82,19 @@ describe('the demo’s server', () => {
     const headers = { 'content-type': 'application/json' };
     return fetch(`${site.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   }
+
+  it('tells how much a block has cut', async () => {
+    const streams = [open(), open()];
+    for (const { ask } of streams) ask('/push/sse?channel=chat&lane=mine');
+    for (const { answers } of streams) await answers(1);
+    // Kept open for the next one, and no connection of the lane any more.
+    const { ask, answers } = open();
+    ask('/push/polling?channel=chat&lane=mine');
+    await answers(1);
+    await waitUntil('its end', async () => (await turn('polling', true)).cut === 0, PATIENT);
+    expect(await turn('sse', true)).toEqual({ cut: 2 });
+    expect(await turn('sse', false)).toEqual({ cut: 0 });
+  });
 
   it('charges each lane with its own bytes on a socket that they share', async () => {
     const { ask, answers, moved } = open();
@@ -233,7 +247,7 @@ describe('the demo’s server', () => {
     expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
       [409, 'NO_NETWORK'],
       [409, 'NO_NETWORK'],
-      [204, undefined],
+      [200, undefined],
     ]);
 
     const pages = await Promise.all([request(site.url).get('/'), request(site.url).get('/').set(host)]);

@@ -10,9 +10,10 @@ export async function askReport(lanes: readonly { readonly id: string }[]): Prom
 }
 
 /** Posts to one of the demo's routes. Rejects when its server is away or refuses. */
-export async function tellDemo(route: DemoRoute, body: object): Promise<void> {
+export async function tellDemo(route: DemoRoute, body: object): Promise<Response> {
   const response = await postDemo(route, body);
   if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
+  return response;
 }
 
 /** The same, whatever is answered. Rejects when nothing is. */

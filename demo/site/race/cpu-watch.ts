@@ -4,6 +4,9 @@ import type { CpuReport, RaceSettings } from '../words/race.js';
 /** How often it is asked how far a measurement is. */
 const ASK_MS = 1_000;
 
+/** What a visitor is told who has had enough measured for now. */
+const BUSY: CpuReport = { state: 'busy', microseconds: {}, measured: 0, of: 0, readers: 0, seconds: 0 };
+
 /** The CPU of a message, as the demo's server measures it when it is asked to. */
 export class CpuWatch {
   /** What was last told; `null` before that. */
@@ -27,6 +30,7 @@ export class CpuWatch {
     const turn = this.#turn;
     for (;;) {
       const response = await postDemo('cpu', { settings: { perSecond, bytes, pollMs, clients } });
+      if (response.status === 429) return BUSY;
       if (!response.ok) return null;
       const report: CpuReport = await response.json();
       if (turn !== this.#turn) return report;

@@ -53,6 +53,8 @@ function rowOf({ transport, seconds, channels, others }: OpenDownlink): HTMLElem
 async function askConnected(): Promise<ConnectedReport | 'away' | null> {
   try {
     const response = await fetch(siteAddress('demo/connected'));
+    // Asked too often for now, from many windows: it is asked again.
+    if (response.status === 429) return 'away';
     const isOurs = response.ok && response.headers.get('content-type')?.includes('json') === true;
     return isOurs ? await response.json() : null;
   } catch {

@@ -32,3 +32,9 @@ export interface Report {
   readonly network: number | null;
   readonly lanes: Readonly<Record<string, LaneReport>>;
 }
+
+/** The answer to `POST /demo/blocks`. */
+export interface BlockReport {
+  /** Connections that were open at the gateway's own sockets, and are reset. */
+  readonly cut: number;
+}

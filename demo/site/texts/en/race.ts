@@ -100,11 +100,11 @@ export const dictionary = {
     noCrowd: 'There are no further clients here: the server takes TLS connections only.',
     outcomes: {
       refused:
-        'That would be too much for this server, together with what other visitors race. Choose fewer, smaller or rarer messages, or fewer clients.',
+        'That would be too much for this server, together with what other visitors race and your other windows. Choose fewer, smaller or rarer messages, or fewer clients.',
       away: 'Only the demo’s own server can do that, and it does not answer.',
       noServer:
         'The demo’s own server does not answer. It publishes what is raced with and counts the bytes: without it the lanes stay empty.',
-      busy: 'The server measures for another visitor, or has just done so. Try again in a minute.',
+      busy: 'The server measures for another visitor, or has just done so, or has measured enough for you. Try again in some minutes.',
       failed: 'The measurement came to nothing. Try again.',
       unknownLink: 'The link asks for settings that this page does not have; the race goes on as it was.',
     },

@@ -17,12 +17,13 @@ export const dictionary = {
       second: 'Open a second window',
       wasCut: (transport: string) =>
         `${transport} was cut at the gateway’s socket. The client goes on from its cursor.`,
-      nothing: 'Nothing is open that could be cut.',
+      nothing: 'Nothing is open that could be cut: between two polls there is no connection.',
       notCut: 'The gateway cannot be asked for that. Is it still running?',
     },
     sources: {
       heading: 'How it is made',
-      explanation: 'These are the very files that this page was built from: its script first, then the server’s half.',
+      explanation:
+        'These are the very files that this page was built from: its script first, then the server’s half. What all six share, the client whose transport the bar above changes, is in demo/site/uses/shared.',
       lines: 'lines',
     },
     index: {

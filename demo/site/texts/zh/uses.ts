@@ -15,12 +15,13 @@ export const dictionary: typeof en = {
       cut: '切断连接',
       second: '再开一个窗口',
       wasCut: (transport) => `${transport} 已在网关的套接字上被切断，客户端从自己的游标继续。`,
-      nothing: '目前没有可切断的连接。',
+      nothing: '目前没有可切断的连接：两次轮询之间没有连接。',
       notCut: '无法请求网关这样做。它还在运行吗？',
     },
     sources: {
       heading: '它是怎么写的',
-      explanation: '下面就是构建本页所用的文件：先是页面脚本，然后是服务器端。',
+      explanation:
+        '下面就是构建本页所用的文件：先是页面脚本，然后是服务器端。六个应用共用的部分，即上方那一栏所切换的客户端，在 demo/site/uses/shared 中。',
       lines: '行',
     },
     index: {
