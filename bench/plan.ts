@@ -47,7 +47,7 @@ export function planOf({ mode, variations, ...choice }: Choice): Plan {
   for (const scenario of asked) mustKnow(scenario, mode, present, variations);
   const cells = asked.flatMap((scenario) => {
     const settings = present.map((contestant) => {
-      return { contestant, all: varied(scenario.plan(mode, contestant), variations, scenario) };
+      return { contestant, all: varied(scenario.plan(mode, contestant), variations, scenario, contestant) };
     });
     const most = Math.max(0, ...settings.map(({ all }) => all.length));
     return Array.from({ length: most }, (_, index) =>
@@ -77,8 +77,11 @@ function mustKnow(
   present: readonly Contestant[],
   variations: readonly Variation[],
 ): void {
-  const planned = present.flatMap((contestant) => scenario.plan(mode, contestant));
-  const known = new Set(planned.flatMap((settings) => settable(settings, scenario)));
+  const known = new Set(
+    present.flatMap((contestant) =>
+      scenario.plan(mode, contestant).flatMap((settings) => settable(settings, scenario, contestant)),
+    ),
+  );
   const unknown = variations.flatMap(({ names }) => names).find((name) => !known.has(name));
   if (known.size === 0 || unknown === undefined) return;
   throw new UsageError(`The scenario ${scenario.name} has no setting "${unknown}"; it has ${[...known].join(', ')}.`);

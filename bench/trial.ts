@@ -95,7 +95,8 @@ export class Trial {
   }
 
   async #start(port: number): Promise<void> {
-    const order = { order: 'start', contestant: this.contestant.name, port, keep: this.#keep } as const;
+    const setting = { port, keep: this.#keep, express: this.of('express') > 0 };
+    const order = { order: 'start', contestant: this.contestant.name, ...setting } as const;
     this.#serverPort = (await this.#server.ask(order, 'started')).port;
     this.#published = new Map();
     const delayMs = this.of('delayMs');

@@ -1,4 +1,5 @@
 import { nearestToUsual } from './cells.js';
+import type { Contestant } from './contestant.js';
 import type { Scenario } from './scenario.js';
 import type { Settings } from './settings.js';
 
@@ -16,12 +17,18 @@ const EVERYWHERE = ['delayMs', 'keep'];
  * values; with several variations, with each value of the one and each of the other. Without one it is the plan itself. A setting
  * that somebody else's cell has, but not this one, such as the interval of polls, changes nothing here.
  */
-export function varied(planned: readonly Settings[], variations: readonly Variation[], scenario: Scenario): Settings[] {
+export function varied(
+  planned: readonly Settings[],
+  variations: readonly Variation[],
+  scenario: Scenario,
+  contestant: Contestant,
+): Settings[] {
   if (variations.length === 0) return [...planned];
   const usual = nearestToUsual(planned);
   if (usual === undefined) return [];
+  const known = settable(usual, scenario, contestant);
   const changes = variations
-    .map(({ names, values }) => ({ names: names.filter((name) => settable(usual, scenario).includes(name)), values }))
+    .map(({ names, values }) => ({ names: names.filter((name) => known.includes(name)), values }))
     .filter(({ names }) => names.length > 0);
   return changes.reduce<Settings[]>(
     (all, { names, values }) =>
@@ -33,6 +40,7 @@ export function varied(planned: readonly Settings[], variations: readonly Variat
 }
 
 /** The names of what a cell can be set to. */
-export function settable(settings: Settings, { further = [] }: Scenario): string[] {
+export function settable(settings: Settings, scenario: Scenario, contestant: Contestant): string[] {
+  const further = [...(scenario.further ?? []), ...(contestant.further ?? [])];
   return [...new Set([...Object.keys(settings), ...further, ...EVERYWHERE])];
 }

@@ -52,6 +52,16 @@ describe('the plan of the lab', () => {
     expect(new Set(cells.map(({ settings }) => settings['pollMs']))).toEqual(new Set([undefined, 50]));
   });
 
+  it('puts only the gateway behind Express', () => {
+    const variations = [{ names: ['express'], values: [0, 1] }];
+    const cells = planned({ scenarios: ['fan-out'], contestants: ['pushgate sse', 'bare sse'], variations });
+    expect(cells.map(({ contestant, settings }) => [contestant.name, settings['express']])).toEqual([
+      ['pushgate sse', 0],
+      ['bare sse', undefined],
+      ['pushgate sse', 1],
+    ]);
+  });
+
   it('refuses a setting that a scenario does not have, and says which it has', () => {
     const variations = [{ names: ['missed'], values: [1] }];
     expect(() => planned({ scenarios: ['fan-out'], variations })).toThrow(
