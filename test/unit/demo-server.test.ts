@@ -1,41 +1,27 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import express from 'express';
 import request from 'supertest';
 import { WebSocket } from 'ws';
-import { type Demo, startDemo } from '../../demo/index.js';
 import { readFigures } from '../../demo/site/feed/machine-message.js';
 import type { FaultName } from '../../demo/site/words/fault-name.js';
 import { FIRST_SETTINGS, type RaceReport, type RaceSettings } from '../../demo/site/words/race.js';
 import type { Report } from '../../demo/site/words/report.js';
-import { createGateway, type Gateway } from '../../server/index.js';
-import { type Listening, listen } from '../support/listen.js';
+import { createGateway } from '../../server/index.js';
+import { type MountedDemo, mountDemo } from '../support/mounted-demo.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const PATIENT = { timeoutMs: 10_000 };
 
 describe('the demo’s server', () => {
-  let gateway: Gateway;
-  let demo: Demo;
-  let site: Listening;
+  let site: MountedDemo;
   const sockets: Socket[] = [];
 
   beforeEach(async () => {
-    gateway = createGateway();
-    const app = express();
-    const server = createServer(app);
-    demo = startDemo({ app, server, gateway });
-    app.use('/push', gateway.handler);
-    gateway.attach(server, { requests: false });
-    site = await listen(server);
-    await gateway.ready();
+    site = await mountDemo(createGateway());
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
-    await demo.close();
-    await gateway.close();
     await site.close();
   });
 
@@ -67,7 +53,7 @@ describe('the demo’s server', () => {
   }
 
   async function turn(transport: string, blocked: boolean, fault?: FaultName): Promise<void> {
-    const response = await post('/demo/blocks', { client: 'mine', transport, blocked, fault });
+    const response = await site.post('/demo/blocks', { client: 'mine', transport, blocked, fault });
     expect(response.status).toBe(204);
   }
 
@@ -75,11 +61,6 @@ describe('the demo’s server', () => {
     const { network } = await reportOf();
     if (network === null) throw new Error('The site has no network.');
     return network;
-  }
-
-  function post(path: string, body: unknown): Promise<Response> {
-    const headers = { 'content-type': 'application/json' };
-    return fetch(`${site.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
   it('charges each lane with its own bytes on a socket that they share', async () => {
@@ -112,7 +93,7 @@ describe('the demo’s server', () => {
     const socket = new WebSocket(`${site.url.replace('http', 'ws')}/push/websocket?channel=chat&lane=yours`);
     await once(socket, 'open');
     const before = await reportOf('mine', 'yours');
-    await gateway.publish('chat', 'x'.repeat(1_000));
+    await site.gateway.publish('chat', 'x'.repeat(1_000));
     await once(socket, 'message');
     await waitUntil('the message', () => moved.text.includes('xxx'), PATIENT);
     const after = await reportOf('mine', 'yours');
@@ -190,8 +171,8 @@ describe('the demo’s server', () => {
     mine.ask('/push/sse?channel=chat&lane=mine');
     yours.ask('/push/sse?channel=chat&lane=yours');
     await Promise.all([mine.answers(1), yours.answers(1)]);
-    expect((await post('/demo/cuts', { client: 'mine', how: 'sever' })).status).toBe(204);
-    await gateway.publish('chat', 'unheard');
+    expect((await site.post('/demo/cuts', { client: 'mine', how: 'sever' })).status).toBe(204);
+    await site.gateway.publish('chat', 'unheard');
     await waitUntil('the other one', () => yours.moved.text.includes('unheard'), PATIENT);
     const again = open(network);
     again.ask('/push/sse?channel=chat&lane=mine&since=earliest');
@@ -199,7 +180,7 @@ describe('the demo’s server', () => {
     expect([mine.moved.text.includes('unheard'), mine.socket.destroyed]).toEqual([false, false]);
 
     const cut = [mine, again].map(({ socket }) => once(socket, 'close'));
-    expect((await post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
+    expect((await site.post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
     await Promise.all(cut);
     expect(yours.socket.destroyed).toBe(false);
   });
@@ -245,20 +226,20 @@ describe('the demo’s server', () => {
     stream.ask('/push/sse?channel=chat&lane=yours');
     await stream.answers(1);
     const gone = once(stream.socket, 'close');
-    await demo.close();
+    await site.demo.close();
     await gone;
     const [error] = await once(connect(network, '127.0.0.1'), 'error');
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   it('publishes a visitor’s race for who asks for it, and refuses one that is too much', async () => {
-    const ask = (settings: RaceSettings) => post('/demo/races', { race: 'mine', settings });
+    const ask = (settings: RaceSettings) => site.post('/demo/races', { race: 'mine', settings });
     const { run, clients } = (await (await ask({ ...FIRST_SETTINGS, perSecond: 20 })).json()) as RaceReport;
     expect(clients).toEqual({ wanted: 0, open: 0 });
     const steps = await waitUntil(
       'three steps',
       async () => {
-        const messages = await gateway.history('race.mine');
+        const messages = await site.gateway.history('race.mine');
         return messages.length >= 3 && messages;
       },
       PATIENT,
@@ -275,18 +256,18 @@ describe('the demo’s server', () => {
     const statuses = await Promise.all([
       fetch(`${site.url}/demo/costs?client=${encodeURIComponent('not a lane')}`),
       fetch(`${site.url}/demo/costs?${'client=a&'.repeat(21)}`),
-      post('/demo/blocks', { client: 'a', transport: '../sse', blocked: true }),
-      post('/demo/blocks', { client: 'a', transport: 'sse' }),
-      post('/demo/blocks', { client: 'a', transport: 'sse', blocked: true, fault: 'toString' }),
-      post('/demo/cuts', { client: 'a', how: 'close' }),
-      post('/demo/cuts', { client: 'not a lane', how: 'cut' }),
-      post('/demo/blocks', 'x'.repeat(2_000)),
-      post('/demo/races', { race: 'a' }),
-      post('/demo/races', { race: 'not a name', settings: FIRST_SETTINGS }),
-      post('/demo/races', { race: 'a', settings: { ...FIRST_SETTINGS, perSecond: 1_000 } }),
-      post('/demo/cpu', { settings: { ...FIRST_SETTINGS, bytes: 1e9 } }),
-      post('/demo/nodes', {}),
-      post('/demo/restarts', { client: 'not a lane' }),
+      site.post('/demo/blocks', { client: 'a', transport: '../sse', blocked: true }),
+      site.post('/demo/blocks', { client: 'a', transport: 'sse' }),
+      site.post('/demo/blocks', { client: 'a', transport: 'sse', blocked: true, fault: 'toString' }),
+      site.post('/demo/cuts', { client: 'a', how: 'close' }),
+      site.post('/demo/cuts', { client: 'not a lane', how: 'cut' }),
+      site.post('/demo/blocks', 'x'.repeat(2_000)),
+      site.post('/demo/races', { race: 'a' }),
+      site.post('/demo/races', { race: 'not a name', settings: FIRST_SETTINGS }),
+      site.post('/demo/races', { race: 'a', settings: { ...FIRST_SETTINGS, perSecond: 1_000 } }),
+      site.post('/demo/cpu', { settings: { ...FIRST_SETTINGS, bytes: 1e9 } }),
+      site.post('/demo/nodes', {}),
+      site.post('/demo/restarts', { client: 'not a lane' }),
       fetch(`${site.url}/demo/blocks`, { method: 'POST', body: '{"client":"a","transport":"sse","blocked":true}' }),
     ]);
     expect(statuses.map(({ status }) => status)).toEqual(statuses.map(() => 400));
@@ -298,7 +279,7 @@ describe('the demo’s server', () => {
     const history = await waitUntil(
       'two publications',
       async () => {
-        const messages = await gateway.history('demo.machine');
+        const messages = await site.gateway.history('demo.machine');
         return messages.length >= 2 && messages;
       },
       PATIENT,
@@ -311,7 +292,7 @@ describe('the demo’s server', () => {
     ]);
     expect(figures.at(-1)?.connections).toEqual({ sse: 1 });
 
-    const reply = await post('/push/uplink', [{ type: 'call', method: 'demo.now', params: null }]);
+    const reply = await site.post('/push/uplink', [{ type: 'call', method: 'demo.now', params: null }]);
     const [{ result }] = (await reply.json()) as [{ result: number }];
     expect(Math.abs(result - Date.now())).toBeLessThan(2_000);
   });

@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import express from 'express';
+import { type Demo, startDemo } from '../../demo/index.js';
+import type { Gateway } from '../../server/index.js';
+import { type Listening, listen } from './listen.js';
+
+/** The demo with its gateway, from the sources and in the process of the test. */
+export interface MountedDemo extends Listening {
+  readonly gateway: Gateway;
+  readonly demo: Demo;
+  /** Posts JSON to a path of the site. */
+  post(path: string, body: unknown): Promise<Response>;
+  /** Closes the demo, the gateway and the server. */
+  close(): Promise<void>;
+}
+
+/** Puts the demo before a gateway; `another` makes the gateways that visitors have for themselves, if they may. */
+export async function mountDemo(gateway: Gateway, another?: () => Gateway): Promise<MountedDemo> {
+  const app = express();
+  const server = createServer(app);
+  const demo = startDemo({ app, server, gateway, ...(another && { another }) });
+  app.use('/push', gateway.handler);
+  gateway.attach(server, { requests: false });
+  const listening = await listen(server);
+  await gateway.ready();
+  return {
+    ...listening,
+    gateway,
+    demo,
+    post(path, body) {
+      const headers = { 'content-type': 'application/json' };
+      return fetch(`${listening.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    },
+    async close() {
+      await demo.close();
+      await gateway.close();
+      await listening.close();
+    },
+  };
+}
