@@ -6,6 +6,7 @@ import { dictionary as en, type Texts } from '../demo/site/texts/en.js';
 import { dictionary as zh } from '../demo/site/texts/zh.js';
 import { catalog } from '../transports/catalog.js';
 import { anatomyBlocks, anatomyIndexBlocks } from './anatomy-blocks.js';
+import { htmlText } from './html-text.js';
 import { labSection } from './lab-section.js';
 import { sourceView } from './source-view.js';
 
@@ -87,7 +88,6 @@ function use(name: FileIn<'uses', PageName>, sources: readonly string[]): Page {
   return page(`uses/${name}`, { own: (texts) => texts.uses[name], sources });
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
 const PART = /<!-- include ([\w-]+) -->\n/g;
 const TEMPLATES = /<template[\s\S]*<\/template>\n/;
 
@@ -175,8 +175,8 @@ function linkTo(file: string): string {
  */
 export function fillPage(html: string, values: object): string {
   return html.replace(/\{\{([\w.-]+)\}\}/g, (_, path: string) => {
-    const text = lookUp(path, values);
-    return text.replace(/[&<"]/g, (character) => ESCAPES[character] ?? character);
+    // It may stand in an attribute.
+    return htmlText(lookUp(path, values)).replaceAll('"', '&quot;');
   });
 }
 
