@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import express from 'express';
 import { type Demo, startDemo } from '../../demo/index.js';
 import type { Gateway } from '../../server/index.js';
@@ -10,7 +11,9 @@ export interface MountedDemo extends Listening {
   readonly demo: Demo;
   /** Posts JSON to a path of the site. */
   post(path: string, body: unknown): Promise<Response>;
-  /** Closes the demo, the gateway and the server. */
+  /** Opens a bare connection to it, or to another port of the same machine. */
+  connect(port?: number): Socket;
+  /** Closes the bare connections, the demo, the gateway and the server. */
   close(): Promise<void>;
 }
 
@@ -23,6 +26,7 @@ export async function mountDemo(gateway: Gateway, another?: () => Gateway): Prom
   gateway.attach(server, { requests: false });
   const listening = await listen(server);
   await gateway.ready();
+  const sockets: Socket[] = [];
   return {
     ...listening,
     gateway,
@@ -31,7 +35,13 @@ export async function mountDemo(gateway: Gateway, another?: () => Gateway): Prom
       const headers = { 'content-type': 'application/json' };
       return fetch(`${listening.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     },
+    connect(port = listening.port) {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      sockets.push(socket);
+      return socket;
+    },
     async close() {
+      for (const socket of sockets) socket.destroy();
       await demo.close();
       await gateway.close();
       await listening.close();

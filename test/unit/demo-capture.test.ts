@@ -1,4 +1,3 @@
-import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { Captures } from '../../demo/capture.js';
@@ -11,20 +10,15 @@ const PATIENT = { timeoutMs: 10_000 };
 
 describe('the capture of a lane', () => {
   let site: MountedDemo;
-  const sockets: Socket[] = [];
 
   beforeEach(async () => {
     site = await mountDemo(createGateway());
   });
-  afterEach(async () => {
-    for (const socket of sockets.splice(0)) socket.destroy();
-    await site.close();
-  });
+  afterEach(() => site.close());
 
   /** A bare connection, with all that it has sent and received. */
   function open() {
-    const socket = connect(site.port, '127.0.0.1').on('error', () => {});
-    sockets.push(socket);
+    const socket = site.connect();
     const moved = { up: '', down: '' };
     socket.on('data', (piece: Buffer) => (moved.down += piece.toString('latin1')));
     const say = (text: string) => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { WebSocket } from 'ws';
@@ -15,20 +15,15 @@ const PATIENT = { timeoutMs: 10_000 };
 
 describe('the demo’s server', () => {
   let site: MountedDemo;
-  const sockets: Socket[] = [];
 
   beforeEach(async () => {
     site = await mountDemo(createGateway());
   });
-  afterEach(async () => {
-    for (const socket of sockets.splice(0)) socket.destroy();
-    await site.close();
-  });
+  afterEach(() => site.close());
 
   /** A bare connection, and how many bytes went over it. */
-  function open(port = site.port) {
-    const socket = connect(port, '127.0.0.1').on('error', () => {});
-    sockets.push(socket);
+  function open(port?: number) {
+    const socket = site.connect(port);
     const moved = { up: 0, down: 0, text: '' };
     socket.on('data', (piece: Buffer) => {
       moved.down += piece.length;
@@ -56,6 +51,17 @@ describe('the demo’s server', () => {
     const response = await site.post('/demo/blocks', { client: 'mine', transport, blocked, fault });
     expect(response.status).toBe(204);
   }
+
+  /** The messages of a channel, as soon as there are so many. */
+  const published = (channel: string, least: number) =>
+    waitUntil(
+      `${least} messages on ${channel}`,
+      async () => {
+        const messages = await site.gateway.history(channel);
+        return messages.length >= least && messages;
+      },
+      PATIENT,
+    );
 
   async function networkPort(): Promise<number> {
     const { network } = await reportOf();
@@ -236,14 +242,7 @@ describe('the demo’s server', () => {
     const ask = (settings: RaceSettings) => site.post('/demo/races', { race: 'mine', settings });
     const { run, clients } = (await (await ask({ ...FIRST_SETTINGS, perSecond: 20 })).json()) as RaceReport;
     expect(clients).toEqual({ wanted: 0, open: 0 });
-    const steps = await waitUntil(
-      'three steps',
-      async () => {
-        const messages = await site.gateway.history('race.mine');
-        return messages.length >= 3 && messages;
-      },
-      PATIENT,
-    );
+    const steps = await published('race.mine', 3);
     expect(steps.slice(0, 2).map(({ data }) => data)).toMatchObject([
       { run, number: 1 },
       { run, number: 2 },
@@ -276,14 +275,7 @@ describe('the demo’s server', () => {
   it('publishes figures that the page believes, under the run that it reports, and tells its clock', async () => {
     const stream = open();
     stream.ask('/push/sse?channel=chat');
-    const history = await waitUntil(
-      'two publications',
-      async () => {
-        const messages = await site.gateway.history('demo.machine');
-        return messages.length >= 2 && messages;
-      },
-      PATIENT,
-    );
+    const history = await published('demo.machine', 2);
     const { run } = await reportOf('mine');
     const figures = history.map(({ data }) => readFigures(data));
     expect(figures.map((read) => [read?.run, read?.number]).slice(0, 2)).toEqual([
