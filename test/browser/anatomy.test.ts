@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { type Served, serve } from '../support/command.js';
-import { LONG, PATIENT, untilSays } from '../support/demo-site.js';
+import { LONG, PATIENT, untilReady, untilSays } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -33,7 +33,7 @@ describeWith(chromium, 'the pages that show what goes over the wire', () => {
 
   async function open(path: string): Promise<TestPage> {
     const tested = await browser.open(`${site}${path}`);
-    await waitUntil('the page to be ready', () => tested.page.locator('html[data-ready]').count(), PATIENT);
+    await untilReady(tested);
     return tested;
   }
 

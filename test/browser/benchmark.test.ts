@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { useBrowser } from '../support/browser.js';
-import { untilSays, useDemoSite } from '../support/demo-site.js';
+import { untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 
 const LONG = 240_000;
@@ -13,7 +13,7 @@ describeWith(chromium, 'the benchmark in a real browser', () => {
   async function open() {
     const tested = await browser.open(`${site.address}benchmark`);
     const { page } = tested;
-    await page.waitForSelector('html[data-ready]', { state: 'attached' });
+    await untilReady(tested);
     const until = (text: RegExp) =>
       untilSays(page.locator('[data-part="standing"]'), text, { timeoutMs: 200_000, everyMs: 100 });
     const column = (name: string) => page.locator(`[data-part="rows"] [data-part="${name}"]`).allTextContents();

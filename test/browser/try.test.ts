@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { type Served, serve } from '../support/command.js';
-import { LONG, PATIENT, untilSays } from '../support/demo-site.js';
+import { LONG, PATIENT, untilReady, untilSays } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -16,7 +16,7 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
 
   async function open(): Promise<TestPage> {
     const tested = await browser.open(`${served.site}/try`);
-    await waitUntil('the page to be ready', () => tested.page.locator('html[data-ready]').count(), PATIENT);
+    await untilReady(tested);
     return tested;
   }
 

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { askUplink, callOf } from '../support/demo-call.js';
-import { numbersIn, PATIENT, untilSays, useDemoSite } from '../support/demo-site.js';
+import { numbersIn, PATIENT, untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -17,7 +17,7 @@ describeWith(chromium, 'the small applications in a real browser', () => {
 
   async function open(address: string, beside?: TestPage): Promise<TestPage> {
     const tested = await browser.open(`${site.address}uses/${address}`, beside === undefined ? {} : { beside });
-    await tested.page.waitForSelector('html[data-ready]', { state: 'attached' });
+    await untilReady(tested);
     return tested;
   }
 

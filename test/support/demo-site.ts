@@ -54,6 +54,11 @@ export function useDemoSite(): DemoSite {
   };
 }
 
+/** Waits until the script of a page has begun. */
+export async function untilReady({ page }: TestPage): Promise<void> {
+  await waitUntil('the page to be ready', () => page.locator('html[data-ready]').count(), PATIENT);
+}
+
 /** Waits until an element says just this, or something that a pattern finds. */
 export async function untilSays(element: Locator, text: string | RegExp, timing = PATIENT): Promise<void> {
   await waitUntil(
