@@ -1,5 +1,5 @@
 import type { WakeReason } from '../transports/environment.js';
-import { type Memory, NEVER, type Open, type Phase } from './negotiation-state.js';
+import { NEVER, type Open, type Phase } from './negotiation-state.js';
 import { doubt, isRenewing, probe } from './open-phase.js';
 import { startRound } from './round.js';
 import type { Turn } from './turn.js';
@@ -35,21 +35,20 @@ export function wake(turn: Turn, phase: Phase, reason: WakeReason, stale: boolea
 }
 
 function wakeOpen(turn: Turn, phase: Open, reason: WakeReason, stale: boolean, at: number): Open {
-  const isDoubtful = stale && (reason === 'online' || !isRenewing(phase));
-  if (isDoubtful && at > turn.now) return { ...phase, renewAt: Math.min(phase.renewAt, at) };
-  if (isDoubtful) woken(turn, reason, at);
-  const open = isDoubtful ? doubt(turn, phase, `woken up: ${reason}`) : phase;
+  let open = phase;
+  if (stale && (reason === 'online' || !isRenewing(phase))) {
+    if (at > turn.now) return { ...phase, renewAt: Math.min(phase.renewAt, at) };
+    woken(turn, reason, at);
+    open = doubt(turn, phase, `woken up: ${reason}`);
+  }
   if (turn.now - turn.memory.lastProbeAt < WAKE_MS || turn.better(open.via.transport).length === 0) return open;
-  if (!isDoubtful) forgetDemerits(turn, reason);
+  // Nothing was stale, so that `woken` has not forgotten them yet.
+  if (reason === 'online' && open === phase) turn.remember({ demerits: new Map() });
   return probe(turn, open, `woken up: ${reason}`);
 }
 
 function woken(turn: Turn, reason: WakeReason, at: number): void {
   turn.remember({ wokenAt: { ...turn.memory.wokenAt, [reason]: at } });
-  forgetDemerits(turn, reason, { troubles: 0, failedRounds: 0 });
-}
-
-/** Another network is another chance: what went badly belonged to the old one. */
-function forgetDemerits(turn: Turn, reason: WakeReason, more: Partial<Memory> = {}): void {
-  if (reason === 'online') turn.remember({ demerits: new Map(), ...more });
+  // Another network is another chance: what went badly belonged to the old one.
+  if (reason === 'online') turn.remember({ demerits: new Map(), troubles: 0, failedRounds: 0 });
 }
