@@ -54,7 +54,7 @@ function experiments(cells: readonly Cell[], free: readonly string[] = []): Cell
 }
 
 /** What the cells of one experiment have in common. */
-export function experimentOf(cell: Cell, free: readonly string[] = []): string {
+function experimentOf(cell: Cell, free: readonly string[] = []): string {
   return cellKey({ ...cell, contestant: '' }, [...ASIDE, ...free]);
 }
 
