@@ -1,17 +1,15 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { WebSocket } from 'ws';
-import { type Demo, startDemo } from '../../demo/index.js';
 import { CpuCosts } from '../../demo/race/cpu-costs.js';
 import { raceRoutes } from '../../demo/race/race-routes.js';
 import { Races } from '../../demo/race/races.js';
 import { FIRST_SETTINGS, STEPS } from '../../demo/site/words/race.js';
 import { Allowance } from '../../demo/uses/allowance.js';
-import { createGateway, type Gateway, MemoryBus } from '../../server/index.js';
-import { type Listening, listen } from '../support/listen.js';
+import { createGateway, MemoryBus } from '../../server/index.js';
+import { type MountedDemo, mountDemo } from '../support/mounted-demo.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const [ANN, BOB, EVE] = ['192.0.2.1', '192.0.2.2', '2001:db8::1'];
@@ -20,27 +18,14 @@ const EVE_AGAIN = '2001:db8::ffff';
 
 describe('what one visitor may have of what the demo has for all', () => {
   const bus = new MemoryBus();
-  let gateway: Gateway;
-  let demo: Demo;
-  let site: Listening;
+  let site: MountedDemo;
 
   const start = async (trustedProxies: readonly string[]): Promise<void> => {
-    gateway = createGateway({ bus });
-    const app = express();
-    const server = createServer(app);
-    demo = startDemo({ app, server, gateway, another: () => createGateway({ bus }), trustedProxies });
-    app.use('/push', gateway.handler);
-    gateway.attach(server, { requests: false });
-    site = await listen(server);
-    await gateway.ready();
-  };
-  const stop = async (): Promise<void> => {
-    await demo.close();
-    await gateway.close();
-    await site.close();
+    const make = () => createGateway({ bus });
+    site = await mountDemo(make(), make, trustedProxies);
   };
   beforeEach(() => start(['loopback']));
-  afterEach(stop);
+  afterEach(() => site.close());
 
   const post = (route: string, visitor: string, body: object) =>
     request(site.url).post(`/demo/${route}`).set('x-forwarded-for', visitor).send(body);
@@ -73,7 +58,7 @@ describe('what one visitor may have of what the demo has for all', () => {
   });
 
   it('is 200 requests at once, and 50 a second after them', async () => {
-    await stop();
+    await site.close();
     const clock = jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
     try {
       await start(['loopback']);
@@ -113,7 +98,7 @@ describe('what one visitor may have of what the demo has for all', () => {
   });
 
   it('goes by the connection where no proxy is trusted', async () => {
-    await stop();
+    await site.close();
     await start([]);
     for (let number = 0; number < 5; number++) expect((await race(`192.0.2.${number}`, `${number}`)).status).toBe(200);
     expect((await race('192.0.2.9', 'one-more')).status).toBe(429);

@@ -23,7 +23,7 @@ export const dictionary = {
     sources: {
       heading: 'How it is made',
       explanation:
-        'These are the very files that this page was built from: its script first, then the server’s half. What all six share, the client whose transport the bar above changes, is in demo/site/uses/shared.',
+        'These are the very files that this page was built from: its script first, then the server’s half, and at last what all six share: the client whose transport the bar above changes.',
       lines: 'lines',
     },
     index: {

@@ -21,7 +21,7 @@ export const dictionary: typeof en = {
     sources: {
       heading: '它是怎么写的',
       explanation:
-        '下面就是构建本页所用的文件：先是页面脚本，然后是服务器端。六个应用共用的部分，即上方那一栏所切换的客户端，在 demo/site/uses/shared 中。',
+        '下面就是构建本页所用的文件：先是页面脚本，然后是服务器端，最后是六个应用共用的部分：由上方那一栏切换传输方式的客户端。',
       lines: '行',
     },
     index: {
