@@ -28,6 +28,8 @@ describe('the pages of the site', () => {
       return [...html.matchAll(/<pre class="source"[^>]* aria-label="([^"]+)"><code>([\s\S]*?)<\/code><\/pre>/g)];
     });
     expect(new Set(shown.map(([, file]) => file)).size).toBeGreaterThan(12);
+    const clients = shown.filter(([, file]) => file === 'demo/site/uses/shared/changeable-client.ts');
+    expect(clients).toHaveLength(6);
     for (const [, file = '', code = ''] of shown) {
       const text = code
         .replaceAll(/<\/?span[^>]*>/g, '')
