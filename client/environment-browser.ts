@@ -25,31 +25,49 @@ export function browserEnvironment(): Environment {
 function pageFrames(document: Document): Frames {
   return {
     open(url, receive, failed) {
-      const { origin } = new URL(url);
-      // A browser says nothing of a document whose stream is cut (Chromium 147: no event on the frame or inside it). A
-      // document of our own around it has loaded when what it holds has ended, however that came.
-      const wrapper = document.createElement('iframe');
-      wrapper.hidden = true;
-      wrapper.title = 'push';
-      document.documentElement.append(wrapper);
-      const { contentDocument: around, contentWindow: parent } = wrapper;
-      if (around === null || parent === null) throw new TypeError('This page cannot hold a frame.');
-      around.open();
-      const frame = around.createElement('iframe');
-      frame.src = url;
-      around.append(around.createElement('html'));
-      around.documentElement.append(frame);
-      parent.addEventListener('message', (event: MessageEvent<unknown>) => {
-        if (event.source === frame.contentWindow && event.origin === origin) receive(event.data);
-      });
-      wrapper.addEventListener('load', failed);
-      around.close();
-      return {
-        close() {
-          wrapper.removeEventListener('load', failed);
-          wrapper.remove();
-        },
+      if (document.readyState === 'complete') return openFrame(document, url, receive, failed);
+      // The page's own `load` event would wait for the end of a stream that has begun before it.
+      const waiting = new AbortController();
+      const { signal } = waiting;
+      let close = () => waiting.abort();
+      const start = () => {
+        ({ close } = openFrame(document, url, receive, failed));
       };
+      globalThis.addEventListener('load', start, { signal });
+      return { close: () => close() };
+    },
+  };
+}
+
+function openFrame(
+  document: Document,
+  url: string,
+  receive: (data: unknown) => void,
+  failed: () => void,
+): ReturnType<Frames['open']> {
+  const { origin } = new URL(url);
+  // A browser says nothing of a document whose stream is cut (Chromium 147: no event on the frame or inside it). A
+  // document of our own around it has loaded when what it holds has ended, however that came.
+  const wrapper = document.createElement('iframe');
+  wrapper.hidden = true;
+  wrapper.title = 'push';
+  document.documentElement.append(wrapper);
+  const { contentDocument: around, contentWindow: parent } = wrapper;
+  if (around === null || parent === null) throw new TypeError('This page cannot hold a frame.');
+  around.open();
+  const frame = around.createElement('iframe');
+  frame.src = url;
+  around.append(around.createElement('html'));
+  around.documentElement.append(frame);
+  parent.addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (event.source === frame.contentWindow && event.origin === origin) receive(event.data);
+  });
+  wrapper.addEventListener('load', failed);
+  around.close();
+  return {
+    close() {
+      wrapper.removeEventListener('load', failed);
+      wrapper.remove();
     },
   };
 }

@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import express from 'express';
+import type { PushClient } from '../../client/index.js';
 import { createGateway, type Gateway } from '../../server/index.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { LONG, PATIENT, useDemoSite } from '../support/demo-site.js';
@@ -11,17 +12,18 @@ import { waitUntil } from '../support/wait-until.js';
 /** What the page below has in its globals. */
 declare const heard: unknown[];
 declare const codes: string[];
-declare const push: { readonly transport: string | null; readonly trace: readonly { readonly detail: string }[] };
+declare const push: PushClient;
 declare function begin(options: object): void;
 
 const PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>loading</title>
-<script>heard = []; codes = [];</script><script type="module">
+<img src="/picture.png" alt=""><script>heard = []; codes = [];</script><script type="module">
 import { connect } from '/client/pushgate.mjs';
 globalThis.begin = (options) => {
   globalThis.push = connect('/push', options);
   push.on('error', ({ code }) => codes.push(code));
   push.subscribe('news', ({ data }) => heard.push(data), { since: 'earliest' });
 };
+if (location.search === '?iframe') begin({ transports: ['iframe'] });
 </script>`;
 
 describeWith(chromium, 'what a browser has loaded of the client', () => {
@@ -30,6 +32,8 @@ describeWith(chromium, 'what a browser has loaded of the client', () => {
   let gateway: Gateway;
   let server: Server;
   let listening: Listening;
+  /** A page has loaded when its picture has. */
+  const pictures: ServerResponse[] = [];
 
   beforeAll(async () => {
     gateway = createGateway();
@@ -37,6 +41,7 @@ describeWith(chromium, 'what a browser has loaded of the client', () => {
     const app = express();
     app.use('/push', gateway.handler);
     app.use('/client', express.static('dist/client'));
+    app.get('/picture.png', (_request, response) => void pictures.push(response));
     app.get('/', (_request, response) => void response.type('html').send(PAGE));
     server = createServer(app);
     gateway.attach(server, { requests: false });
@@ -79,6 +84,28 @@ describeWith(chromium, 'what a browser has loaded of the client', () => {
       listening = await listen(server, listening.port);
       await waitUntil('the message', () => page.evaluate(() => heard.length > 0), PATIENT);
       expect(await page.evaluate(() => heard)).toEqual(['here']);
+    },
+    LONG,
+  );
+
+  it(
+    'lets a page finish loading before a frame streams, and opens none that is not wanted any more',
+    async () => {
+      const frames = (page: TestPage['page']) => page.evaluate(() => document.querySelectorAll('iframe').length);
+      for (const isWanted of [true, false]) {
+        const { page } = await browser.open(`${listening.url}/?iframe`);
+        await waitUntil(
+          'the start',
+          () => page.evaluate(() => push.trace.some(({ event }) => event === 'started')),
+          PATIENT,
+        );
+        expect([await page.evaluate(() => document.readyState), await frames(page)]).toEqual(['interactive', 0]);
+        if (!isWanted) await page.evaluate(() => push.close());
+        for (const picture of pictures.splice(0)) picture.end();
+        await page.waitForLoadState('load');
+        if (isWanted) await waitUntil('the message', () => page.evaluate(() => heard.length > 0), PATIENT);
+        expect(await frames(page)).toBe(isWanted ? 1 : 0);
+      }
     },
     LONG,
   );
