@@ -11,7 +11,7 @@ import type { Attachment } from './attach.js';
 import { attachTo } from './attach.js';
 import type { Bus, Receipt } from './bus/bus.js';
 import { MemoryBus } from './bus/memory-bus.js';
-import type { ConnectionInfo } from './connections.js';
+import type { ConnectionInfo } from './connection.js';
 import { Door } from './door.js';
 import { FanOut } from './fan-out.js';
 import type { GatewayOptions, GatewaySettings } from './gateway-options.js';

@@ -56,7 +56,7 @@ export class PollSocket implements PollReply {
   #cursor: string | null = null;
   /** Read, but not looked at yet. */
   #waiting: Buffer | null = null;
-  #listeners: (() => void)[] = [];
+  #whenOver: (() => void) | null = null;
   #isAnswering = true;
 
   constructor(first: FirstPoll, owner: PollSocketOwner) {
@@ -88,8 +88,7 @@ export class PollSocket implements PollReply {
   }
 
   onOver(listener: () => void): void {
-    if (this.first.socket.destroyed) listener();
-    else this.#listeners.push(listener);
+    this.#whenOver = listener;
   }
 
   destroy(): void {
@@ -107,7 +106,7 @@ export class PollSocket implements PollReply {
   hear(bytes: Buffer): void {
     const { socket } = this.first;
     if (!this.#isAnswering && !socket.writableNeedDrain) {
-      void this.#take(bytes);
+      this.#take(bytes);
       return;
     }
     socket.pause();
@@ -125,14 +124,22 @@ export class PollSocket implements PollReply {
     this.#course = { polls, before: `${BEFORE}${before}`, behind: `${behind}${BEHIND}${this.first.block}` };
   }
 
-  async #take(bytes: Buffer): Promise<void> {
+  #take(bytes: Buffer): void {
     this.#isAnswering = true;
     const head = bytes.toString('latin1');
-    try {
-      if (this.#goesOn(head)) return await this.#course?.polls.goOn(this.#cursor ?? '');
-    } catch {
-      return this.#giveBack(bytes);
+    if (!this.#goesOn(head)) {
+      void this.#repeat(head, bytes);
+      return;
     }
+    try {
+      // Most are served by the time that this returns.
+      this.#course?.polls.goOn(this.#cursor ?? '')?.catch(() => this.#giveBack(bytes));
+    } catch {
+      this.#giveBack(bytes);
+    }
+  }
+
+  async #repeat(head: string, bytes: Buffer): Promise<void> {
     const target = this.#targetOf(head);
     const isAnswered = target !== null && (await this.#owner.repeat(this, target));
     if (!isAnswered) this.#giveBack(bytes);
@@ -194,7 +201,7 @@ export class PollSocket implements PollReply {
     const bytes = this.#waiting;
     if (bytes === null) return;
     this.#waiting = null;
-    void this.#take(bytes);
+    this.#take(bytes);
   }
 
   #answerLast(status: number, fields: string, body: Buffer): void {
@@ -205,9 +212,9 @@ export class PollSocket implements PollReply {
   }
 
   #over(): void {
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of listeners) listener();
+    const over = this.#whenOver;
+    this.#whenOver = null;
+    over?.();
   }
 }
 
