@@ -117,11 +117,11 @@ export class Seats {
     const seats = this.#owners.get(owner) ?? new Map<string | symbol, Seat>();
     const taken = seats.get(key);
     if (taken === undefined) this.#makeRoom(owner, seats);
-    const seat = taken ?? { connections: [], emptySince: null };
+    const seat = taken ?? { connections: [claim], emptySince: null };
     if (taken === undefined) seats.set(key, seat);
+    else taken.connections.push(claim);
     // It may be the first of its owner, or room was made by the leaving of all the others.
     if (seats.size === 1) this.#owners.set(owner, seats);
-    seat.connections.push(claim);
     claim.seat = seat;
     seat.emptySince = null;
     if (seat.connections.length > CONNECTIONS) closeOldest(seat);

@@ -32,15 +32,16 @@ class Hold implements PollHalf, Sink<Buffer> {
   ) {}
 
   serve(): void {
-    const flow = this.exchange.flow(this);
-    this.#flow = flow;
-    this.#timer = setTimeout(() => flow.flush(), this.waitMs);
+    this.#flow = this.exchange.flow(this);
+    this.#timer = setTimeout(this.#timeUp, this.waitMs);
   }
 
   over(): void {
     clearTimeout(this.#timer);
     this.#flow?.closed();
   }
+
+  readonly #timeUp = () => this.#flow?.flush();
 
   write(body: Buffer): boolean {
     this.exchange.reply.json(body);
