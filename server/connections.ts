@@ -16,7 +16,7 @@ const LEAVING: Readonly<Record<Leaving, Bye>> = {
 };
 
 /** What is on a connection, once that is known. Closures that live as long as it hold this, and so not its request. */
-export interface Seat {
+export interface DownlinkSlot {
   downlink: Downlink | null;
 }
 
@@ -45,31 +45,31 @@ export class Connections {
     this.#options = options;
   }
 
-  /** Takes a seat until its carrier is over. @throws PushError */
-  seat(peer: Peer, carrier: Carrier, client: string | null, permit: Permit): Seat {
-    const seat: Seat = { downlink: null };
-    const place = this.place(peer, carrier, client, permit, seat);
-    if (place === null) return seat;
+  /** Takes a seat until its carrier is over; returns the place for its downlink. @throws PushError */
+  seat(peer: Peer, carrier: Carrier, client: string | null, permit: Permit): DownlinkSlot {
+    const slot: DownlinkSlot = { downlink: null };
+    const place = this.place(peer, carrier, client, permit, slot);
+    if (place === null) return slot;
     place.enter();
     carrier.onOver(() => place.leave());
-    return seat;
+    return slot;
   }
 
-  /** The place of one that comes and goes, always with the same seat; `null` where nobody is counted. */
+  /** The seats of one that comes and goes, whose downlink is always in the same slot; `null` where nobody is counted. */
   place(
     { address }: Peer,
     carrier: Pick<Carrier, 'destroy'>,
     client: string | null,
     { user }: Permit,
-    seat: Seat,
+    slot: DownlinkSlot,
   ): Place | null {
     const { crowd, metrics } = this.#options;
     if (!crowd.isLimited) return null;
     return crowd.place({ address, user, client }, (why) => {
       if (why === 'replaced') metrics.refused('CONNECTION_REPLACED');
       else metrics.crowdedOut.inc();
-      if (seat.downlink === null) carrier.destroy();
-      else seat.downlink.end(LEAVING[why]);
+      if (slot.downlink === null) carrier.destroy();
+      else slot.downlink.end(LEAVING[why]);
     });
   }
 
@@ -93,16 +93,16 @@ export class Connections {
     return connection.read(spared(asked, permit), format, hello);
   }
 
-  /** Opens the downlink of a seat. */
+  /** Opens the downlink of a connection that has its seat. */
   open(
-    seat: Seat,
+    slot: DownlinkSlot,
     transport: string,
     asked: DownlinkRequest,
     peer: Peer,
     sink: Sink<unknown>,
     permit: Permit,
   ): Downlink {
-    seat.downlink = this.carry({ transport, peer, client: asked.client, permit }).open(spared(asked, permit), sink);
-    return seat.downlink;
+    slot.downlink = this.carry({ transport, peer, client: asked.client, permit }).open(spared(asked, permit), sink);
+    return slot.downlink;
   }
 }

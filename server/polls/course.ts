@@ -3,7 +3,7 @@ import type { WireFormat } from '../../transports/wire-format.js';
 import type { Permit } from '../access/permit.js';
 import { spared } from '../author.js';
 import type { Connection, Peer } from '../connection.js';
-import type { Carrier, Connections, Seat } from '../connections.js';
+import type { Carrier, Connections, DownlinkSlot } from '../connections.js';
 import type { GatewaySettings } from '../gateway-options.js';
 import type { Place } from '../limits/crowd.js';
 import type { DownlinkRequest } from '../node-log.js';
@@ -36,7 +36,7 @@ export class Course implements PollExchange {
   readonly #channels: Map<string, string>;
   readonly #asked: DownlinkRequest;
   readonly #hello: boolean;
-  readonly #seat: Seat = { downlink: null };
+  readonly #slot: DownlinkSlot = { downlink: null };
   readonly #place: Place | null;
   readonly #connection: Connection;
   #half: PollHalf | null = null;
@@ -50,7 +50,7 @@ export class Course implements PollExchange {
     this.#hello = query.get('hello') === '1';
     this.#channels = new Map(asked.channels);
     this.#asked = spared({ client, channels: this.#channels }, permit);
-    this.#place = connections.place(from, reply, client, permit, this.#seat);
+    this.#place = connections.place(from, reply, client, permit, this.#slot);
     this.#connection = connections.carry({ transport: transport.name, peer: from, client, permit });
   }
 
@@ -72,8 +72,8 @@ export class Course implements PollExchange {
   }
 
   readonly flow = (sink: Sink<unknown>) => {
-    this.#seat.downlink = this.#connection.open(this.#asked, sink);
-    return this.#seat.downlink;
+    this.#slot.downlink = this.#connection.open(this.#asked, sink);
+    return this.#slot.downlink;
   };
 
   readonly once = <Packet>(format: WireFormat<Packet>): Promise<Packet> =>
@@ -83,6 +83,6 @@ export class Course implements PollExchange {
     this.#place?.leave();
     this.#half?.over?.();
     this.#connection.over();
-    this.#seat.downlink = null;
+    this.#slot.downlink = null;
   };
 }
