@@ -6,7 +6,7 @@ import request from 'supertest';
 import { WebSocket } from 'ws';
 import { type Demo, startDemo } from '../../demo/index.js';
 import type { Note } from '../../demo/site/automatic/automatic.js';
-import { stretchesOf } from '../../demo/site/automatic/stretches.js';
+import { reasonsOf, stretchesOf } from '../../demo/site/automatic/stretches.js';
 import { Numbers } from '../../demo/site/feed/numbers.js';
 import type { Report } from '../../demo/site/words/report.js';
 import { createGateway, type Gateway, MemoryBus } from '../../server/index.js';
@@ -174,6 +174,18 @@ describe('the connections in what a client has noted', () => {
       [4, 'dropped'],
     ]);
     expect(stretchesOf([...notes, note('started', 'iframe')]).at(-1)).toMatchObject({ to: null, end: 'open' });
+  });
+
+  it('tell each reason for which a transport failed once, the last one first', () => {
+    const stretches = stretchesOf([
+      ...['a', 'b', 'a'].flatMap((why) => [note('probe', 'websocket'), note('failed', 'websocket', why)]),
+      note('started', 'sse'),
+      note('failed', 'sse', 'c'),
+      note('probe', 'websocket'),
+      note('dropped', 'websocket', 'd'),
+    ]);
+    expect(reasonsOf('websocket', stretches)).toEqual(['a', 'b']);
+    expect(reasonsOf('polling', stretches)).toEqual([]);
   });
 
   it('do without a beginning that is forgotten', () => {

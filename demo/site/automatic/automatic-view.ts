@@ -54,7 +54,7 @@ export class AutomaticView {
     this.#ladder = new Ladder(find('ladder'), automatic, transports, tell);
     this.#network = new NetworkPanel(find('network'), automatic);
     this.#board = new FaultBoard(find('board'), automatic, tell);
-    this.#negotiation = new NegotiationTrack(part(root, 'negotiation', HTMLCanvasElement), transports, palette);
+    this.#negotiation = new NegotiationTrack(find('negotiation'), transports, palette);
     this.#strip = new NumberStrip(find('numbers'));
     this.#trace = new TraceList(find('trace'));
     this.#now = find('now');
@@ -98,6 +98,7 @@ export class AutomaticView {
     write(this.#requests, cost === null ? NOTHING : fixed(cost.requests, 0));
     write(this.#down, bytes(cost?.down ?? null));
     write(this.#up, bytes(cost?.up ?? null));
+    this.#negotiation.refresh(now, stretchesOf(notes));
     this.#network.refresh();
     this.#board.refresh();
     this.#strip.show(this.#automatic.numbers, head);

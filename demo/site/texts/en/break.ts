@@ -56,7 +56,8 @@ export const dictionary = {
     numbersLabel:
       'The newest forty message numbers, each received, lost, repeated or not yet there; the counts stand above.',
     negotiation: 'The negotiation',
-    negotiationKey: 'Dashed: being tried. Dot: its hello. Bar: it carries. Cross: it failed or was lost, and why.',
+    negotiationKey:
+      'Dashed: being tried. Dot: its hello. Bar: it carries. Cross: it failed or was lost; why is written below, the last reason first.',
     negotiationLabel:
       'The last 30 seconds of the negotiation: for each transport when it was tried, proved, failed or lost. The list below it says the same in words.',
     arrivals: 'Messages and requests',

@@ -51,7 +51,7 @@ export const dictionary: typeof en = {
     numbers: '已到达的消息编号',
     numbersLabel: '最新的四十个消息编号，各自标明收到、丢失、重复或尚未到达；计数在上方。',
     negotiation: '协商过程',
-    negotiationKey: '虚线框：正在尝试。圆点：收到 hello。实心条：正在承载。叉：失败或断开，以及原因。',
+    negotiationKey: '虚线框：正在尝试。圆点：收到 hello。实心条：正在承载。叉：失败或断开，原因写在下方，最近的在前。',
     negotiationLabel: '最近 30 秒的协商：每种传输何时被尝试、被证明、失败或断开。下面的列表用文字说明了同样的内容。',
     arrivals: '消息与请求',
     faults: {
