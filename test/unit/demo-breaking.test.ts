@@ -126,6 +126,15 @@ describe('Numbers', () => {
     expect(fates(numbers, 7, 8)).toEqual(['lost', 'received']);
   });
 
+  it('are missed from the first one on that was waited for', () => {
+    const numbers = new Numbers(5);
+    expect(fates(numbers, 4, 5, 6)).toEqual(['before', 'pending', 'pending']);
+    take(numbers, 7);
+    expect(fates(numbers, 4, 5, 6, 7, 8)).toEqual(['before', 'lost', 'lost', 'received', 'pending']);
+    take(numbers, 9, 'b');
+    expect(fates(numbers, 5, 9)).toEqual(['before', 'received']);
+  });
+
   it('begin anew with another run and after a pause, and are bounded', () => {
     const numbers = new Numbers();
     take(numbers, 7);
