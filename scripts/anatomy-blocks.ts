@@ -14,6 +14,7 @@ export function anatomyBlocks(subject: Subject, texts: Texts): Readonly<Record<s
   const own = texts.subjects[subject];
   const { anatomy: common } = texts;
   const isRelative = RELATIVES.has(subject);
+  const server = isRelative ? own.server : common.gateway;
   return {
     siblings: siblings(subject, texts),
     heading: `<h1>${escaped(own.name)}</h1>\n  <p>${escaped(own.lead)}</p>`,
@@ -21,10 +22,10 @@ export function anatomyBlocks(subject: Subject, texts: Texts): Readonly<Record<s
     diagram: diagram(
       acts,
       own.steps.map(({ label }) => escaped(label)),
-      [escaped(common.browser), escaped(isRelative ? own.server : common.gateway)],
+      [escaped(common.browser), escaped(server)],
     ),
     steps: own.steps.map(({ text }, index) => `<li data-step="${index}">${escaped(text)}</li>`).join('\n      '),
-    wire: isRelative ? `data-sample="${subject}"` : `data-transport="${subject}"`,
+    wire: `data-${isRelative ? 'sample' : 'transport'}="${subject}" data-server="${escaped(server)}"`,
     wireheading: `<h2 id="wire-heading">${escaped(isRelative ? common.wire.sampleHeading : common.wire.heading)}</h2>`,
     wiretext: escaped(isRelative ? own.wire : common.wire.text),
     controls: isRelative ? '' : controls(texts),

@@ -20,14 +20,6 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await block.click();
     await untilCarriedBy('SSE', tested);
     await tested.screenshot('break-fallback');
-    const why = page.locator('[data-part="negotiation"] .why').first();
-    await waitUntil('the reason under the bar', async () => ((await why.textContent()) ?? '') !== '', PATIENT);
-    for (const width of [360, 1440]) {
-      await page.setViewportSize({ width, height: 1000 });
-      // Letters reach out of tight lines by a little; a line that is cut off would be 14 pixels.
-      expect(await why.evaluate((text) => text.scrollHeight - text.clientHeight)).toBeLessThan(7);
-      expect(await page.locator('[data-part="trace"]').textContent()).toContain(await why.getAttribute('title'));
-    }
     expect(await block.getAttribute('aria-pressed')).toBe('true');
     await block.click();
     await untilCarriedBy('WebSocket', tested);
@@ -51,6 +43,14 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await press('Block upgrades');
     await untilCarriedBy('SSE', tested);
     await waitUntil('the rung', async () => (await standing(0)) === 'blocked: stripped', PATIENT);
+    const why = page.locator('[data-part="negotiation"] .why').first();
+    await waitUntil('the reason under the bar', async () => ((await why.textContent()) ?? '') !== '', PATIENT);
+    for (const width of [360, 1440]) {
+      await page.setViewportSize({ width, height: 1000 });
+      // Letters reach out of tight lines by a little; a line that is cut off would be 14 pixels.
+      expect(await why.evaluate((text) => text.scrollHeight - text.clientHeight)).toBeLessThan(7);
+      expect(await page.locator('[data-part="trace"]').textContent()).toContain(await why.getAttribute('title'));
+    }
     await press('Buffer streams');
     await untilCarriedBy('Long-polling', tested);
     await untilMore(tested);

@@ -12,6 +12,7 @@ export const KINDS = [
   'frame',
   'mask',
   'packet',
+  'topic',
   'payload',
   'unknown',
 ] as const;

@@ -12,7 +12,10 @@ export const relatives = {
       { label: 'SUBSCRIBE “news”', text: '客户端列出主题，可以带通配符，并说明每个主题要求的服务质量。' },
       { label: 'SUBACK', text: '已同意，并说明实际的服务质量。' },
       { label: '一条消息', text: '有人在这个主题上发布了消息。' },
-      { label: 'PUBLISH', text: '它带着 2 字节的头、主题和载荷到达，外面没有 JSON。' },
+      {
+        label: 'PUBLISH',
+        text: '它由 2 字节的头、带 2 字节长度的主题和载荷组成。消息长时头最多 5 字节，最外面还有 WebSocket 帧的头。',
+      },
     ],
     wire: '捕获自下面两个文件之间，它们按标准编码报文（MQTT 3.1.1 第 2、3 章）。没有使用实际部署的 broker。',
     note: '这个服务器只做 broker 最基本的事。实际应换成 mosquitto、EMQX 或 RabbitMQ。',
@@ -43,7 +46,7 @@ export const relatives = {
     ],
     compare: [
       'Pushgate 的日志给每条消息编号，任何读者都能从自己的位置继续，不需要会话。Broker 为每个会话排队，队列满了就丢弃。',
-      '它的头比 JSON 记录更小：2 字节、主题和载荷。',
+      '包在载荷外面的内容比 JSON 记录小：4 字节加主题，最长的消息 7 字节，需要确认投递时再加 2 字节。',
       '没有降级：WebSocket 不通，就什么都不通。',
     ],
   },
