@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { newestResult } from '../bench/kept.js';
 import { anatomy, type Subject, subjects } from '../demo/site/anatomy/subjects.js';
 import type { Texts } from '../demo/site/texts/en.js';
+import { documentPage } from '../demo/site/words/document.js';
 import { diagram } from './diagram.js';
 import { labTable } from './lab-table.js';
 
@@ -92,7 +93,7 @@ function relatives(subject: Subject, texts: Texts): string {
 }
 
 function document(subject: Subject, { anatomy: common }: Texts): string {
-  return `<p class="further"><a href="{{root}}docs/transports/${subject}/README.md">${escaped(common.document)}</a></p>`;
+  return `<p class="further"><a href="{{root}}${documentPage(`transports/${subject}/README.md`)}">${escaped(common.document)}</a></p>`;
 }
 
 function items(texts: readonly string[]): string {

@@ -19,6 +19,8 @@ export const dictionary = {
         `${transport} was cut at the gateway’s socket. The client goes on from its cursor.`,
       nothing: 'Nothing is open that could be cut.',
       notCut: 'The gateway cannot be asked for that. Is it still running?',
+      withoutServer:
+        'This application needs the demo’s own server, which does not answer here. Start Pushgate with its demo (npm start, or pushgate serve --demo), and open the page there.',
     },
     sources: {
       heading: 'How it is made',
@@ -54,7 +56,9 @@ export const dictionary = {
       },
       other: {
         heading: 'The device that confirms',
-        waiting: 'Nobody has been scanned in this window. Open the link of the other one.',
+        waiting: 'This window has scanned nothing. Open the link of one that wants in.',
+        looking: 'Looking up the code …',
+        worthless: 'With the code that brought you here nobody can be signed in.',
         question: 'Another window wants to be signed in. As whom?',
         name: 'Name',
         confirm: 'Confirm',
@@ -158,6 +162,8 @@ export const dictionary = {
       down: 'The pen is down.',
       lifted: 'The pen is lifted.',
       failed: (reason: string) => `Not drawn for the others: ${reason}`,
+      withoutServer:
+        'A server without the demo has served this page: drawing goes through the gateway all the same, but costs are not counted and nothing can be cut.',
     },
     dashboard: {
       heading: 'A live dashboard',

@@ -16,6 +16,8 @@ export const dictionary: typeof en = {
       second: '再开一个窗口',
       wasCut: (transport) => `${transport} 已在网关的套接字上被切断，客户端从自己的游标继续。`,
       nothing: '目前没有可切断的连接。',
+      withoutServer:
+        '这个应用需要演示服务器，而它在此没有应答。请用带演示的方式启动 Pushgate（npm start 或 pushgate serve --demo），再从那里打开本页。',
       notCut: '无法请求网关这样做。它还在运行吗？',
     },
     sources: {
@@ -52,6 +54,8 @@ export const dictionary: typeof en = {
       other: {
         heading: '负责确认的设备',
         waiting: '这个窗口还没有扫过码。请打开另一个窗口给出的链接。',
+        looking: '正在查找这个码……',
+        worthless: '带您来到这里的码已不能用来登录。',
         question: '另一个窗口请求登录。以谁的名义？',
         name: '名字',
         confirm: '确认',
@@ -151,6 +155,7 @@ export const dictionary: typeof en = {
       down: '已落笔。',
       lifted: '已抬笔。',
       failed: (reason) => `别人看不到这一笔：${reason}`,
+      withoutServer: '提供本页的服务器不带演示：绘图照样经过网关，但不统计开销，也无法切断。',
     },
     dashboard: {
       heading: '实时仪表盘',
