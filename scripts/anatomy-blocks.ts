@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { newestResult } from '../bench/kept.js';
 import { anatomy, type Subject, subjects } from '../demo/site/anatomy/subjects.js';
+import type { SubjectTexts } from '../demo/site/texts/en/subjects.js';
 import type { Texts } from '../demo/site/texts/en.js';
 import { documentPage } from '../demo/site/words/document.js';
 import { diagram } from './diagram.js';
@@ -18,7 +19,7 @@ export function anatomyBlocks(subject: Subject, texts: Texts): Readonly<Record<s
   const server = isRelative ? own.server : common.gateway;
   return {
     siblings: siblings(subject, texts),
-    heading: `<h1>${escaped(own.name)}</h1>\n  <p>${escaped(own.lead)}</p>`,
+    heading: `<h1>${escaped(own.name)}</h1>\n  <div><p>${escaped(own.lead)}</p>${facts(own, texts)}</div>`,
     hue: `data-subject="${subject}"`,
     diagram: diagram(
       acts,
@@ -51,14 +52,21 @@ export function anatomyBlocks(subject: Subject, texts: Texts): Readonly<Record<s
 /** The list of all subjects, for the first page. */
 export function anatomyIndexBlocks(texts: Texts): Readonly<Record<string, string>> {
   const item = (subject: Subject) => {
-    const { name, lead } = texts.subjects[subject];
-    return `<li data-subject="${subject}"><a href="${subject}.html">${escaped(name)}</a><p>${escaped(lead)}</p></li>`;
+    const own = texts.subjects[subject];
+    const link = `<a href="${subject}.html">${escaped(own.name)}</a>`;
+    return `<li data-subject="${subject}">${link}<p>${escaped(own.lead)}</p>${facts(own, texts)}</li>`;
   };
   const list = (all: readonly Subject[]) => all.map(item).join('\n    ');
   return {
     transports: list(subjects.filter((subject) => !RELATIVES.has(subject))),
     relatives: list(subjects.filter((subject) => RELATIVES.has(subject))),
   };
+}
+
+/** What it costs and what it fits, for who has to choose. */
+function facts({ costs, fits }: SubjectTexts, { anatomy: common }: Texts): string {
+  const row = (name: string, text: string) => `<div><dt>${escaped(name)}</dt><dd>${escaped(text)}</dd></div>`;
+  return `<dl class="facts">${row(common.costs, costs)}${row(common.fits, fits)}</dl>`;
 }
 
 function siblings(current: Subject, texts: Texts): string {

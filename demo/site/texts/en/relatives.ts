@@ -3,6 +3,8 @@ export const relatives = {
   mqtt: {
     name: 'MQTT over WebSocket',
     lead: 'A protocol for devices on bad lines, with a broker in the middle. A browser speaks it through a WebSocket: its packets travel in binary frames.',
+    costs: 'A broker to run. Around a short message are 4 bytes and its topic, and the header of a WebSocket’s frame.',
+    fits: 'Devices and pages on the same topics, and clients that sleep a lot.',
     server: 'Broker',
     steps: [
       { label: 'GET, Upgrade, mqtt', text: 'The handshake of a WebSocket, with the subprotocol “mqtt”.' },
@@ -65,6 +67,9 @@ export const relatives = {
   'socket-io': {
     name: 'Socket.IO',
     lead: 'The library that most people in Node begin with. It connects by long-polling, moves up to a WebSocket, and sends events instead of messages.',
+    costs:
+      'Its library at both ends, and sessions that live on one server. Around an event is its name, and a few characters.',
+    fits: 'A Node server with its own client: events with acknowledgements, rooms and namespaces.',
     server: 'Socket.IO',
     steps: [
       {

@@ -36,7 +36,7 @@ export const dictionary = {
       heading: 'Sign in with a QR code',
       short:
         'One window shows a code, another one confirms it. The waiting window learns of it within a second or two.',
-      text: 'The left window waits; whoever scans its code confirms on the other device. The code is good once, for 90 seconds. Nothing here knows who you really are: the name that you type is the one that is signed in.',
+      text: 'One window shows a code and waits; whoever scans it confirms on the other device. The code is good once, for 90 seconds. Nothing here knows who you really are: the name that you type is the one that is signed in.',
       fits: 'Short polling fits: one answer is awaited, and a second more does no harm.',
       first: {
         heading: 'The window that wants in',
@@ -96,6 +96,7 @@ export const dictionary = {
       fits: 'WebSocket fits: much is said in both directions.',
       room: 'Room',
       talk: 'What is said in the room',
+      silent: 'Nobody has said anything yet. Write a line, and open the room in a second window.',
       name: 'Name',
       line: 'Message',
       send: 'Send',

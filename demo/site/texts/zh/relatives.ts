@@ -3,6 +3,8 @@ export const relatives = {
   mqtt: {
     name: '基于 WebSocket 的 MQTT',
     lead: '为线路不好的设备设计的协议，中间有一个代理服务器（broker）。浏览器通过 WebSocket 使用它：报文装在二进制帧里。',
+    costs: '要运行一个 broker。短消息外加 4 字节和主题，以及 WebSocket 帧的头。',
+    fits: '设备和网页共用主题，以及常常休眠的客户端。',
     server: 'Broker',
     steps: [
       { label: 'GET，Upgrade，mqtt', text: 'WebSocket 的握手，子协议为 “mqtt”。' },
@@ -53,6 +55,8 @@ export const relatives = {
   'socket-io': {
     name: 'Socket.IO',
     lead: '多数人在 Node 里最先用的库。它先用长轮询连接，再升级到 WebSocket，发送的是事件而不是消息。',
+    costs: '两端都要用它的库，会话只在一台服务器上。事件外加它的名字和几个字符。',
+    fits: 'Node 服务器配它自己的客户端：带确认的事件、房间和命名空间。',
     server: 'Socket.IO',
     steps: [
       { label: 'GET，transport=polling', text: '底层的 Engine.IO 从长轮询开始：它到处都能用。' },
