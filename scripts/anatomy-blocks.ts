@@ -5,6 +5,7 @@ import type { SubjectTexts } from '../demo/site/texts/en/subjects.js';
 import type { Texts } from '../demo/site/texts/en.js';
 import { documentPage } from '../demo/site/words/document.js';
 import { diagram } from './diagram.js';
+import { htmlText } from './html-text.js';
 import { labTable } from './lab-table.js';
 
 /** Live ones are in the catalog; of the others the page shows bytes that were captured once. */
@@ -117,6 +118,7 @@ function code(source: string): string {
   return escaped(source.trimEnd()).replace(/(^|\s)(\/\/ .*|\/\*\* .* \*\/)$/gm, '$1<span class="comment">$2</span>');
 }
 
+/** A text of a block, in which braces are no placeholder. */
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('{{', '&#123;{');
+  return htmlText(text).replaceAll('{{', '&#123;{');
 }

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { Marked } from 'marked';
 import { documentsIn } from '../demo/documents.js';
 import { documentPage } from '../demo/site/words/document.js';
+import { htmlText } from './html-text.js';
 import { fillPage, languages, navigation } from './site-pages.js';
 
 const TITLE = /^# (.+)$/m;
@@ -23,7 +24,7 @@ function pageOf(document: string, documents: readonly string[]): string {
   const main = `<div class="document"><nav aria-label="{{nav.docs}}"><ul>${documents
     .map((each) => {
       const mark = each === document ? ' aria-current="page"' : '';
-      return `<li><a href="${from(documentPage(each))}"${mark}>${escaped(titleOf(readFileSync(each, 'utf8')))}</a></li>`;
+      return `<li><a href="${from(documentPage(each))}"${mark}>${htmlText(titleOf(readFileSync(each, 'utf8')))}</a></li>`;
     })
     .join('')}</ul></nav><article id="document" tabindex="-1">${CONTENT}</article></div>`;
   const frame = readFileSync('demo/site/frame.html', 'utf8')
@@ -58,12 +59,12 @@ function html(markdown: string, document: string, documents: ReadonlySet<string>
   const marked = new Marked({
     renderer: {
       heading: (text, level, raw) => `<h${level} id="${idOf(raw, ids)}">${text}</h${level}>\n`,
-      code: (code) => `<pre><code>${escaped(code)}</code></pre>\n`,
+      code: (code) => `<pre><code>${htmlText(code)}</code></pre>\n`,
       // What is too wide is scrolled to, with the keyboard as well.
       table: (header, body) =>
         `<div class="scroll" tabindex="0"><table><thead>${header}</thead><tbody>${body}</tbody></table></div>\n`,
       link(href, _title, text) {
-        if (/^(?:https?:|#)/.test(href)) return `<a href="${escaped(href)}">${text}</a>`;
+        if (/^(?:https?:|#)/.test(href)) return `<a href="${htmlText(href).replaceAll('"', '%22')}">${text}</a>`;
         const [path = '', fragment] = href.split('#');
         const target = posix.join(posix.dirname(document), path).replace(/\/$/, '/README.md');
         if (!documents.has(target)) return text;
@@ -71,7 +72,7 @@ function html(markdown: string, document: string, documents: ReadonlySet<string>
       },
       image: () => '',
       // Marks for the tools that fill in tables.
-      html: (text) => (text.startsWith('<!--') ? '' : escaped(text)),
+      html: (text) => (text.startsWith('<!--') ? '' : htmlText(text)),
     },
   });
   return marked.parse(markdown, { async: false }) as string;
@@ -90,8 +91,4 @@ function idOf(heading: string, ids: Map<string, number>): string {
 
 function titleOf(markdown: string): string {
   return (TITLE.exec(markdown)?.[1] ?? '').replaceAll('`', '');
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

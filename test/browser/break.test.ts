@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { type TestPage, useBrowser } from '../support/browser.js';
-import { LONG, numbersIn, PATIENT, useDemoSite } from '../support/demo-site.js';
+import { LONG, numbersIn, PATIENT, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -44,7 +44,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await untilCarriedBy('SSE', tested);
     await waitUntil('the rung', async () => (await standing(0)) === 'blocked: stripped', PATIENT);
     const why = page.locator('[data-part="negotiation"] .why').first();
-    await waitUntil('the reason under the bar', async () => ((await why.textContent()) ?? '') !== '', PATIENT);
+    await untilSays(why, /./);
     for (const width of [360, 1440]) {
       await page.setViewportSize({ width, height: 1000 });
       // Letters reach out of tight lines by a little; a line that is cut off would be 14 pixels.
@@ -92,11 +92,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await press('Cut every');
     expect(await page.getByRole('button', { name: 'Cut every' }).getAttribute('aria-pressed')).toBe('false');
     await press('Delay all by 2 s');
-    await waitUntil(
-      'a message that is late',
-      async () => /^[2-9]\.\d+\ss$/.test((await page.locator('#automatic [data-part="latency"]').textContent()) ?? ''),
-      PATIENT,
-    );
+    await untilSays(page.locator('#automatic [data-part="latency"]'), /^[2-9]\.\d+\ss$/);
     await press('Delay all by 2 s');
     await untilMore(tested);
     expect(await losses(tested)).toEqual([0, 0]);
@@ -110,10 +106,8 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await untilMore(tested);
     await page.getByRole('button', { name: 'Restart the gateway' }).click();
     const note = page.locator('[data-part="board-note"]');
-    const says = (what: RegExp) =>
-      waitUntil(`${what}`, async () => what.test((await note.textContent()) ?? ''), PATIENT);
-    await says(/nothing listens on its port/);
-    await says(/has a gateway of its own/);
+    await untilSays(note, /nothing listens on its port/);
+    await untilSays(note, /has a gateway of its own/);
     await untilCarriedBy('WebSocket', tested);
     await untilMore(tested);
     expect(await losses(tested)).toEqual([0, 0]);
@@ -220,10 +214,10 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     const headline = page.locator('#automatic [data-part="now"]');
     const note = page.locator('[data-part="board-note"]');
     await site.restart(async () => {
-      await waitUntil('nothing to carry', async () => /nothing/.test((await headline.textContent()) ?? ''), PATIENT);
-      await waitUntil('the note', async () => /not answer at the/.test((await note.textContent()) ?? ''), PATIENT);
+      await untilSays(headline, /nothing/);
+      await untilSays(note, /not answer at the moment/);
     });
-    await waitUntil('another note', async () => /Half-open/.test((await note.textContent()) ?? ''), PATIENT);
+    await untilSays(note, /Half-open/);
     await pressed('false');
     await untilStory(/began anew/, 1, tested);
     await untilMore(tested);
