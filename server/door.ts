@@ -63,10 +63,14 @@ export class Door {
     this.#options = options;
     const { settings, metrics } = options;
     const { stalledMs, logger } = settings;
+    const cut = (fields: object) => {
+      metrics.answersStalled.inc();
+      logger.warn(fields, 'closed a reader that took nothing of its answer');
+    };
     this.#answers = new AnswerWatch({
       stalledMs,
       now: () => performance.now(),
-      cut: ({ req }) => logger.warn(requestFields(req), 'closed a reader that took nothing of its answer'),
+      cut: ({ req }) => cut(requestFields(req)),
     });
     this.#refusals = new Refusals(settings, metrics);
     const isOpen = () => this.#state === 'open';
@@ -75,7 +79,7 @@ export class Door {
       isOpen,
       answers: options.answers,
       repeat: (polls, target) => this.#repeat(polls, target),
-      cut: ({ first: { address } }) => logger.warn({ address }, 'closed a reader that took nothing of its answer'),
+      cut: ({ first: { address } }) => cut({ address }),
     });
     this.#exchanges = new Exchanges({
       ...options,

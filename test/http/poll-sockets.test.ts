@@ -243,6 +243,7 @@ describe('a poller that does not read', () => {
     expect((await answered()) - before).toBeLessThan(30);
     await waitUntil('the cut', () => warnings.length > 0, { timeoutMs: 15_000 });
     expect(warnings).toEqual(['closed a reader that took nothing of its answer']);
+    expect(await metric(site.push, 'pushgate_answers_stalled_total')).toBe(1);
     await deserted(site.push);
   });
 

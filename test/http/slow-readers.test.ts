@@ -6,7 +6,7 @@ import type { RawResponse } from '../support/raw-http.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 import type { Site } from './site.js';
-import { deserted, inExpress } from './site.js';
+import { deserted, inExpress, metric } from './site.js';
 import { asleep, expectEach, follow, givenOf, STREAMS } from './sleepers.js';
 
 const COUNT = 3_000;
@@ -107,6 +107,7 @@ describe('a reader that leaves a complete answer where it is', () => {
     const answer = await asked[path]?.(site);
     expect(answer?.status).toBe(200);
     await waitUntil('the socket to be gone', async () => (await connectionsOf(site)) === 0);
+    expect(await metric(site.push, 'pushgate_answers_stalled_total')).toBe(1);
     answer?.socket.destroy();
   });
 
