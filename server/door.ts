@@ -23,6 +23,7 @@ import { Refusals } from './refusals.js';
 import { takeOver } from './take-over.js';
 import { belowPath, partsOf, targetOf } from './target.js';
 import { Turns } from './turns.js';
+import { isBehindAnother } from './upgrades.js';
 import type { Uplink } from './uplink.js';
 
 /** How long those who come to a closed door are sent away for, in milliseconds; in between, for as long as it closes. */
@@ -155,6 +156,11 @@ export class Door {
   /** Answers an upgrade; the address is relative to the gateway's path. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { transports, loaded, hosts, origins } = this.#options;
+    if (isBehindAnother(socket)) {
+      this.#refusals.noter(requestFields(request))('BAD_REQUEST');
+      socket.destroy();
+      return;
+    }
     // Node has let go of the socket; an error on it before a transport takes it over would end the process.
     const ignore = () => socket.destroy();
     socket.on('error', ignore);
