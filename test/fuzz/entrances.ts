@@ -28,6 +28,11 @@ const REQUESTS: Seeds = [
   `GET /push/channels/a%2Fb?limit=5 HTTP/1.1\r\n${HEAD}\r\n`,
   `OPTIONS /push/sse HTTP/1.1\r\n${HEAD}Origin: http://x\r\nAccess-Control-Request-Headers: Last-Event-ID\r\n\r\n`,
   `GET /push/metrics HTTP/1.1\r\n${HEAD}\r\n`,
+  `HEAD /push/sse?channel=a&since=e.0 HTTP/1.1\r\n${HEAD}\r\n`,
+  `HEAD http://127.0.0.1/push/polling?channel=a HTTP/1.1\r\n${HEAD}Expect: 100-continue\r\n\r\n`,
+  `POST /push/channels/a HTTP/1.1\r\n${JSON_HEAD}Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n\r\n`,
+  `CONNECT 127.0.0.1:80 HTTP/1.1\r\n${HEAD}\r\n`,
+  `GET /elsewhere HTTP/1.1\r\n${HEAD}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n`,
 ];
 const FRAMES: Seeds = [
   '{"type":"publish","channel":"a","data":{"text":"hi"},"key":"op-1"}',
