@@ -22,8 +22,6 @@ const LOAD = 2_000;
 /** What each client uses in turn. */
 const TRANSPORTS = ['websocket', 'sse', 'websocket', 'long-polling', 'iframe'];
 const WINDOW_MS = 20_000;
-/** Half a tenth of it is longer than a busy machine lets a timer wait. */
-const RETURN_MS = 30_000;
 
 const host = await nodeHost();
 
@@ -56,13 +54,16 @@ class LightClient {
   text = '';
   readonly #socket: Socket;
 
-  constructor({ port }: Listening, transport: string, told: (retryMs: number) => void = () => undefined) {
+  constructor({ port }: Listening, transport: string, { name = '', told = (_: number) => {} } = {}) {
     this.#socket = connect(port, '127.0.0.1');
     this.#socket.on('error', () => undefined);
     const headers = Object.entries(transport === 'websocket' ? HANDSHAKE : {}).map(
       ([name, value]) => `${name}: ${value}`,
     );
-    this.#socket.write([`GET /push/${transport}?channel=a HTTP/1.1`, 'Host: x', ...headers, '', ''].join('\r\n'));
+    const query = name === '' ? '' : `&client=${name}`;
+    this.#socket.write(
+      [`GET /push/${transport}?channel=a${query} HTTP/1.1`, 'Host: x', ...headers, '', ''].join('\r\n'),
+    );
     this.#socket.on('data', (piece) => {
       this.text += piece.toString('latin1');
       const { retryMs } = this;
@@ -83,7 +84,7 @@ class LightClient {
 /** Connects them all, by every transport whose connections can be told to leave. */
 async function connectAll(
   { gateway, listening }: Node,
-  told?: (retryMs: number, transport: string) => void,
+  told: (retryMs: number, transport: string, name: string) => void = () => {},
 ): Promise<LightClient[]> {
   let connected = 0;
   gateway.on('connect', () => {
@@ -92,7 +93,8 @@ async function connectAll(
   const clients: LightClient[] = [];
   for (let number = 0; number < LOAD; number++) {
     const transport = TRANSPORTS[number % TRANSPORTS.length] ?? '';
-    clients.push(new LightClient(listening, transport, (retryMs) => told?.(retryMs, transport)));
+    const name = `c${number}`;
+    clients.push(new LightClient(listening, transport, { name, told: (retryMs) => told(retryMs, transport, name) }));
     // No more at once than a backlog takes.
     if (number % 100 === 99) await waitUntil('the connections', () => connected === number + 1, { timeoutMs: 30_000 });
   }
@@ -117,17 +119,25 @@ describe('a gateway that closes with 2,000 clients', () => {
   });
 
   it('has them arrive elsewhere when each was told to: in no tenth of the window more than 1.5 times their share', async () => {
-    const [leaving, staying] = [await node({ drainMs: RETURN_MS }), await node({})];
+    const [leaving, staying] = [await node({ drainMs: WINDOW_MS }), await node({})];
+    // That a busy machine has let the timers of this process wait is taken off.
+    const late = new Map<string | null, number>();
     const arrivals: number[] = [];
-    staying.gateway.on('connect', () => arrivals.push(performance.now()));
-    const comeBack: NodeJS.Timeout[] = [];
-    ends.push(() => comeBack.forEach(clearTimeout));
-    await connectAll(leaving, (retryMs, transport) => {
-      comeBack.push(setTimeout(() => new LightClient(staying.listening, transport), retryMs));
+    staying.gateway.on('connect', ({ client }) => arrivals.push(performance.now() - (late.get(client) ?? Number.NaN)));
+    const comingBack: NodeJS.Timeout[] = [];
+    ends.push(() => comingBack.forEach(clearTimeout));
+    await connectAll(leaving, (retryMs, transport, name) => {
+      const due = performance.now() + retryMs;
+      const comeBack = () => {
+        late.set(name, performance.now() - due);
+        new LightClient(staying.listening, transport, { name });
+      };
+      comingBack.push(setTimeout(comeBack, retryMs));
     });
     await leaving.gateway.close();
-    await waitUntil('all to arrive', () => arrivals.length === LOAD, { timeoutMs: RETURN_MS + 30_000 });
-    expect(mostWithin(arrivals, RETURN_MS / 10)).toBeLessThanOrEqual(1.5 * (LOAD / 10));
+    await waitUntil('all to arrive', () => arrivals.length === LOAD, { timeoutMs: WINDOW_MS + 30_000 });
+    expect(arrivals.every((time) => time > 0)).toBe(true);
+    expect(mostWithin(arrivals, WINDOW_MS / 10)).toBeLessThanOrEqual(1.5 * (LOAD / 10));
   });
 
   it('has an EventSource that nobody told of a bye come back in its own time', async () => {
