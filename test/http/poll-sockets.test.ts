@@ -5,7 +5,7 @@ import { PushError } from '../../transports/error.js';
 import { waitUntil } from '../support/wait-until.js';
 import { dialogue, get } from './dialogue.js';
 import { answersIn, answersOf, bodyOf, poller } from './poller.js';
-import { attached, deserted, inExpress, metric } from './site.js';
+import { attached, deserted, inExpress, metric, type Site } from './site.js';
 
 /** The first poll of a connection, and the one with which its socket is taken. */
 const OF_NODE = 2;
