@@ -68,6 +68,12 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly answersStalled = new Counter({
+    name: 'pushgate_answers_stalled_total',
+    help: 'Connections cut because their reader took nothing of a complete answer for too long.',
+    registers: [this.#registry],
+  });
+
   readonly #moves = new Counter({
     name: 'pushgate_client_moves_total',
     help: 'Downlinks that clients opened in place of one over another transport, as they say themselves.',
