@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { Marked } from 'marked';
+import { Marked, Renderer } from 'marked';
 import { documentsIn } from '../demo/documents.js';
 import { documentPage } from '../demo/site/words/document.js';
 import { htmlText } from './html-text.js';
@@ -58,12 +58,16 @@ function html(markdown: string, document: string, documents: ReadonlySet<string>
   const ids = new Map<string, number>();
   const marked = new Marked({
     renderer: {
-      heading: (text, level, raw) => `<h${level} id="${idOf(raw, ids)}">${text}</h${level}>\n`,
-      code: (code) => `<pre><code>${htmlText(code)}</code></pre>\n`,
+      heading({ tokens, depth, text }) {
+        return `<h${depth} id="${idOf(text, ids)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+      },
+      code: ({ text }) => `<pre><code>${htmlText(text)}</code></pre>\n`,
       // What is too wide is scrolled to, with the keyboard as well.
-      table: (header, body) =>
-        `<div class="scroll" tabindex="0"><table><thead>${header}</thead><tbody>${body}</tbody></table></div>\n`,
-      link(href, _title, text) {
+      table(table) {
+        return `<div class="scroll" tabindex="0">${Renderer.prototype.table.call(this, table)}</div>\n`;
+      },
+      link({ href, tokens }) {
+        const text = this.parser.parseInline(tokens);
         if (/^(?:https?:|#)/.test(href)) return `<a href="${htmlText(href).replaceAll('"', '%22')}">${text}</a>`;
         const [path = '', fragment] = href.split('#');
         const target = posix.join(posix.dirname(document), path).replace(/\/$/, '/README.md');
@@ -72,10 +76,10 @@ function html(markdown: string, document: string, documents: ReadonlySet<string>
       },
       image: () => '',
       // Marks for the tools that fill in tables.
-      html: (text) => (text.startsWith('<!--') ? '' : htmlText(text)),
+      html: ({ text }) => (text.startsWith('<!--') ? '' : htmlText(text)),
     },
   });
-  return marked.parse(markdown, { async: false }) as string;
+  return marked.parse(markdown, { async: false });
 }
 
 /** The fragment that leads to a heading, as those who write the documents know it from where their source is shown. */
