@@ -11,7 +11,6 @@ import { captureRoutes } from './capture-routes.js';
 import { Connected, connectedRoutes } from './connected.js';
 import { Costs } from './costs.js';
 import { demoRoutes } from './demo-routes.js';
-import { documents } from './documents.js';
 import { standBefore } from './gate.js';
 import { LaneNetwork } from './lane-network.js';
 import { MachineFeed } from './machine.js';
@@ -94,7 +93,6 @@ export function startDemo(options: DemoOptions): Demo {
   app.use('/demo', limitRate(visitorOf));
   app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, nodes, visitorOf, run, others: [race.routes] }));
   app.use('/demo', captureRoutes(captures, visitorOf), connectedRoutes(connected));
-  app.use('/docs', documents());
   app.use(siteFiles(path, network));
   return {
     async close() {

@@ -102,6 +102,8 @@ export class LiveWire {
   }
 
   async #say(work: () => Promise<string>): Promise<void> {
+    // Whoever publishes wants to see it pass.
+    this.#view.follow();
     this.#outcome.textContent = await work().catch((error: unknown) =>
       wireTexts.wire.failed(error instanceof Error ? error.message : String(error)),
     );

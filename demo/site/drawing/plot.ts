@@ -95,10 +95,22 @@ class Plot {
         })),
       ],
       axes: [
-        place === undefined ? axis : { ...axis, values: written(place) },
+        place === undefined ? { ...axis, space: 70, values: written(timeOfDay) } : { ...axis, values: written(place) },
         { ...axis, size: 62, values: written(value) },
       ],
     };
     return new this.#library(options, this.#data, this.#element);
   }
+}
+
+const clock = new Intl.DateTimeFormat('en', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** A time in seconds, as the visitor's clock shows it in every language. */
+function timeOfDay(seconds: number): string {
+  return clock.format(seconds * 1_000);
 }
