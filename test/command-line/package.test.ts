@@ -28,7 +28,7 @@ describe('the package, as npm would publish it', () => {
       const told = () => /demo site is at\s+(\S+)/.exec(output)?.[1];
       await waitUntil('the site', () => told() ?? server.exitCode !== null, { timeoutMs: 30_000 });
       expect(output).toContain('The demo site is at');
-      for (const path of ['', 'break', 'zh/try', 'index.js', 'demo/connected', 'push/health', 'docs/README.md']) {
+      for (const path of ['', 'break', 'zh/try', 'index.js', 'demo/connected', 'push/health', 'docs/docs/curl']) {
         expect([path, (await fetch(`${told()}${path}`)).status]).toEqual([path, 200]);
       }
     } finally {
