@@ -1,9 +1,9 @@
 import { catalog } from '../../transports/catalog.js';
-import { ClockBounds } from './benchmark/clock-bounds.js';
 import { arrivals, inTurns, type Summary, summaryOf } from './benchmark/summary.js';
 import { type Measured, measure } from './benchmark/trial.js';
 import { Palette, tint } from './drawing/palette.js';
 import { loadPlot } from './drawing/plot.js';
+import { ClockBounds } from './feed/clock-bounds.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { linkOperations } from './page/operations.js';
 import { part, stamp, write } from './page/part.js';

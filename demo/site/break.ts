@@ -18,7 +18,6 @@ import { askServerTime } from './page/server-time.js';
 import { LANE_PARAMETER } from './words/lane-name.js';
 
 const REPORT_MS = 1_000;
-const ALIGN_MS = 20_000;
 /** A gateway of one's own that is not to be had is asked for again after so long. */
 const NODE_MS = 15_000;
 
@@ -71,18 +70,22 @@ keepRhythm({
 
 every(REPORT_MS, async () => {
   const takeReport = automatic.expectReport();
+  const wasOpen = automatic.lane.state === 'open';
   const report = await askReport([automatic.lane]).catch(() => null);
   automatic.hasServer = report !== null || feed.runs.size > 0;
   if (report === null) return;
   feed.runs.add(report.run);
   takeReport(report);
-  automatic.lane.account(report);
+  automatic.lane.account(report, wasOpen);
   // A server that was started anew has it elsewhere.
   if (report.network === network) return;
   network = report.network;
   await throughNetwork();
 });
-every(ALIGN_MS, () => course.clock.align(() => askServerTime(path)));
+every(
+  () => course.clock.restMs,
+  () => course.clock.align(() => askServerTime(path)),
+);
 every(NODE_MS, async () => {
   if (broken !== null) await automatic.askNode();
 });
@@ -105,10 +108,10 @@ function turnBare(): void {
 }
 
 /** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */
-function every(ms: number, work: () => Promise<void>): void {
+function every(restMs: number | (() => number), work: () => Promise<void>): void {
   const round = async (): Promise<void> => {
     if (automatic.lane.state !== 'paused') await work().catch(() => {});
-    setTimeout(() => void round(), ms);
+    setTimeout(() => void round(), typeof restMs === 'number' ? restMs : restMs());
   };
   void round();
 }

@@ -2,6 +2,7 @@ import { catalog } from '../../transports/catalog.js';
 import { Palette } from './drawing/palette.js';
 import { type Feed, machineFeed, raceFeed } from './feed/feed.js';
 import { ServerClock } from './feed/server-clock.js';
+import type { Lane } from './lane/lane.js';
 import { LaneView } from './lane/lane-view.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { watchAttention } from './page/attention.js';
@@ -29,8 +30,6 @@ import { raceTexts } from './texts/texts.js';
 
 const REPORT_MS = 1_000;
 const RENEW_MS = 5_000;
-// The first comparison falls into the busiest second of the page, so that a better one should come soon.
-const ALIGN_MS = 20_000;
 
 const path = gatewayPath();
 const clock = new ServerClock();
@@ -124,14 +123,15 @@ every(REPORT_MS, async () => {
   const { all, feed, settings } = field;
   // Whatever the server has to say: what the lanes experience is drawn and written down.
   const arrivals = all.map((lane) => lane.arrivals.list);
-  plot.then((shown) => shown.take(clock.now(), arrivals)).catch(() => {});
+  plot.then((shown) => shown.take(clock.now(), arrivals, clock.errorMs ?? 0)).catch(() => {});
   table.show(tableNow());
+  const open = new Set(all.filter(({ state }) => state === 'open'));
   const report = await askReport(all).catch(() => null);
   if (report === null) return missServer();
   hasServer = true;
   if (!settings.isOwn) feed.runs.add(report.run);
-  for (const lane of all) lane.account(report);
-  if (field.settings === settings && settings.isOwn && settings.perSecond === 0) takeIdle();
+  for (const lane of all) lane.account(report, open.has(lane));
+  if (field.settings === settings && settings.isOwn && settings.perSecond === 0) takeIdle(open);
 });
 every(RENEW_MS, async () => {
   const { settings, feed } = field;
@@ -143,7 +143,10 @@ every(RENEW_MS, async () => {
   // What was refused is to be read for longer than until now.
   if (!isRefused) controls.tell(clientsText());
 });
-every(ALIGN_MS, () => clock.align(() => askServerTime(path)));
+every(
+  () => clock.restMs,
+  () => clock.align(() => askServerTime(path)),
+);
 
 /**
  * Begins another run, with these settings; when that cannot be, the present one goes on. One is tried after the other, so
@@ -194,10 +197,11 @@ function begin(settings: CourseSettings, feed: Feed): void {
   if (!isPaused) field.start();
 }
 
-function takeIdle(): void {
+/** Takes the counts of lanes while nothing is published, with those that were open already when they were asked for. */
+function takeIdle(open: ReadonlySet<Lane>): void {
   const quiet = [...field.lanes].map(([transport, lane]) => ({
     transport,
-    isOpen: lane.state === 'open',
+    isOpen: open.has(lane) && lane.state === 'open',
     cost: lane.spending.total,
   }));
   const found = idleMinute.take(quiet, performance.now());
@@ -247,10 +251,10 @@ function runLinked(): void {
 }
 
 /** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */
-function every(ms: number, work: () => Promise<void>): void {
+function every(restMs: number | (() => number), work: () => Promise<void>): void {
   const round = async (): Promise<void> => {
     if (!isPaused) await work().catch(() => {});
-    setTimeout(() => void round(), ms);
+    setTimeout(() => void round(), typeof restMs === 'number' ? restMs : restMs());
   };
   void round();
 }

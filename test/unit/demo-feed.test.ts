@@ -68,8 +68,40 @@ describe('Spending', () => {
 
   it('shares the bytes among the messages', () => {
     const spending = new Spending();
-    spending.take('a', cost(3, 100, 300), 8);
+    spending.take('a', cost(1, 100, 300), 0, true);
+    spending.take('a', cost(4, 300, 500), 2, true);
+    expect(spending.perMessage).toBeNull();
+    spending.take('a', cost(9, 500, 700), 16, true);
     expect(spending.perMessage).toBe(50);
+  });
+
+  it('keeps what it took to open the lane apart from what messages cost', () => {
+    const spending = new Spending();
+    spending.take('a', cost(1, 300, 0), 0, false);
+    expect(spending.opening).toBeNull();
+    spending.take('a', cost(1, 300, 112), 0, true);
+    expect([spending.opening, spending.perMessage]).toEqual([412, null]);
+    spending.take('a', cost(1, 300, 1_112), 10, true);
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+  });
+
+  it('takes off the messages that came before the lane was first seen open', () => {
+    const spending = new Spending();
+    spending.take('a', cost(1, 300, 312), 2, true);
+    expect(spending.opening).toBeNull();
+    spending.take('a', cost(1, 300, 1_112), 10, true);
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+  });
+
+  it('charges another opening to no message, and tells the first one still', () => {
+    const spending = new Spending();
+    spending.take('a', cost(1, 300, 112), 0, true);
+    spending.take('a', cost(1, 300, 512), 4, true);
+    spending.take('a', cost(2, 500, 512), 4, false);
+    expect([spending.opening, spending.perMessage]).toEqual([412, null]);
+    spending.take('a', cost(2, 600, 700), 4, true);
+    spending.take('a', cost(2, 600, 1_100), 8, true);
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
   });
 
   it.each([
@@ -77,12 +109,12 @@ describe('Spending', () => {
     ['that fell because the lane was forgotten', 'a', cost(1, 10, 40)],
   ])('adds a count %s to what came before, and shares what comes from then on', (_, run, counted) => {
     const spending = new Spending();
-    spending.take('a', cost(3, 100, 300), 8);
-    spending.take(run, counted, 10);
+    spending.take('a', cost(3, 100, 300), 8, true);
+    spending.take(run, counted, 10, true);
     expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 300 + counted.down));
     expect(spending.perMessage).toBeNull();
-    spending.take(run, { ...counted, down: counted.down + 90 }, 12);
-    expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 390 + counted.down));
+    spending.take(run, { ...counted, down: counted.down + 180 }, 14, true);
+    expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 480 + counted.down));
     expect(spending.perMessage).toBe(45);
   });
 });
@@ -106,19 +138,50 @@ describe('Race', () => {
 describe('ServerClock', () => {
   const pageTime = () => performance.timeOrigin + performance.now();
 
+  const aheadMs = 3_600_000;
+
+  /** Tells the time as soon as it is asked, and is heard later. */
+  const tellLate = (ms: number) => async () => {
+    const time = pageTime() + aheadMs;
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+    return time;
+  };
+
   it('believes the answer of the quickest round trip', async () => {
     const clock = new ServerClock();
-    const aheadMs = 3_600_000;
     let asked = 0;
-    await clock.align(async () => {
-      asked += 1;
-      const isQuick = asked === 4;
-      if (!isQuick) await new Promise((resolve) => setTimeout(resolve, 25));
-      // The slow ones are wrong by as much as a slow round trip allows.
-      return pageTime() + aheadMs + (isQuick ? 0 : 20);
-    });
+    // The slow ones are wrong by as much as a slow round trip allows.
+    await clock.align(() => tellLate(++asked === 4 ? 0 : 25)());
     expect(clock.isAligned).toBe(true);
     expect(Math.abs(clock.now() - pageTime() - aheadMs)).toBeLessThan(10);
+  });
+
+  it('knows how far off it may be, and gets better by a better round trip alone', async () => {
+    const clock = new ServerClock();
+    expect(clock.errorMs).toBeNull();
+    await clock.align(tellLate(40));
+    const loose = clock.errorMs ?? 0;
+    expect(loose).toBeGreaterThan(15);
+    expect(Math.abs(clock.aheadMs - aheadMs)).toBeLessThanOrEqual(loose + 0.01);
+    await clock.align(tellLate(0));
+    const tight = clock.errorMs ?? Number.NaN;
+    expect(tight).toBeLessThan(loose);
+    await clock.align(tellLate(40));
+    // Only by the drift of clocks in the meantime.
+    expect(clock.errorMs).toBeLessThan(tight + 0.1);
+    expect(Math.abs(clock.aheadMs - aheadMs)).toBeLessThanOrEqual((clock.errorMs ?? 0) + 0.01);
+  });
+
+  it('is compared again soon at first, and begins anew when a clock was set', async () => {
+    const clock = new ServerClock();
+    for (let comparison = 0; comparison < 8; comparison++) {
+      expect(clock.restMs).toBe(1_000);
+      await clock.align(tellLate(0));
+    }
+    expect([clock.restMs, clock.life]).toEqual([20_000, 0]);
+    await clock.align(async () => pageTime() - 60_000);
+    expect(Math.abs(clock.aheadMs + 60_000)).toBeLessThan(20);
+    expect([clock.restMs, clock.life]).toEqual([1_000, 1]);
   });
 
   it('keeps what it knows when the server cannot be asked', async () => {

@@ -2,7 +2,7 @@ import { NumberStrip } from '../drawing/number-strip.js';
 import { type Palette, tint } from '../drawing/palette.js';
 import { Track } from '../drawing/track.js';
 import { part, write } from '../page/part.js';
-import { bytes, duration, fixed, NOTHING } from '../texts/figures.js';
+import { bytes, durationWithin, fixed, NOTHING } from '../texts/figures.js';
 import { breakTexts, commonTexts, textsOf } from '../texts/texts.js';
 import type { Automatic } from './automatic.js';
 import { FaultBoard } from './fault-board.js';
@@ -94,7 +94,7 @@ export class AutomaticView {
     this.#alarm(this.#lost, lane.tally.lost);
     this.#alarm(this.#repeated, lane.tally.repeated);
     write(this.#changes, fixed(changed, 0));
-    write(this.#latency, duration(lane.latencies.last));
+    write(this.#latency, durationWithin(lane.latencies.last, lane.latencies.errorMs));
     write(this.#requests, cost === null ? NOTHING : fixed(cost.requests, 0));
     write(this.#down, bytes(cost?.down ?? null));
     write(this.#up, bytes(cost?.up ?? null));

@@ -66,9 +66,10 @@ export function openCarrier(first: string): ChangeableClient {
 
   const report = async (): Promise<void> => {
     try {
+      const wasOpen = push.state === 'open';
       const { run, lanes } = await askReport([push]);
       const own = lanes[push.id];
-      if (own !== undefined) spending.take(run, own.cost, push.received);
+      if (own !== undefined) spending.take(run, own.cost, push.received, wasOpen);
     } catch {
       // The demo's server is away, or is not what serves this page: then there are no figures, and the state says the rest.
     }
