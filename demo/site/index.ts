@@ -6,8 +6,9 @@ import type { Lane } from './lane/lane.js';
 import { LaneView } from './lane/lane-view.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { watchAttention } from './page/attention.js';
+import { linkFolds } from './page/folds.js';
 import { linkOperations } from './page/operations.js';
-import { part } from './page/part.js';
+import { part, write } from './page/part.js';
 import { gatewayPath } from './page/place.js';
 import { askReport } from './page/report.js';
 import { keepRhythm } from './page/rhythm.js';
@@ -26,6 +27,7 @@ import { resultTable } from './race/result-table.js';
 import { captionOf, measuringText } from './race/sentences.js';
 import type { IdleCost } from './race/standings.js';
 import { TableView } from './race/table-view.js';
+import { duration } from './texts/figures.js';
 import { raceTexts } from './texts/texts.js';
 
 const REPORT_MS = 1_000;
@@ -51,10 +53,16 @@ let isTrying = false;
 /** Whether what the controls say is why something was not done. */
 let isRefused = false;
 
-let field = new Field({ path, clock, transports }, FIRST_COURSE, machineFeed());
+let field = new Field(
+  { path, clock, transports, opened: (lane) => void takeOpening(lane) },
+  FIRST_COURSE,
+  machineFeed(),
+);
 const views = [...field.lanes].map(([transport, lane]) => new LaneView(lane, transport, palette));
 part(document, 'lanes', HTMLElement).append(...views.map(({ element }) => element));
 part(document, 'lanes-heading', HTMLElement).textContent = raceTexts.lanes.headingOf(views.length);
+
+const within = part(document, 'within', HTMLElement);
 
 const controls = new Controls(part(document, 'controls', HTMLElement), FIRST_COURSE, {
   run(settings) {
@@ -72,7 +80,11 @@ const plot = loadLatencyPlot(part(document, 'plot', HTMLElement), transports, pa
 // The figures that it shows stand in the lanes as well.
 plot.catch(() => {});
 const tableNow = () =>
-  resultTable(field.standings(measured()), performance.now() - field.beganAt, captionOf(field, performance.now()));
+  resultTable(
+    field.standings(measured()),
+    performance.now() - field.beganAt,
+    captionOf(field, performance.now(), clock.errorMs),
+  );
 const table = new TableView(part(document, 'table', HTMLElement), tableNow(), transports, () =>
   new URL(`#${linkOf(field.settings)}`, location.href).toString(),
 );
@@ -80,6 +92,7 @@ const watch = new MachineWatch(path);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), watch);
 linkOperations(path);
+linkFolds(raceTexts.fold);
 
 document.documentElement.dataset['ready'] = '';
 
@@ -115,6 +128,7 @@ keepRhythm({
     controls.showMeasuring(
       ...measuringText(afterIdle === null ? null : (idleMinute.passed(performance.now()) ?? 0), cpu.report),
     );
+    if (clock.errorMs !== null) write(within, raceTexts.lanes.within(duration(clock.errorMs)));
     machine.show(watch.figures);
   },
 });
@@ -186,7 +200,7 @@ async function tryRun(settings: CourseSettings): Promise<void> {
 
 function begin(settings: CourseSettings, feed: Feed): void {
   field.pause();
-  field = new Field({ path, clock, transports }, settings, feed);
+  field = new Field({ path, clock, transports, opened: (lane) => void takeOpening(lane) }, settings, feed);
   for (const [index, lane] of field.all.entries()) {
     const view = views[index];
     if (view !== undefined) view.lane = lane;
@@ -195,6 +209,12 @@ function begin(settings: CourseSettings, feed: Feed): void {
   cpu.reset();
   plot.then((shown) => shown.reset()).catch(() => {});
   if (!isPaused) field.start();
+}
+
+/** Takes what a lane has cost up to its opening at once, so that it is told apart from what comes after it. */
+async function takeOpening(lane: Lane): Promise<void> {
+  const report = await askReport([lane]).catch(() => null);
+  if (report !== null) lane.account(report, true);
 }
 
 /** Takes the counts of lanes while nothing is published, with those that were open already when they were asked for. */

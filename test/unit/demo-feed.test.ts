@@ -102,6 +102,11 @@ describe('Spending', () => {
     spending.take('a', cost(2, 600, 700), 4, true);
     spending.take('a', cost(2, 600, 1_100), 8, true);
     expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+    // Too quick for a report to see it.
+    spending.leave();
+    spending.take('a', cost(3, 900, 1_500), 9, true);
+    spending.take('a', cost(3, 900, 1_900), 13, true);
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
   });
 
   it.each([

@@ -169,7 +169,7 @@ describe('the table of a run', () => {
     expect(rows[0]?.[0]).toBe('SSE');
     expect(rows[0]?.[1]).toMatch(/standard/);
     const figures = rows[0]?.slice(4).map((text) => text.replaceAll('\u00a0', ' '));
-    expect(figures).toEqual(['3.20 ms', '1.21 s', '2', '512 B', '140 B, 0 requests', '21.4 µs']);
+    expect(figures).toEqual(['3.20 ms', '1.21 s', '2', '512 B', '412 B', '140 B, 0 requests', '21.4 µs']);
     expect(rows[1]).toEqual(['carrier-pigeon', ...Array.from({ length: columns.length - 1 }, () => '–')]);
   });
 

@@ -48,12 +48,13 @@ export class Spending {
     const isAnew = last !== null && (run !== last.run || isLess(cost, last.cost));
     if (isAnew) this.#before = sum(this.#before, last.cost);
     // Messages and bytes of before are of no use to a new count: nobody knows which of them it has seen.
-    if (isAnew || !isOpen) this.#close();
+    if (isAnew || !isOpen) this.leave();
     this.#last = { run, cost, messages };
     if (isOpen) this.#open ??= this.#last;
   }
 
-  #close(): void {
+  /** The lane is open no longer: when it is again, that is another opening, which is charged to no message either. */
+  leave(): void {
     this.#opening ??= this.#openingNow();
     this.#open = null;
   }

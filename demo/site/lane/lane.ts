@@ -144,6 +144,9 @@ export class Lane {
     if (this.#open !== null || this.#address === null) return;
     const push = connect(`${this.#address}?${LANE_PARAMETER}=${this.id}`, this.#options);
     this.#started(push);
+    push.on('state', ({ from }) => {
+      if (from === 'open') this.spending.leave();
+    });
     const { channel } = this.#course.feed;
     const from = (channel: string) => ({ since: positions.get(channel) ?? 'now' });
     this.#open = {
