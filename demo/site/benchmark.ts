@@ -8,6 +8,7 @@ import { simpleFirst } from './lane/simple-first.js';
 import { linkOperations } from './page/operations.js';
 import { part, stamp, write } from './page/part.js';
 import { gatewayPath } from './page/place.js';
+import { failureOf, writeReason } from './page/reason.js';
 import { bytes, duration, fixed, NOTHING, percent } from './texts/figures.js';
 import { benchmarkTexts, textsOf } from './texts/texts.js';
 
@@ -83,7 +84,7 @@ async function run(): Promise<void> {
         measured.get(transport)?.push(await measure(transport, settings));
       } catch (error) {
         abort.signal.throwIfAborted();
-        failed.set(transport, error instanceof Error ? error.message : String(error));
+        failed.set(transport, failureOf(error).text);
       }
       bar.value = (turn + 1) * (1 + ROUND_TRIPS + MESSAGES);
       show(transports.map((name) => summaryOf(name, measured.get(name) ?? [], clock.aheadMs)));
@@ -94,7 +95,7 @@ async function run(): Promise<void> {
       `${failures === '' ? said.done : said.doneWithout(failures)} ${said.clocks(duration(clock.errorMs))}`,
     );
   } catch (error) {
-    write(standing, said.stopped(error instanceof Error ? error.message : String(error)));
+    writeReason(standing, failureOf(error), said.stopped);
   }
   running = null;
   setRunning(false);

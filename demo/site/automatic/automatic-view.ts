@@ -2,6 +2,7 @@ import { NumberStrip } from '../drawing/number-strip.js';
 import { type Palette, tint } from '../drawing/palette.js';
 import { Track } from '../drawing/track.js';
 import { part, write } from '../page/part.js';
+import { type Reason, writeReason } from '../page/reason.js';
 import { bytes, durationWithin, fixed, NOTHING } from '../texts/figures.js';
 import { breakTexts, commonTexts, textsOf } from '../texts/texts.js';
 import type { Automatic } from './automatic.js';
@@ -89,7 +90,8 @@ export class AutomaticView {
     tint(this.#root, transport ?? 'none');
     this.#state.dataset['state'] = lane.state;
     write(this.#now, this.#headline());
-    write(this.#reason, this.#fault ?? this.#because());
+    const because = this.#fault ?? this.#because();
+    writeReason(this.#reason, typeof because === 'string' ? { text: because, isForeign: false } : because);
     write(this.#received, fixed(lane.tally.received, 0));
     this.#alarm(this.#lost, lane.tally.lost);
     this.#alarm(this.#repeated, lane.tally.repeated);
@@ -111,7 +113,7 @@ export class AutomaticView {
     return transport === null ? breakTexts.automatic.nothing : breakTexts.automatic.now(textsOf(transport).name);
   }
 
-  #because(): string {
+  #because(): string | Reason {
     const { lane, transport, reason, isSevered } = this.#automatic;
     if (lane.state === 'paused') return '';
     if (isSevered) return breakTexts.automatic.severed;
