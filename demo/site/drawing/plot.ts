@@ -2,6 +2,13 @@ import type uPlot from 'uplot';
 import { nameLanguage } from './language.js';
 import type { Palette } from './palette.js';
 
+const CLOCK = new Intl.DateTimeFormat('en', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
 /** A line of a plot. */
 export interface PlotLine {
   readonly label: string;
@@ -95,10 +102,15 @@ class Plot {
         })),
       ],
       axes: [
-        place === undefined ? axis : { ...axis, values: written(place) },
+        place === undefined ? { ...axis, space: 66, values: written(clockTime) } : { ...axis, values: written(place) },
         { ...axis, size: 62, values: written(value) },
       ],
     };
     return new this.#library(options, this.#data, this.#element);
   }
+}
+
+/** A time of day, of seconds since 1970. */
+function clockTime(seconds: number): string {
+  return CLOCK.format(seconds * 1_000);
 }

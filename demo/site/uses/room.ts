@@ -161,7 +161,7 @@ async function sayHere(): Promise<void> {
 function showPeople(told: People): void {
   people = told;
   write(counted, String(told.count));
-  const items = told.people.map((person) => (person.id === you ? `${person.name} (${said.own})` : person.name));
+  const items = told.people.map((person) => (person.id === you ? said.ownName(person.name) : person.name));
   if (told.count > items.length) items.push(said.more(told.count - items.length));
   names.replaceChildren(
     ...items.map((item) => {

@@ -34,7 +34,7 @@ export const dictionary = {
       heading: 'Sign in with a QR code',
       short:
         'One window shows a code, another one confirms it. The waiting window learns of it within a second or two.',
-      text: 'The left window waits; whoever scans its code confirms on the other device. The code is good once, for 90 seconds. Nothing here knows who you really are: the name that you type is the one that is signed in.',
+      text: 'One window waits; whoever scans its code confirms on the other device. The code is good once, for 90 seconds. Nothing here knows who you really are: the name that you type is the one that is signed in.',
       fits: 'Short polling fits: one answer is awaited, and a second more does no harm.',
       first: {
         heading: 'The window that wants in',
@@ -116,6 +116,7 @@ export const dictionary = {
       seenByNobody: 'sent',
       failed: (reason: string) => `That did not work: ${reason}`,
       own: 'you',
+      ownName: (name: string) => `${name} (you)`,
     },
     assistant: {
       heading: 'An answer, token by token',

@@ -1,4 +1,5 @@
 import type { dictionary as en, pages as enPages } from '../en/race.js';
+import { closedUp } from './closed-up.js';
 
 /** What the race says, in Simplified Chinese. */
 export const dictionary: typeof en = {
@@ -19,9 +20,9 @@ export const dictionary: typeof en = {
       link: '去弄坏网络',
     },
     read: {
-      heading: '读解剖',
+      heading: '拆开来看',
       text: '逐步讲解每种技术，附上您自己这条连接的字节和最短的实现代码。读完就知道哪一种适合您的场景。',
-      link: '去看解剖',
+      link: '去看各种技术的解剖',
     },
   },
   fold: { show: '展开', hide: '收起' },
@@ -69,7 +70,7 @@ export const dictionary: typeof en = {
       five: '5 秒',
       now: '现在',
     },
-    track: (transport) => `最近 20 秒经 ${transport} 到达的消息`,
+    track: (transport) => closedUp(`最近 20 秒经 ${transport} 到达的消息`),
     messages: '最近的消息',
     document: '工作原理',
     documentOf: (transport) => `工作原理：${transport}`,

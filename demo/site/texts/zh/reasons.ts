@@ -1,5 +1,6 @@
 import type { dictionary as en } from '../en/reasons.js';
 import type { ReasonTexts } from '../reason-texts.js';
+import { closedUp } from './closed-up.js';
 
 const reasons: ReasonTexts = {
   phrases: {
@@ -92,11 +93,11 @@ const reasons: ReasonTexts = {
   silent: (ms) => `沉默了 ${ms} ms`,
   noAnswer: (ms) => `${ms} ms 没有回答`,
   tooOften: (ms) => `太频繁了，请过 ${ms} ms 再试`,
-  proved: (transport) => `${transport} 已证明可用`,
-  lost: (transport) => `${transport} 断开了`,
-  better: (transport, than) => `${transport} 优于 ${than}`,
-  from: (transport, why) => `接替 ${transport}：${why}`,
-  lostBecause: (transport, why) => `${transport} 断开：${why}`,
+  proved: (transport) => closedUp(`${transport} 已证明可用`),
+  lost: (transport) => closedUp(`${transport} 断开了`),
+  better: (transport, than) => closedUp(`${transport} 优于 ${than}`),
+  from: (transport, why) => closedUp(`接替 ${transport}：${why}`),
+  lostBecause: (transport, why) => closedUp(`${transport} 断开：${why}`),
   goodbye: (why) => `网关道别：${why}`,
   ended: (why) => `网关结束了连接：${why}`,
   notOpened: (why) => `未能打开：${why}`,

@@ -1,4 +1,5 @@
 import type { dictionary as en, pages as enPages } from '../en/uses.js';
+import { closedUp } from './closed-up.js';
 
 /** What the small applications say, in Simplified Chinese. */
 export const dictionary: typeof en = {
@@ -6,7 +7,7 @@ export const dictionary: typeof en = {
     carrier: {
       heading: '传输方式',
       automatic: '自动',
-      by: (transport) => `已连接，经 ${transport}`,
+      by: (transport) => closedUp(`已连接，经 ${transport}`),
       received: '消息数',
       gaps: '缺口',
       requests: '请求数',
@@ -14,7 +15,7 @@ export const dictionary: typeof en = {
       up: '上行字节',
       cut: '切断连接',
       second: '再开一个窗口',
-      wasCut: (transport) => `${transport} 已在网关的套接字上被切断，客户端从自己的游标继续。`,
+      wasCut: (transport) => closedUp(`${transport} 已在网关的套接字上被切断，客户端从自己的游标继续。`),
       nothing: '目前没有可切断的连接。',
       notCut: '无法请求网关这样做。它还在运行吗？',
     },
@@ -31,7 +32,7 @@ export const dictionary: typeof en = {
     qr: {
       heading: '扫码登录',
       short: '一个窗口显示二维码，另一个窗口确认。等待的窗口在一两秒内得知结果。',
-      text: '左边的窗口在等待；扫码的人在另一台设备上确认。每个码只能用一次，有效 90 秒。这里没有任何东西知道您的真实身份：您输入什么名字，就以什么名字登录。',
+      text: '一个窗口在等待；扫码的人在另一台设备上确认。每个码只能用一次，有效 90 秒。这里没有任何东西知道您的真实身份：您输入什么名字，就以什么名字登录。',
       fits: '适合短轮询：只等一个结果，晚一秒也无妨。',
       first: {
         heading: '想要登录的窗口',
@@ -110,6 +111,7 @@ export const dictionary: typeof en = {
       seenByNobody: '已发送',
       failed: (reason) => `没有成功：${reason}`,
       own: '您',
+      ownName: (name) => `${name}（您）`,
     },
     assistant: {
       heading: '逐词送达的回答',
