@@ -54,15 +54,14 @@ function experiments(cells: readonly Cell[], free: readonly string[] = []): Cell
 }
 
 /** What the cells of one experiment have in common. */
-export function experimentOf(cell: Cell, free: readonly string[] = []): string {
+function experimentOf(cell: Cell, free: readonly string[] = []): string {
   return cellKey({ ...cell, contestant: '' }, [...ASIDE, ...free]);
 }
 
 /** The experiment to speak of: that with most contestants, nearest to the usual size, without distance. */
 export function usual(cells: readonly Cell[]): Cell[] {
   const contestants = (group: readonly Cell[]) => new Set(group.map((cell) => cell.contestant)).size;
-  const offSize = (group: readonly Cell[]) =>
-    Math.abs(Math.log((group[0]?.settings['subscribers'] || USUAL_SUBSCRIBERS) / USUAL_SUBSCRIBERS));
+  const offSize = (group: readonly Cell[]) => offUsual(group[0]?.settings);
   const distance = (group: readonly Cell[]) => group[0]?.settings['delayMs'] ?? 0;
   const order = (a: readonly Cell[], b: readonly Cell[]) =>
     distance(a) - distance(b) || contestants(b) - contestants(a) || offSize(a) - offSize(b);
@@ -70,6 +69,17 @@ export function usual(cells: readonly Cell[]): Cell[] {
   const best = sorted.filter((group) => order(group, sorted[0] ?? []) === 0);
   // Of several rates or sizes neither the least nor the greatest is the usual one.
   return best[Math.floor((best.length - 1) / 2)] ?? [];
+}
+
+/** Of what is planned, that nearest to the usual size, without distance. */
+export function nearestToUsual(planned: readonly Cell['settings'][]): Cell['settings'] | undefined {
+  const near = planned.filter((settings) => !settings['delayMs']);
+  return near.toSorted((a, b) => offUsual(a) - offUsual(b))[0];
+}
+
+/** How far a size is from the usual one. */
+function offUsual(settings: Cell['settings'] = {}): number {
+  return Math.abs(Math.log((settings['subscribers'] || USUAL_SUBSCRIBERS) / USUAL_SUBSCRIBERS));
 }
 
 /** The cells of the same experiment that failed: they belong beside those that did not. */

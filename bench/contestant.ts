@@ -18,6 +18,8 @@ export interface Contestant {
   missing(): string | null;
   /** Larger messages than this do not come through as they should, for a reason that it tells. */
   readonly mostBytes?: number;
+  /** What it can be set to by hand, beside what a scenario can. */
+  readonly further?: readonly string[];
   /** Whether a reader that comes back is given what it missed. */
   readonly remembers: boolean;
   /** The server half. MUST listen on 127.0.0.1 only, on this port, or on a free one when it is 0. */
@@ -33,6 +35,8 @@ export interface ServerSetting {
   readonly port: number;
   /** So many messages of a channel are kept for those who missed them, where anything is kept. */
   readonly keep: number;
+  /** Whether it stands behind an application of Express; only for a contestant that can. */
+  readonly express: boolean;
 }
 
 /** A server half that runs. */

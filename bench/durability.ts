@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bus } from '../server/index.js';
 import { FileBus, MemoryBus } from '../server/index.js';
+import { median } from './median.js';
 
 /*
  * What durability costs: messages acknowledged per second by the bus in memory and by the one on disk, with and without
@@ -35,10 +36,6 @@ async function throughput(bus: Bus, publishers: number): Promise<number> {
   };
   await Promise.all(Array.from({ length: publishers }, (_, index) => publish(`channel ${index}`)));
   return acked / ((performance.now() - began) / 1_000);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 try {

@@ -28,7 +28,8 @@ function valuesOf(runs: readonly CellOutcome[], name: keyof Figures): number[] {
   return runs.map(({ figures }) => figures[name]).filter((value) => value !== undefined);
 }
 
-function median(values: readonly number[]): number {
+/** The value in the middle; between the two in the middle, half way. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;

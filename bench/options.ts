@@ -4,6 +4,7 @@ import { reasonText } from '../transports/reason-text.js';
 import { readResult } from './kept.js';
 import type { LabResult } from './result.js';
 import type { Mode } from './settings.js';
+import type { Variation } from './varied.js';
 
 /** The command was not understood, or cannot be done as it says; the message is one line that says what to write instead. */
 export class UsageError extends Error {}
@@ -15,6 +16,7 @@ export interface BenchOptions {
   readonly list: boolean;
   readonly scenarios: readonly string[];
   readonly contestants: readonly string[];
+  readonly variations: readonly Variation[];
   readonly runs: number;
   readonly json: string | null;
   readonly html: string | null;
@@ -27,6 +29,7 @@ interface Told {
   readonly list?: true;
   readonly scenario?: readonly string[];
   readonly contestant?: readonly string[];
+  readonly set?: readonly Variation[];
   readonly runs?: number;
   readonly json?: string;
   readonly html?: string;
@@ -42,6 +45,7 @@ Compare figures within one run only, on a machine that does nothing else.
 Examples:
   npm run bench -- --quick --html report.html
   npm run bench -- --json result.json
+  npm run bench -- --scenario fan-out --contestant "pushgate sse" --set subscribers=100,1000,10000
   npm run bench -- --compare result.json --scenario fan-out --contestant "pushgate sse" --contestant better-sse
 
 Exit status: 0; 1 when a cell failed; 2 when the command was not understood; 130 when it was interrupted.
@@ -62,6 +66,11 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     .option('--smoke', 'every question for a moment: whether the lab works; the figures mean nothing')
     .option('--scenario <name>', 'only this scenario; may be repeated', gather)
     .option('--contestant <name>', 'only this contestant; may be repeated', gather)
+    .option(
+      '--set <name=value,...>',
+      'these values in the place of a setting, of several settings as name,name=value,...; may be repeated',
+      variation,
+    )
     .option('--list', 'names the scenarios and the contestants, and says what is missing on this machine')
     .option('--runs <number>', 'how often each cell is run, from 1 to 99; its figures are the medians', runs)
     .option('--json <file>', 'writes the result, for comparisons to come')
@@ -90,6 +99,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     list: told.list === true,
     scenarios: told.scenario ?? [],
     contestants: told.contestant ?? [],
+    variations: told.set ?? [],
     runs: told.runs ?? RUNS[mode],
     json,
     html,
@@ -118,6 +128,14 @@ function mustBeWritable(option: string, file: string): void {
 
 function gather(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
+}
+
+function variation(text: string, before: readonly Variation[] | undefined): readonly Variation[] {
+  const [, names, values] = /^([a-z]+(?:,[a-z]+)*)=(\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?)*)$/i.exec(text) ?? [];
+  if (names === undefined || values === undefined) {
+    throw new InvalidArgumentError('Give a name and its values, such as subscribers=100,1000.');
+  }
+  return [...(before ?? []), { names: names.split(','), values: values.split(',').map(Number) }];
 }
 
 function runs(text: string): number {

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly isOnce?: boolean;
   /** Whether cells may run side by side, because neither time nor processor time is measured. */
   readonly isParallel?: boolean;
+  /** What it can be set to by hand beside what its plans say. */
+  readonly further?: readonly string[];
   /** What is measured of a contestant in this mode; nothing where the question makes no sense for it. */
   plan(mode: Mode, contestant: Contestant): readonly Settings[];
   /** About how long one run takes, in seconds, apart from starting the processes. */

@@ -1,4 +1,4 @@
-import type { Served } from './contestant.js';
+import type { Served, ServerSetting } from './contestant.js';
 import { contestantOf } from './contestants/index.js';
 import { ownUsage, type Usage, usageOf } from './process-usage.js';
 import { nowMicros } from './wire/clock.js';
@@ -11,7 +11,7 @@ import { stamped } from './wire/stamp.js';
 
 /** What is asked of it. Each order but `credit` is answered once. */
 export type Order =
-  | { readonly order: 'start'; readonly contestant: string; readonly port: number; readonly keep: number }
+  | ({ readonly order: 'start'; readonly contestant: string } & ServerSetting)
   /** By a fixed schedule: so many ticks, with so many messages in each, on one channel after the other. */
   | {
       readonly order: 'publish';
@@ -61,7 +61,7 @@ process.once('disconnect', () => void stop().finally(() => process.exit()));
 async function perform(order: Order): Promise<void> {
   switch (order.order) {
     case 'start':
-      served = await contestantOf(order.contestant).serve({ port: order.port, keep: order.keep });
+      served = await contestantOf(order.contestant).serve(order);
       return tell({ answer: 'started', port: served.port });
     case 'publish':
       await publishOnSchedule(order);

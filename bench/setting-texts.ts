@@ -10,6 +10,8 @@ const settingTexts: Readonly<Record<string, (value: number) => string>> = {
   pollMs: (value) => (value === 0 ? 'polls without a pause' : `polls every ${whole(value / 1_000)} s`),
   channels: (value) => (value === 1 ? 'one channel' : `${whole(value)} channels`),
   missed: (value) => `${whole(value)} missed`,
+  retained: (value) => `${whole(value)} in the log`,
+  express: (value) => (value > 0 ? 'behind Express' : 'attached to the server'),
   keep: (value) => `${whole(value)} kept`,
   burst: (value) => `${whole(value)} at once`,
   slow: (value) => `${whole(value)} of them slow`,

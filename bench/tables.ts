@@ -1,5 +1,6 @@
 import { alongSetting, type Course, failedAlong, failedBeside, figureOf, measured, settingOf, usual } from './cells.js';
 import { figured, figureTexts, techniques, techniqueTexts } from './figures.js';
+import { goalsReached } from './goals.js';
 import type { Cell, Figures, LabResult, ScenarioName, Technique } from './result.js';
 import { experimentText, tickText } from './setting-texts.js';
 
@@ -37,7 +38,7 @@ const NOTHING = 'The kept run has no figures for this table.';
 /**
  * The tables of a run, as Markdown, by the name that a document asks for them: `machine` (where and how), `summary` (all
  * contestants), `wire` (bytes and requests), `subscribers` (CPU per message by their number), `delay` (latency by
- * distance), and one for each technique by its name. A table that the run has no figures for is a sentence that says so.
+ * distance), `goals` (what the gateway is to reach, and what it does), and one for each technique by its name. A table that the run has no figures for is a sentence that says so.
  */
 export function markdownTables(result: LabResult): Map<string, string> {
   const own = (technique: Technique) => (cell: Cell) => cell.technique === technique;
@@ -47,6 +48,7 @@ export function markdownTables(result: LabResult): Map<string, string> {
     ['wire', contestantTable(result, WIRE)],
     ['subscribers', settingTable(result, 'CPU per message, by subscribers', bySubscribers)],
     ['delay', settingTable(result, 'median latency, by distance', byDelay)],
+    ['goals', goalTable(result)],
     ...techniques.map((name): [string, string] => [name, contestantTable(result, [...COLUMNS, ...WIRE], own(name))]),
   ]);
 }
@@ -106,6 +108,13 @@ function settingTable(result: LabResult, title: string, course: Course): string 
     ),
   ]);
   return markdown([title, ...values.map((value) => tickText(course.along, value))], rows);
+}
+
+function goalTable(result: LabResult): string {
+  const rows = goalsReached(result).map(({ what, contestant, goal, value, isReached }) => {
+    return [contestant.replace(/^pushgate /, ''), what, goal, isReached ? `**${value}**` : value];
+  });
+  return rows.length === 0 ? NOTHING : markdown(['', 'figure', 'goal', 'measured'], rows);
 }
 
 /** One cell for each contestant, by technique, Pushgate first. */

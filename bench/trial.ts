@@ -44,6 +44,10 @@ export const CHANNEL = 'bench';
 const PATIENCE_MS = 4_000;
 /** Time for what a reader cannot see, such as a subscription that is not answered before the first message. */
 const SETTLE_MS = 60;
+/** How many messages servers keep, where they keep any. */
+const KEEP = 4_096;
+/** How much of the past is published in one tick, and how many ticks there are in a second. */
+const PAST = { perTick: 100, ticksPerSecond: 200 };
 const MICROS_PER_MS = 1_000;
 
 /** One run of one cell: a fresh server, its subscribers, and what becomes of the messages. */
@@ -75,7 +79,7 @@ export class Trial {
   private constructor(contestant: Contestant, settings: Settings, isPinned: boolean) {
     this.contestant = contestant;
     this.settings = settings;
-    this.#keep = this.of('keep', 4_096);
+    this.#keep = this.of('keep', Math.max(KEEP, this.of('retained')));
     this.#isPinned = isPinned;
     this.#server = new ServerHandle(isPinned);
     this.#crowd = new Crowd(contestant);
@@ -91,7 +95,8 @@ export class Trial {
   }
 
   async #start(port: number): Promise<void> {
-    const order = { order: 'start', contestant: this.contestant.name, port, keep: this.#keep } as const;
+    const setting = { port, keep: this.#keep, express: this.of('express') > 0 };
+    const order = { order: 'start', contestant: this.contestant.name, ...setting } as const;
     this.#serverPort = (await this.#server.ask(order, 'started')).port;
     this.#published = new Map();
     const delayMs = this.of('delayMs');
@@ -123,6 +128,11 @@ export class Trial {
   async publish({ ticks, ticksPerSecond, perTick = 1, channels = [CHANNEL] }: Schedule): Promise<void> {
     const order = { order: 'publish', channels, bytes: this.#bytes, ticks, perTick, ticksPerSecond } as const;
     this.#published = new Map(Object.entries((await this.#server.ask(order, 'published')).published));
+  }
+
+  /** Publishes so many messages for nobody, as fast as a server takes them: what it has in its log when somebody comes. */
+  async fill(count: number): Promise<void> {
+    if (count > 0) await this.publish({ ...PAST, ticks: Math.ceil(count / PAST.perTick) });
   }
 
   async arrival(): Promise<void> {

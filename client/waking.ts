@@ -42,7 +42,8 @@ function wakeOpen(turn: Turn, phase: Open, reason: WakeReason, stale: boolean, a
     open = doubt(turn, phase, `woken up: ${reason}`);
   }
   if (turn.now - turn.memory.lastProbeAt < WAKE_MS || turn.better(open.via.transport).length === 0) return open;
-  if (reason === 'online') turn.remember({ demerits: new Map() });
+  // Nothing was stale, so that `woken` has not forgotten them yet.
+  if (reason === 'online' && open === phase) turn.remember({ demerits: new Map() });
   return probe(turn, open, `woken up: ${reason}`);
 }
 

@@ -3,6 +3,7 @@ import { newestResult } from '../bench/kept.js';
 import { anatomy, type Subject, subjects } from '../demo/site/anatomy/subjects.js';
 import type { Texts } from '../demo/site/texts/en.js';
 import { diagram } from './diagram.js';
+import { htmlText } from './html-text.js';
 import { labTable } from './lab-table.js';
 
 /** Live ones are in the catalog; of the others the page shows bytes that were captured once. */
@@ -107,6 +108,7 @@ function code(source: string): string {
   return escaped(source.trimEnd()).replace(/(^|\s)(\/\/ .*|\/\*\* .* \*\/)$/gm, '$1<span class="comment">$2</span>');
 }
 
+/** A text of a block, in which braces are no placeholder. */
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('{{', '&#123;{');
+  return htmlText(text).replaceAll('{{', '&#123;{');
 }

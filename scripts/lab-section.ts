@@ -1,6 +1,7 @@
 import type { LabResult } from '../bench/result.js';
 import { markdownTables } from '../bench/tables.js';
 import type { Texts } from '../demo/site/texts/en.js';
+import { htmlText } from './html-text.js';
 
 /** Where the report lies, seen from the top of the site. */
 export const REPORT = 'lab/report.html';
@@ -11,12 +12,12 @@ const COMMAND = `npm run bench -- --json bench/results/$(date +%F).json`;
 /** The last result of the lab that is kept, for a page: when and where it was measured, its table, and the way to the report. */
 export function labSection(result: LabResult | null, texts: Texts['benchmark']['lab'], root: string): string {
   if (result === null) {
-    return `<div class="none"><p>${escaped(texts.none)}</p><pre tabindex="0"><code>${escaped(COMMAND)}</code></pre></div>\n`;
+    return `<div class="none"><p>${htmlText(texts.none)}</p><pre tabindex="0"><code>${htmlText(COMMAND)}</code></pre></div>\n`;
   }
   const tables = markdownTables(result);
   return `<p>${(tables.get('machine') ?? '').replaceAll('`', '')}</p>
-${tableOf(tables.get('summary') ?? '', escaped(texts.table))}
-<p><a href="${root}${REPORT}" hreflang="en">${escaped(texts.report)}</a></p>
+${tableOf(tables.get('summary') ?? '', htmlText(texts.table))}
+<p><a href="${root}${REPORT}" hreflang="en">${htmlText(texts.report)}</a></p>
 `;
 }
 
@@ -40,8 +41,4 @@ function cellsOf(line: string): string[] {
     .replace(/^\||\|$/g, '')
     .split(/(?<!\\)\|/)
     .map((cell) => cell.trim().replaceAll(/[*`\\]/g, ''));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

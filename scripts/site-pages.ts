@@ -6,6 +6,7 @@ import { dictionary as en, type Texts } from '../demo/site/texts/en.js';
 import { dictionary as zh } from '../demo/site/texts/zh.js';
 import { catalog } from '../transports/catalog.js';
 import { anatomyBlocks, anatomyIndexBlocks } from './anatomy-blocks.js';
+import { htmlText } from './html-text.js';
 import { labSection } from './lab-section.js';
 import { sourceView } from './source-view.js';
 
@@ -21,6 +22,7 @@ export const languages: readonly [Language, Language] = [
 ];
 
 type PageName = string & keyof Texts['pages'];
+type FileIn<Folder extends string, Name> = Name extends `${Folder}/${infer File}` ? File : never;
 
 /** A page of the site. */
 export interface Page {
@@ -32,6 +34,10 @@ export interface Page {
   readonly script: string;
   /** HTML that the build makes, by the name of the comment that it takes the place of. */
   readonly blocks: (texts: Texts) => Readonly<Record<string, string>>;
+  /** Its texts, for a part that is on several pages and calls them `own`. */
+  readonly own: (texts: Texts) => object;
+  /** The source files that the page shows, as they stand. */
+  readonly sources: readonly string[];
 }
 
 /** All pages. Those at the top and the first ones of folders are in the navigation, in this order. */
@@ -47,24 +53,42 @@ export const pages: readonly Page[] = [
     }),
   ),
   page('uses/index', { script: 'plain' }),
-  page('uses/qr'),
-  page('uses/notifications'),
-  page('uses/room'),
-  page('uses/assistant'),
-  page('uses/whiteboard'),
-  page('uses/dashboard'),
+  use('qr', ['demo/site/uses/qr.ts', 'demo/uses/sign-in.ts']),
+  use('notifications', ['demo/site/uses/notifications.ts', 'demo/site/uses/inbox.ts', 'demo/uses/notifications.ts']),
+  use('room', [
+    'demo/site/uses/room.ts',
+    'demo/site/uses/conversation.ts',
+    'demo/site/uses/likes.ts',
+    'demo/uses/room.ts',
+    'demo/uses/presence.ts',
+  ]),
+  use('assistant', [
+    'demo/site/uses/assistant.ts',
+    'demo/site/uses/answer.ts',
+    'demo/uses/assistant.ts',
+    'demo/uses/library.ts',
+  ]),
+  use('whiteboard', [
+    'demo/site/uses/whiteboard.ts',
+    'demo/site/uses/drawing.ts',
+    'demo/site/uses/pen.ts',
+    'demo/site/uses/strokes.ts',
+  ]),
+  use('dashboard', ['demo/site/uses/dashboard.ts', 'demo/site/uses/record.ts', 'demo/machine.ts']),
   page('benchmark'),
   page('try'),
 ];
 
-function page(name: PageName, own: Partial<Omit<Page, 'name'>> = {}): Page {
-  const { html = name, script = name, blocks = () => ({}) } = own;
-  return { name, html: `${html}.html`, script, blocks };
+function page(name: PageName, { html = name, ...own }: Partial<Omit<Page, 'name'>> = {}): Page {
+  return { name, script: name, blocks: () => ({}), own: () => ({}), sources: [], ...own, html: `${html}.html` };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
+/** The page of a small application, which shows what it is made of. */
+function use(name: FileIn<'uses', PageName>, sources: readonly string[]): Page {
+  return page(`uses/${name}`, { own: (texts) => texts.uses[name], sources });
+}
+
 const PART = /<!-- include ([\w-]+) -->\n/g;
-const SOURCE = /<!-- source ([\w./-]+) -->\n/g;
 const TEMPLATES = /<template[\s\S]*<\/template>\n/;
 
 /**
@@ -91,6 +115,7 @@ export function sitePage(page: Page, language: Language): string {
   const filled = fillPage(html, {
     ...language.texts,
     page: language.texts.pages[page.name],
+    own: page.own(language.texts),
     root,
     home: linkTo(from(`${posix.join(language.folder, 'index')}.html`)),
     script: from(posix.join(language.folder, `${page.script}.js`)),
@@ -98,7 +123,9 @@ export function sitePage(page: Page, language: Language): string {
   });
   // Last, as braces in a source are not placeholders.
   return closedUp(filled)
-    .replace(SOURCE, (_, source: string) => sourceView(source, language.texts.uses.sources.lines))
+    .replace('<!-- sources -->\n', () =>
+      page.sources.map((file) => sourceView(file, language.texts.uses.sources.lines)).join(''),
+    )
     .replace('<!-- lab -->\n', () => labSection(newestResult(), language.texts.benchmark.lab, root));
 }
 
@@ -153,8 +180,8 @@ function linkTo(file: string): string {
  */
 export function fillPage(html: string, values: object): string {
   return html.replace(/\{\{([\w.-]+)\}\}/g, (_, path: string) => {
-    const text = lookUp(path, values);
-    return text.replace(/[&<"]/g, (character) => ESCAPES[character] ?? character);
+    // It may stand in an attribute.
+    return htmlText(lookUp(path, values)).replaceAll('"', '&quot;');
   });
 }
 

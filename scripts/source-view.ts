@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { htmlText } from './html-text.js';
 
 /** The parts of TypeScript that are told apart, in the order in which they are looked for. */
 const PARTS =
@@ -16,12 +17,8 @@ function coloured(source: string): string {
   let end = 0;
   for (const match of source.matchAll(PARTS)) {
     const [kind = 'word', text = ''] = Object.entries(match.groups ?? {}).find(([, part]) => part !== undefined) ?? [];
-    html += `${escaped(source.slice(end, match.index))}<span class="${kind}">${escaped(text)}</span>`;
+    html += `${htmlText(source.slice(end, match.index))}<span class="${kind}">${htmlText(text)}</span>`;
     end = match.index + match[0].length;
   }
-  return html + escaped(source.slice(end));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return html + htmlText(source.slice(end));
 }

@@ -35,7 +35,7 @@ export interface ConnectionInfo {
 }
 
 /** What is on a connection, once that is known. Closures that live as long as it hold this, and so not its request. */
-export interface Seat {
+export interface DownlinkSlot {
   downlink: Downlink | null;
 }
 
@@ -77,19 +77,19 @@ export class Connections {
     this.#options = options;
   }
 
-  /** Takes a seat until its carrier is over. @throws PushError */
-  seat({ address }: Peer, carrier: Carrier, client: string | null, { user }: Permit): Seat {
+  /** Takes a seat until its carrier is over; returns the place for its downlink. @throws PushError */
+  seat({ address }: Peer, carrier: Carrier, client: string | null, { user }: Permit): DownlinkSlot {
     const { crowd, metrics } = this.#options;
-    const seat: Seat = { downlink: null };
-    if (!crowd.isLimited) return seat;
+    const slot: DownlinkSlot = { downlink: null };
+    if (!crowd.isLimited) return slot;
     const leave = crowd.enter({ address, user, client }, (why) => {
       if (why === 'replaced') metrics.refused('CONNECTION_REPLACED');
       else metrics.crowdedOut.inc();
-      if (seat.downlink === null) carrier.destroy();
-      else seat.downlink.end(LEAVING[why]);
+      if (slot.downlink === null) carrier.destroy();
+      else slot.downlink.end(LEAVING[why]);
     });
     carrier.onOver(leave);
-    return seat;
+    return slot;
   }
 
   /** Reads once, and counts it as a downlink until its carrier is over. */
@@ -111,9 +111,9 @@ export class Connections {
     return packet;
   }
 
-  /** Opens the downlink of a seat. */
+  /** Opens the downlink of a connection that has its seat. */
   open(
-    seat: Seat,
+    slot: DownlinkSlot,
     transport: string,
     asked: DownlinkRequest,
     { address, socket }: Peer,
@@ -143,7 +143,7 @@ export class Connections {
     metrics.opened(counted);
     settings.logger.debug({ transport, client, address }, 'connected');
     connected(() => ({ transport, client, user, channels: [...asked.channels.keys()], address }));
-    seat.downlink = downlink;
+    slot.downlink = downlink;
     return downlink;
   }
 }

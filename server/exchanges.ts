@@ -12,7 +12,7 @@ import type {
 import type { Authorize } from './access/access.js';
 import type { Permit } from './access/permit.js';
 import type { AnswerWatch } from './answer-watch.js';
-import type { Connections, Seat } from './connections.js';
+import type { Connections, DownlinkSlot } from './connections.js';
 import { readDownlinkQuery } from './downlink-query.js';
 import type { FanOut } from './fan-out.js';
 import type { FrameContext } from './frame.js';
@@ -103,7 +103,7 @@ export class Exchanges {
     this.#closeAfter(request, response);
     const carrier = isTaken(response) ? request.socket : response;
     const onOver = (leave: () => void) => void carrier.on('close', leave);
-    const seat = connections.seat(from, { destroy: () => carrier.destroy(), onOver }, asked.client, permit);
+    const slot = connections.seat(from, { destroy: () => carrier.destroy(), onOver }, asked.client, permit);
     if (transport.carries === 'upgrade') {
       // Only now: to whom a browser does not show why an upgrade was refused, a plain request does.
       response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
@@ -121,7 +121,7 @@ export class Exchanges {
         if (socket !== null) this.#options.answers.remove(response);
         return socket;
       },
-      flow: (sink) => connections.open(seat, transport.name, asked, from, sink, permit),
+      flow: (sink) => connections.open(slot, transport.name, asked, from, sink, permit),
       once: (format) => connections.read(transport.name, asked, from, until, format, permit, hello),
     };
     await transport.serve(exchange);
@@ -152,14 +152,14 @@ export class Exchanges {
     const from = { address: settings.addresses.of(request), socket: request.socket };
     const caller = { client: asked.client, address: from.address, user: permit.user, permit };
     const onOver = (leave: () => void) => void socket.on('close', leave);
-    const seat = connections.seat(from, { destroy: () => socket.destroy(), onOver }, asked.client, permit);
+    const slot = connections.seat(from, { destroy: () => socket.destroy(), onOver }, asked.client, permit);
     this.#noteMove(query, transport.name);
     const exchange: UpgradeExchange = {
       ...this.#exchange(request, query),
       socket,
       head,
-      flow: (sink) => connections.open(seat, transport.name, asked, from, sink, permit),
-      perform: performer({ caller, seat, uplink, limits: settings.limits, metrics }),
+      flow: (sink) => connections.open(slot, transport.name, asked, from, sink, permit),
+      perform: performer({ caller, slot, uplink, limits: settings.limits, metrics }),
       refused: refusals.noter(requestFields(request)),
     };
     await transport.accept(exchange);
@@ -223,10 +223,13 @@ export class Exchanges {
 }
 
 /** Most connections never send a frame, and what frames need is made for the first one. */
-function performer({ seat, ...context }: Omit<FrameContext, 'downlink'> & { seat: Seat }): UpgradeExchange['perform'] {
+function performer({
+  slot,
+  ...context
+}: Omit<FrameContext, 'downlink'> & { slot: DownlinkSlot }): UpgradeExchange['perform'] {
   let frames: Frames | null = null;
   return (frame, answer) => {
-    frames ??= new Frames({ ...context, downlink: () => seat.downlink });
+    frames ??= new Frames({ ...context, downlink: () => slot.downlink });
     return frames.perform(frame, answer);
   };
 }

@@ -1,5 +1,6 @@
 import type { Position } from '../transports/position.js';
 import type { UplinkReply } from '../transports/record.js';
+import { beginBatch, callsUnderWay } from './batch.js';
 import type { Downlink } from './downlink.js';
 import { checkChannelCount } from './input.js';
 import type { Limits } from './limits/limits.js';
@@ -35,7 +36,7 @@ export class Frames {
   #answered = Promise.resolve();
 
   constructor(private readonly context: FrameContext) {
-    this.#calls = context.uplink.callsUnderWay();
+    this.#calls = callsUnderWay(context.limits);
   }
 
   /**
@@ -51,7 +52,7 @@ export class Frames {
       const isPublishing = operations.every((parsed) => typeOf(parsed) === 'publish');
       if (isPublishing) await this.#underWay.room(frame.length);
       if (!isPublishing || uplink.isFull) await this.#answered;
-      const { answers } = await uplink.begin({
+      const { answers } = await beginBatch(uplink, {
         operations,
         metrics,
         perform: (one) => performOne(one, this.context),

@@ -3,6 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import express from 'express';
 import { PushError } from '../transports/error.js';
 import type { Permit } from './access/permit.js';
+import { beginBatch, callsUnderWay } from './batch.js';
 import type { BodyLimits } from './body.js';
 import { readBody } from './body.js';
 import type { GatewaySettings } from './gateway-options.js';
@@ -56,11 +57,11 @@ export function peopleRoutes(services: Services): PeopleRoutes {
       const caller = callerOf(request);
       const operations = parseOperations(await readBody(request, batch), settings.limits);
       uplink.checkRate(operations, caller);
-      const { answers } = await uplink.begin({
+      const { answers } = await beginBatch(uplink, {
         operations,
         metrics,
         perform: (parsed) => uplink.perform(parsed, caller),
-        calls: uplink.callsUnderWay(),
+        calls: callsUnderWay(settings.limits),
         // The body is here anyway.
         callBytes: 0,
         isGone: () => response.closed,

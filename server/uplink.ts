@@ -9,23 +9,17 @@ import { toJsonText } from './input.js';
 import { ownerOf } from './limits/addresses.js';
 import type { Limits } from './limits/limits.js';
 import { PublishRate } from './limits/publish-rate.js';
-import type { Metrics } from './metrics.js';
 import type { Parsed } from './operations.js';
 import { typeOf } from './operations.js';
 import { isFailure, toPushError } from './problem.js';
 import { RecentAnswers } from './recent-answers.js';
-import { UnderWay } from './under-way.js';
 import { within } from './within.js';
 
-/** How many calls of one connection, or of one POST, may be under way: each may hold params and an answer. */
-const CALLS = 32;
 /**
  * Messages on their way into the log, all clients together, in characters of JSON. Beyond that, each POST and each
  * connection has one more at a time: a log that is slow must not fill the memory with batches, nor have to refuse them.
  */
 const PUBLISHING = 4 * 1024 * 1024;
-/** The most bytes of the answer to a publish: key, channel and what is wrong, each escaped. */
-const PUBLISH_ANSWER = 4 * 1024;
 
 /** Who performs an operation. Client and user scope keys, and tell whose echo to spare. */
 export interface Caller extends Author {
@@ -50,31 +44,6 @@ export interface UplinkOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/** The operations of one frame or POST. */
-export interface Batch {
-  readonly operations: readonly Parsed[];
-  readonly metrics: Metrics;
-  /** Performs one of them; `null` when its answer went out already. MUST NOT reject. */
-  readonly perform: (parsed: Parsed) => Promise<UplinkReply | null>;
-  /** Those of the connection or POST. */
-  readonly calls: UnderWay;
-  /** What each call counts among them, in bytes. */
-  readonly callBytes: number;
-  /**
-   * Takes the answer of a call as soon as it is there, and resolves when there is room for more. Absent: it has its place
-   * among the others. MUST NOT reject.
-   */
-  readonly answerCall?: (answer: string) => Promise<void>;
-  /** Whether nobody is there any more to take the answers. */
-  readonly isGone?: () => boolean;
-}
-
-/** A batch of which nothing is left to be begun. */
-export interface Begun {
-  /** The answers, each as JSON text, when all of it is done. */
-  readonly answers: Promise<string[]>;
-}
-
 /** Performs operations, whichever way they came up: each key once, and every one answered. */
 export class Uplink {
   readonly #rate: PublishRate;
@@ -85,7 +54,7 @@ export class Uplink {
 
   constructor(
     private readonly bus: Bus,
-    private readonly options: UplinkOptions,
+    readonly options: UplinkOptions,
   ) {
     this.#rate = new PublishRate(options.limits.publishesPerSecond, () => performance.now());
   }
@@ -151,60 +120,6 @@ export class Uplink {
     }
   }
 
-  /** The calls of a connection, or of a POST, that is beginning. */
-  callsUnderWay(): UnderWay {
-    return new UnderWay({ count: CALLS, bytes: this.options.limits.bodyBytes });
-  }
-
-  /**
-   * Begins operations in the order in which they were sent, and each when the one before has had its effect, with two
-   * exceptions. A call, which may take its time, holds up nothing. And publishes that follow one another are given to the
-   * log together, which keeps their order: one flush of a disk is then for all of them. Resolves when all are begun.
-   *
-   * Once the answers are too large, or have taken too long, the operations that are left are refused: but for the calls
-   * under way, a small batch must not cost more than a large one of messages.
-   */
-  async begin(batch: Batch): Promise<Begun> {
-    const { operations, calls, callBytes, answerCall, isGone = () => false } = batch;
-    const answers: string[] = [];
-    const calling: Promise<void>[] = [];
-    let publishing: Promise<void>[] = [];
-    const until = performance.now() + this.options.callTimeoutMs;
-    let bytes = 0;
-    for (const [index, parsed] of operations.entries()) {
-      const type = typeOf(parsed);
-      if (type !== 'publish' || this.isFull || this.#isTooMuch(bytes, publishing.length)) {
-        await Promise.all(publishing);
-        publishing = [];
-      }
-      if (type === 'call') await calls.room(callBytes);
-      if (isGone()) break;
-      const keep = (answer: string | null) => {
-        if (answer === null) return;
-        bytes += Buffer.byteLength(answer);
-        answers[index] = answer;
-      };
-      const answer = this.#answer(parsed, this.#excess(bytes, until), batch);
-      if (type === 'publish') publishing.push(answer.then(keep));
-      else if (type !== 'call') keep(await answer);
-      else {
-        const done = answer.then((text) => (text === null || answerCall === undefined ? keep(text) : answerCall(text)));
-        calls.add(callBytes, done);
-        if (answerCall === undefined) calling.push(done);
-      }
-    }
-    // Those that went out already have left a hole.
-    return { answers: Promise.all([...publishing, ...calling]).then(() => Object.values(answers)) };
-  }
-
-  /** Performs one operation of a batch, or refuses it; the answer as JSON text. */
-  async #answer(parsed: Parsed, excess: PushError | null, { metrics, perform }: Batch): Promise<string | null> {
-    const reply = excess === null ? await perform(parsed) : errorRecord(excess, keyOf(parsed));
-    metrics.operations.inc({ type: typeOf(parsed), outcome: reply?.type ?? 'ack' });
-    if (reply?.type === 'error') metrics.refused(reply.code);
-    return reply === null ? null : JSON.stringify(reply);
-  }
-
   /** Performs one operation and says how it went. Never rejects. */
   async perform(parsed: Parsed, caller: Requester): Promise<UplinkReply> {
     if ('error' in parsed) return errorRecord(parsed.error, parsed.key);
@@ -256,22 +171,6 @@ export class Uplink {
     throw new PushError('RATE_LIMITED', message, { retryMs });
   }
 
-  /** Whether the answers of a batch are too large, or may be with those of so many publishes that are under way. */
-  #isTooMuch(bytes: number, publishing: number): boolean {
-    return bytes + publishing * PUBLISH_ANSWER > this.options.limits.bodyBytes;
-  }
-
-  /** Why no more of a batch is performed, or `null` when it is. */
-  #excess(bytes: number, until: number): PushError | null {
-    const { limits, callTimeoutMs } = this.options;
-    const remedy = 'This operation was not performed: send it again, in a batch of its own.';
-    if (this.#isTooMuch(bytes, 0)) {
-      return new PushError('TOO_LARGE', `The answers before have more than ${limits.bodyBytes} bytes. ${remedy}`);
-    }
-    if (performance.now() < until) return null;
-    return new PushError('TIMEOUT', `The operations before took more than ${callTimeoutMs} ms. ${remedy}`);
-  }
-
   #callOnce(call: Call, caller: Caller): Promise<UplinkReply> {
     if (call.key === undefined) return this.#call(call, caller);
     return this.#calls.once(scoped(caller, call.method, call.key), () => this.#call(call, caller));
@@ -299,11 +198,8 @@ export class Uplink {
   }
 }
 
-function keyOf(parsed: Parsed): string | undefined {
-  return 'operation' in parsed ? parsed.operation.key : parsed.key;
-}
-
-function errorRecord({ code, message, retryMs, channels }: PushError, key: string | undefined): ErrorRecord {
+/** What is told of an operation that failed. */
+export function errorRecord({ code, message, retryMs, channels }: PushError, key: string | undefined): ErrorRecord {
   const keyed = key === undefined ? {} : { key };
   const more = { ...(retryMs === undefined ? {} : { retryMs }), ...(channels === undefined ? {} : { channels }) };
   return { type: 'error', ...keyed, code, message, ...more };

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import type { Gateway } from '../../server/index.js';
 import { catalog } from '../../transports/catalog.js';
 import type { Contestant, OpenCaller, Read, Served, ServerSetting, Site } from '../contestant.js';
 import type { Technique } from '../result.js';
@@ -14,7 +15,7 @@ import { packageVersion } from './packages.js';
 const KEPT_BYTES = 512 * 1024 * 1024;
 
 /** The real gateway as it is embedded, with everything on: cursors, retention, back-pressure, limits and metrics. */
-async function serve({ port, keep }: ServerSetting): Promise<Served> {
+async function serve({ port, keep, express: isBehind }: ServerSetting): Promise<Served> {
   const { createGateway } = await import('../../server/index.js');
   const gateway = createGateway({
     retention: { count: keep, bytes: KEPT_BYTES, totalBytes: KEPT_BYTES },
@@ -24,14 +25,20 @@ async function serve({ port, keep }: ServerSetting): Promise<Served> {
     drainMs: 2_000,
   });
   gateway.handle('echo', (params) => params);
-  const server = createServer();
-  gateway.attach(server);
+  const server = isBehind ? await behindExpress(gateway) : createServer();
+  gateway.attach(server, { requests: !isBehind });
   await gateway.ready();
   return {
     port: await host(server, port),
     publish: (channel, text) => void gateway.publish(channel, text),
     stop: () => end(server),
   };
+}
+
+/** The simple way to mount it: as middleware, by which nothing of a connection is known from one request to the next. */
+async function behindExpress(gateway: Gateway): Promise<Server> {
+  const { default: express } = await import('express');
+  return createServer(express().use('/push', gateway.handler));
 }
 
 const HELLO = '"type":"hello"';
@@ -108,6 +115,7 @@ export const pushgate: readonly Contestant[] = catalog.map((transport) => {
     technique,
     versions: () => ({ pushgate: packageVersion('pushgate') ?? 'of this repository' }),
     missing: () => null,
+    further: ['express'],
     remembers: true,
     serve,
     read,

@@ -3,10 +3,6 @@ import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
 import { delayed, isCentral, isChosen, pollMsOf } from './settings.js';
 
-/** How many messages of the past are published in one tick, and how many ticks there are in a second. */
-const PER_TICK = 100;
-const TICKS_PER_SECOND = 200;
-
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   if (!contestant.remembers) return [];
   const poll = pollMsOf(contestant, 200);
@@ -28,11 +24,7 @@ export const catchUp: Scenario = {
   seconds: ({ missed = 0, subscribers = 0, delayMs = 0 }) =>
     missed / 15_000 + (missed * subscribers) / 300_000 + delayMs / 20,
   async run(trial) {
-    await trial.publish({
-      ticks: Math.ceil(trial.of('missed') / PER_TICK),
-      ticksPerSecond: TICKS_PER_SECOND,
-      perTick: PER_TICK,
-    });
+    await trial.fill(trial.of('missed'));
     const before = await trial.snapshot();
     const begun = performance.now();
     await trial.subscribe(trial.of('subscribers'), { since: 'earliest' });

@@ -31,10 +31,14 @@ export async function steady(trial: Trial, { perSecond, seconds, ...how }: Stead
 }
 
 /** What the scenarios have in common in which many subscribe to one channel, and as many ticks come as the settings say. */
-export const onOneChannel: Pick<Scenario, 'figure' | 'seconds' | 'run'> = {
+export const onOneChannel: Pick<Scenario, 'figure' | 'further' | 'seconds' | 'run'> = {
   figure: () => 'cpuMicrosPerMessage',
-  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0 }) => 1.3 * seconds + subscribers / 3_000 + delayMs / 100,
+  // Messages that are in the log already.
+  further: ['retained'],
+  seconds: ({ seconds = 0, subscribers = 0, delayMs = 0, retained = 0 }) =>
+    1.3 * seconds + subscribers / 3_000 + delayMs / 100 + retained / 15_000,
   async run(trial) {
+    await trial.fill(trial.of('retained'));
     await trial.subscribe(trial.of('subscribers'));
     return steady(trial, {
       perSecond: trial.of('perSecond'),

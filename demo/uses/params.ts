@@ -1,4 +1,5 @@
 import { type Json, PushError } from '../../server/index.js';
+import { fieldsOf } from '../site/words/fields.js';
 import { isPlaceName } from '../site/words/uses/names.js';
 
 /** Something to be seen; spaces and control characters are not. */
@@ -9,7 +10,7 @@ export class Params {
   readonly #fields: Partial<Record<string, unknown>>;
 
   constructor(params: Json) {
-    this.#fields = typeof params === 'object' && params !== null ? { ...params } : {};
+    this.#fields = fieldsOf(params);
   }
 
   /** A text to be seen, without the space around it, of at most so many characters. */

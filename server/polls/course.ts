@@ -1,7 +1,7 @@
 import type { PollExchange, PollReply, PollTransport, Sink } from '../../transports/server-transport.js';
 import type { WireFormat } from '../../transports/wire-format.js';
 import type { Permit } from '../access/permit.js';
-import type { Carrier, Connections, Peer, Seat } from '../connections.js';
+import type { Carrier, Connections, DownlinkSlot, Peer } from '../connections.js';
 import type { GatewaySettings } from '../gateway-options.js';
 import type { DownlinkRequest } from '../node-log.js';
 
@@ -33,7 +33,7 @@ export class Course implements PollExchange {
   readonly #channels: Map<string, string>;
   readonly #asked: DownlinkRequest;
   readonly #hello: boolean;
-  #seat: Seat = { downlink: null };
+  #slot: DownlinkSlot = { downlink: null };
 
   constructor(context: CourseContext, poll: Poll) {
     this.#context = context;
@@ -52,7 +52,7 @@ export class Course implements PollExchange {
   /** Answers the first poll. @throws PushError when nothing was answered yet */
   serve(): void | Promise<void> {
     const { transport, from, reply, permit } = this.#poll;
-    this.#seat = this.#context.connections.seat(from, reply, this.#asked.client, permit);
+    this.#slot = this.#context.connections.seat(from, reply, this.#asked.client, permit);
     return transport.serve(this);
   }
 
@@ -67,7 +67,7 @@ export class Course implements PollExchange {
 
   readonly flow = (sink: Sink<unknown>) => {
     const { transport, from, permit } = this.#poll;
-    return this.#context.connections.open(this.#seat, transport.name, this.#asked, from, sink, permit);
+    return this.#context.connections.open(this.#slot, transport.name, this.#asked, from, sink, permit);
   };
 
   readonly once = <Packet>(format: WireFormat<Packet>): Promise<Packet> => {

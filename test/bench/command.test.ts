@@ -40,6 +40,11 @@ describe('the command of the lab', () => {
     [['--scenario', 'weather'], 'There is no scenario "weather"; there are fan-out, '],
     [['--contestant', 'me'], 'There is no contestant "me"; there are pushgate websocket, '],
     [['--scenario', 'call', '--contestant', 'bare sse'], 'None of these scenarios is for any of these contestants.'],
+    [['--set', 'subscribers'], 'Give a name and its values, such as subscribers=100,1000.'],
+    [
+      ['--scenario', 'idle', '--set', 'channels=5'],
+      'The scenario idle has no setting "channels"; it has subscribers, ',
+    ],
     [['--runs', '0'], 'Give a whole number from 1 to 99.'],
     [['--quick', '--smoke'], 'cannot be used with'],
     [['--fast'], "unknown option '--fast'"],

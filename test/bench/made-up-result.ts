@@ -27,7 +27,7 @@ const contestants: readonly (Contestant & { readonly cost: Cost })[] = [
   entry('ws', 'control', 'websocket', [7.3, 4, 7.4, 72, 216_000, 104, 0, 0, 1]),
   entry('pushgate sse', 'pushgate', 'sse', [6.6, 0.3, 5.6, 96, 640_000, 163, 0, 0, 1]),
   entry('better-sse', 'peer', 'sse', [10.7, 3.1, 22, 216, 240_000, 171, 0, 0, 1]),
-  entry('bare SSE', 'control', 'sse', [8.8, 1.5, 12.6, 78, 330_000, 128, 0, 0, 1]),
+  entry('bare sse', 'control', 'sse', [8.8, 1.5, 12.6, 78, 330_000, 128, 0, 0, 1]),
   entry('pushgate iframe', 'pushgate', 'iframe', [6.7, 0.31, 5.9, 99, 600_000, 166, 0, 0, 1]),
   entry('pushgate long-polling', 'pushgate', 'long-polling', [10.4, 0.7, 5.4, 91, 310_000, 415, 110, 0.98, 1.9]),
   entry('socket.io polling', 'peer', 'long-polling', [27.5, 1.8, 19.9, 222, 120_000, 431, 131, 1, 2.1]),

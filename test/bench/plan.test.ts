@@ -7,7 +7,7 @@ import { type Choice, planOf } from '../../bench/plan.js';
 /** The plan of a machine that has every contestant: nowhere does it take longer. */
 function planned(choice: Partial<Choice>) {
   for (const contestant of contestants) jest.spyOn(contestant, 'missing').mockReturnValue(null);
-  return planOf({ mode: 'full', scenarios: [], contestants: [], ...choice }).cells;
+  return planOf({ mode: 'full', scenarios: [], contestants: [], variations: [], ...choice }).cells;
 }
 
 describe('the plan of the lab', () => {
@@ -30,6 +30,43 @@ describe('the plan of the lab', () => {
       JSON.stringify([scenario.name, contestant.name, settings]),
     );
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('puts values by hand in the place of those of the usual cell, each with each', () => {
+    const variations = [
+      { names: ['channels', 'subscribers'], values: [10, 20] },
+      { names: ['pollMs'], values: [50] },
+      { names: ['delayMs'], values: [0, 5] },
+    ];
+    const chosen = ['pushgate sse', 'pushgate polling'];
+    const cells = planned({ scenarios: ['channels'], contestants: chosen, variations });
+    const sse = cells.filter(({ contestant }) => contestant.name === 'pushgate sse').map(({ settings }) => settings);
+    expect(sse.map(({ channels, subscribers, delayMs }) => [channels, subscribers, delayMs])).toEqual([
+      [10, 10, 0],
+      [10, 10, 5],
+      [20, 20, 0],
+      [20, 20, 5],
+    ]);
+    expect(sse.every(({ pollMs, perSecond }) => pollMs === undefined && perSecond === 200)).toBe(true);
+    expect(cells).toHaveLength(8);
+    expect(new Set(cells.map(({ settings }) => settings['pollMs']))).toEqual(new Set([undefined, 50]));
+  });
+
+  it('puts only the gateway behind Express', () => {
+    const variations = [{ names: ['express'], values: [0, 1] }];
+    const cells = planned({ scenarios: ['fan-out'], contestants: ['pushgate sse', 'bare sse'], variations });
+    expect(cells.map(({ contestant, settings }) => [contestant.name, settings['express']])).toEqual([
+      ['pushgate sse', 0],
+      ['bare sse', undefined],
+      ['pushgate sse', 1],
+    ]);
+  });
+
+  it('refuses a setting that a scenario does not have, and says which it has', () => {
+    const variations = [{ names: ['missed'], values: [1] }];
+    expect(() => planned({ scenarios: ['fan-out'], variations })).toThrow(
+      /^The scenario fan-out has no setting "missed"; it has subscribers, .*retained/,
+    );
   });
 
   it('refuses a name that nothing has, and says which there are', () => {

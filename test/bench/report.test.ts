@@ -49,7 +49,7 @@ describe('the report of a run', () => {
     );
     expect(
       said(
-        /over WebSocket 0\.5\d × socket\.io websocket \(0\.7\d × ws\); over SSE 0\.5\d × better-sse \(0\.6\d × bare SSE\)/,
+        /over WebSocket 0\.5\d × socket\.io websocket \(0\.7\d × ws\); over SSE 0\.5\d × better-sse \(0\.6\d × bare sse\)/,
       ),
     ).not.toBeNull();
     expect(said(/over long-polling 0\.3\d × socket\.io polling \(0\.5\d × bare long-poll\)/)).not.toBeNull();

@@ -37,6 +37,21 @@ describe('the tables of a run', () => {
     expect(lines('delay')[0]).toBe('| median latency, by distance | 0 ms | 50 ms | 200 ms |');
   });
 
+  it('hold what is to be reached beside what is, bold where it was', () => {
+    expect(lines('goals')).toEqual(
+      expect.arrayContaining([
+        '|  | figure | goal | measured |',
+        '| websocket | CPU per message, steady | ≤ 0.65 × socket.io websocket | **0.54 × socket.io websocket** |',
+        '| websocket | CPU per message, many in one tick | ≤ 0.05 × socket.io websocket | **0.03 × socket.io websocket** |',
+        '| iframe | messages a second at saturation | ≥ 2 × better-sse | **2.50 × better-sse** |',
+        '| sse | memory per idle connection | ≤ 6 KiB | **5.6 KiB** |',
+        '| long-polling | CPU per connection made | ≤ 0.4 × socket.io polling | 0.41 × socket.io polling |',
+      ]),
+    );
+    // Nothing is said of what was not measured.
+    expect(lines('goals').join()).not.toContain('express');
+  });
+
   it('hold one technique each, for the page about it', () => {
     expect(lines('sse').filter((line) => line.startsWith('| ')).length).toBe(2 + 3);
     expect(lines('mqtt')).toEqual(['The kept run has no figures for this table.']);

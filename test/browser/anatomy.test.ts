@@ -2,11 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { type Served, serve } from '../support/command.js';
+import { LONG, PATIENT, untilReady, untilSays } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
-
-const PATIENT = { timeoutMs: 30_000, everyMs: 50 };
-const LONG = 90_000;
 
 /** What has to be seen in the bytes of a transport when a message has come down. */
 const SEEN: Readonly<Record<string, readonly string[]>> = {
@@ -35,13 +33,13 @@ describeWith(chromium, 'the pages that show what goes over the wire', () => {
 
   async function open(path: string): Promise<TestPage> {
     const tested = await browser.open(`${site}${path}`);
-    await waitUntil('the page to be ready', () => tested.page.locator('html[data-ready]').count(), PATIENT);
+    await untilReady(tested);
     return tested;
   }
 
   async function untilOpen(tested: TestPage): Promise<void> {
     const state = tested.page.locator('#wire [data-part="state"]');
-    await waitUntil('the connection', async () => (await state.textContent())?.startsWith('open over'), PATIENT);
+    await untilSays(state, /^open over/);
   }
 
   it.each([...catalog])(
@@ -110,7 +108,7 @@ describeWith(chromium, 'the pages that show what goes over the wire', () => {
       const count = await page.locator('.piece').count();
       await page.getByRole('button', { name: 'Publish from elsewhere' }).click();
       const outcome = page.locator('#wire [data-part="outcome"]');
-      await waitUntil('the answer', async () => (await outcome.textContent())?.startsWith('In the log as'), PATIENT);
+      await untilSays(outcome, /^In the log as/);
       expect(await page.locator('.piece').count()).toBe(count);
       await pause.click();
       await waitUntil('the message', async () => (await page.locator('.piece').count()) > count, PATIENT);
@@ -172,7 +170,7 @@ describeWith(chromium, 'the pages that show what goes over the wire', () => {
     const count = await tested.page.locator('.piece').count();
     await own.stop();
     const empty = tested.page.locator('[data-part="empty"]');
-    await waitUntil('that it is away', async () => /goes on asking/.test((await empty.textContent()) ?? ''), PATIENT);
+    await untilSays(empty, /goes on asking/);
     const again = await serve('--demo', '--port', port);
     await waitUntil(
       'the pieces of another life',
@@ -198,7 +196,7 @@ describeWith(chromium, 'the pages that show what goes over the wire', () => {
       await page.goto(`${site}zh/anatomy/polling`);
       expect(await page.getAttribute('html', 'lang')).toBe('zh-Hans');
       const empty = page.locator('[data-part="empty"]');
-      await waitUntil('the reason', async () => (await empty.textContent())?.includes('不捕获字节'), PATIENT);
+      await untilSays(empty, /不捕获字节/);
       expect(await page.locator('.steps li').count()).toBe(6);
     },
     LONG,

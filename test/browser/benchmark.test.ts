@@ -1,9 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { useBrowser } from '../support/browser.js';
-import { useDemoSite } from '../support/demo-site.js';
+import { untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
-import { waitUntil } from '../support/wait-until.js';
 
 const LONG = 240_000;
 
@@ -14,13 +13,9 @@ describeWith(chromium, 'the benchmark in a real browser', () => {
   async function open() {
     const tested = await browser.open(`${site.address}benchmark`);
     const { page } = tested;
-    await page.waitForSelector('html[data-ready]', { state: 'attached' });
-    const standing = async () => (await page.locator('[data-part="standing"]').textContent()) ?? '';
+    await untilReady(tested);
     const until = (text: RegExp) =>
-      waitUntil(`the page to say ${text}`, async () => text.test(await standing()), {
-        timeoutMs: 200_000,
-        everyMs: 100,
-      });
+      untilSays(page.locator('[data-part="standing"]'), text, { timeoutMs: 200_000, everyMs: 100 });
     const column = (name: string) => page.locator(`[data-part="rows"] [data-part="${name}"]`).allTextContents();
     return { ...tested, until, column };
   }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { type TestPage, useBrowser } from '../support/browser.js';
-import { LONG, numbersIn, PATIENT, useDemoSite } from '../support/demo-site.js';
+import { LONG, numbersIn, PATIENT, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -98,11 +98,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await press('Cut every');
     expect(await page.getByRole('button', { name: 'Cut every' }).getAttribute('aria-pressed')).toBe('false');
     await press('Delay all by 2 s');
-    await waitUntil(
-      'a message that is late',
-      async () => /^[2-9]\.\d+\ss$/.test((await page.locator('#automatic [data-part="latency"]').textContent()) ?? ''),
-      PATIENT,
-    );
+    await untilSays(page.locator('#automatic [data-part="latency"]'), /^[2-9]\.\d+\ss$/);
     await press('Delay all by 2 s');
     await untilMore(tested);
     expect(await losses(tested)).toEqual([0, 0]);
@@ -116,10 +112,8 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await untilMore(tested);
     await page.getByRole('button', { name: 'Restart the gateway' }).click();
     const note = page.locator('[data-part="board-note"]');
-    const says = (what: RegExp) =>
-      waitUntil(`${what}`, async () => what.test((await note.textContent()) ?? ''), PATIENT);
-    await says(/nothing listens on its port/);
-    await says(/has a gateway of its own/);
+    await untilSays(note, /nothing listens on its port/);
+    await untilSays(note, /has a gateway of its own/);
     await untilCarriedBy('WebSocket', tested);
     await untilMore(tested);
     expect(await losses(tested)).toEqual([0, 0]);
@@ -216,11 +210,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await block.click();
     await pressed('true');
     const headline = page.locator('#automatic [data-part="now"]');
-    await site.restart(() =>
-      waitUntil('nothing to carry', async () => /nothing/.test((await headline.textContent()) ?? ''), PATIENT).then(
-        () => {},
-      ),
-    );
+    await site.restart(() => untilSays(headline, /nothing/));
     await pressed('false');
     await untilStory(/began anew/, 1, tested);
     await untilMore(tested);

@@ -4,7 +4,7 @@ import express from 'express';
 import { createGateway, type Gateway } from '../../server/index.js';
 import { catalog } from '../../transports/catalog.js';
 import { useBrowser } from '../support/browser.js';
-import { LONG, PATIENT } from '../support/demo-site.js';
+import { LONG, PATIENT, untilSays } from '../support/demo-site.js';
 import { type Listening, listen } from '../support/listen.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -41,13 +41,9 @@ describeWith(chromium, 'the pages as files of any web server, beside any gateway
       const lines = page.locator('.lane [data-part="lines"]', { hasText: 'seen without the demo' });
       await waitUntil('the line in every lane', async () => (await lines.count()) === catalog.length, PATIENT);
       const outcome = page.locator('[data-part="controls-outcome"]');
-      await waitUntil(
-        'the reason',
-        async () => /server does not answer/.test((await outcome.textContent()) ?? ''),
-        PATIENT,
-      );
+      await untilSays(outcome, /server does not answer/);
       await page.getByRole('button', { name: 'A race of your own' }).click();
-      await waitUntil('the reason', async () => /Only the demo/.test((await outcome.textContent()) ?? ''), PATIENT);
+      await untilSays(outcome, /Only the demo/);
       expect(await page.getByRole('button', { name: 'A race of your own' }).getAttribute('aria-pressed')).toBe('false');
       // What is asked for in vain is all that may be there.
       expect(errors.filter((error) => !error.includes('404'))).toEqual([]);
@@ -60,9 +56,9 @@ describeWith(chromium, 'the pages as files of any web server, beside any gateway
     async () => {
       const { page, errors } = await browser.open(`${site.url}/break.html`);
       const headline = page.locator('#automatic [data-part="now"]');
-      await waitUntil('the client', async () => (await headline.textContent()) === 'Carried by WebSocket', PATIENT);
+      await untilSays(headline, 'Carried by WebSocket');
       const note = page.locator('[data-part="board-note"]');
-      await waitUntil('the reason', async () => /does not answer here/.test((await note.textContent()) ?? ''), PATIENT);
+      await untilSays(note, /does not answer here/);
       expect(await page.getByRole('button', { name: 'Restart the gateway' }).isVisible()).toBe(false);
       expect(errors.filter((error) => !error.includes('404'))).toEqual([]);
     },

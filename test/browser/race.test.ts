@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { type RaceSettings, STEPS } from '../../demo/site/words/race.js';
 import { catalog } from '../../transports/catalog.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
-import { LONG, numbersIn, PATIENT, useDemoSite } from '../support/demo-site.js';
+import { LONG, numbersIn, PATIENT, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -89,7 +89,7 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
       await untilEachLaneHas(1, tested);
       await site.publish('chat', { from: '', text: '' });
       const row = tested.page.locator('.lane [data-part="lines"] li').nth(1);
-      await waitUntil('the row', async () => (await row.locator('.text').textContent()) === '(no text)', PATIENT);
+      await untilSays(row.locator('.text'), '(no text)');
       expect(await row.locator('.from').textContent()).toBe('chat');
       const [from, text, time] = await Promise.all(
         ['.from', '.text', '.time'].map((column) => row.locator(column).boundingBox()),
@@ -116,8 +116,7 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
       await slide(tested, 'perSecond', 10);
       const own = page.getByRole('button', { name: 'A race of your own' });
       await waitUntil('the race', async () => (await own.getAttribute('aria-pressed')) === 'true', PATIENT);
-      const caption = page.locator('#table caption');
-      await waitUntil('the run', async () => /^10 per second, 2/.test((await caption.textContent()) ?? ''), PATIENT);
+      await untilSays(page.locator('#table caption'), /^10 per second, 2/);
       await untilEachLaneHas(30, tested);
       await waitUntil(
         'the bytes of messages of that size',
@@ -157,13 +156,11 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
     async () => {
       const tested = await browser.open(`${site.address}#rate=2&bytes=256&poll=1000&clients=5`);
       const outcome = tested.page.locator('[data-part="controls-outcome"]');
-      const says = (what: RegExp) =>
-        waitUntil(`${what}`, async () => what.test((await outcome.textContent()) ?? ''), PATIENT);
-      await says(/^25 of 25 further clients/);
+      await untilSays(outcome, /^25 of 25 further clients/);
       await untilEachLaneHas(2, tested);
       await slide(tested, 'clients', 50);
       await slide(tested, 'perSecond', 20);
-      await says(/too much for this server/);
+      await untilSays(outcome, /too much for this server/);
       // What ran before goes on, and the sliders say so.
       const rate = (await tested.page.locator('[data-part="perSecond-value"]').textContent()) ?? '';
       expect(rate).not.toBe('20 per second');
@@ -197,19 +194,10 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
       expect(png.bytes.length).toBeGreaterThan(20_000);
       await page.getByRole('button', { name: /Copy a link/ }).click();
       const other = await browser.open(page.url());
-      await waitUntil(
-        'the settings',
-        async () => (await other.page.locator('[data-part="bytes-value"]').textContent())?.startsWith('512'),
-        PATIENT,
-      );
+      await untilSays(other.page.locator('[data-part="bytes-value"]'), /^512/);
       await untilEachLaneHas(3, other);
       const foreign = await browser.open(`${site.address}#rate=7&bytes=1`);
-      await waitUntil(
-        'the refusal',
-        async () =>
-          /does not have/.test((await foreign.page.locator('[data-part="controls-outcome"]').textContent()) ?? ''),
-        PATIENT,
-      );
+      await untilSays(foreign.page.locator('[data-part="controls-outcome"]'), /does not have/);
     },
     LONG,
   );
@@ -227,7 +215,7 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
       await waitUntil('the minute to pass', counts, PATIENT);
       expect(await page.locator('[data-part="perSecond-value"]').textContent()).toBe('nothing');
       await idle.click();
-      await waitUntil('the end of it', async () => (await idle.textContent()) === 'Measure a silent minute', PATIENT);
+      await untilSays(idle, 'Measure a silent minute');
       await untilEachLaneHas(1, tested);
       await page.getByRole('button', { name: 'Measure the CPU per message' }).click();
       await waitUntil(
@@ -245,9 +233,7 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
     await untilEachLaneHas(3, tested);
     const requests = await numbersIn(tested, '.lane [data-part="requests"]');
     await site.restart(() =>
-      waitUntil('every lane to be away', async () => !(await statesOf(tested)).includes('open'), PATIENT).then(
-        () => {},
-      ),
+      waitUntil('every lane to be away', async () => !(await statesOf(tested)).includes('open'), PATIENT),
     );
     const before = await numbersIn(tested, MESSAGES);
     await untilEachLaneHas(Math.max(...before) + 2, tested);

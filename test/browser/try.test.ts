@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { type Served, serve } from '../support/command.js';
+import { LONG, PATIENT, untilReady, untilSays } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
-
-const PATIENT = { timeoutMs: 30_000, everyMs: 50 };
-const LONG = 90_000;
 
 describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
   const browser = useBrowser();
@@ -18,7 +16,7 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
 
   async function open(): Promise<TestPage> {
     const tested = await browser.open(`${served.site}/try`);
-    await waitUntil('the page to be ready', () => tested.page.locator('html[data-ready]').count(), PATIENT);
+    await untilReady(tested);
     return tested;
   }
 
@@ -46,7 +44,7 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
         await watcher(watching).getByLabel('Channel').fill('try/ü');
         await watcher(watching).getByRole('button').click();
         const state = watcher(watching).locator('[data-part="state"]');
-        await waitUntil('the downlink', async () => (await state.textContent())?.startsWith('Watching over'), PATIENT);
+        await untilSays(state, /^Watching over/);
       }
       const said = await publish(tested, 'try/ü', '{"n": 1, "html": "<img src=x onerror=alert(1)>"}');
       expect(said).toMatch(/^201: in the log as [\w.]+$/);
@@ -71,7 +69,7 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
       await watcher(tested).getByLabel('Channel').fill('$internal');
       await watcher(tested).getByRole('button').click();
       const state = watcher(tested).locator('[data-part="state"]');
-      await waitUntil('the reason', async () => /\$/.test((await state.textContent()) ?? ''), PATIENT);
+      await untilSays(state, /\$/);
       expect(await publisher(tested).getByLabel('Channel').getAttribute('maxlength')).toBe('200');
       expect(await publisher(tested).getByLabel('Data').getAttribute('maxlength')).toBe('3000');
     },
@@ -104,7 +102,7 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       const copy = page.getByRole('button', { name: 'Copy: Publish a message' });
       await copy.click();
-      await waitUntil('the copy', async () => (await copy.textContent()) === 'Copied', PATIENT);
+      await untilSays(copy, 'Copied');
       expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(lines[0]);
     },
     LONG,

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { askUplink, callOf } from '../support/demo-call.js';
-import { numbersIn, PATIENT, useDemoSite } from '../support/demo-site.js';
+import { numbersIn, PATIENT, untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -17,20 +17,13 @@ describeWith(chromium, 'the small applications in a real browser', () => {
 
   async function open(address: string, beside?: TestPage): Promise<TestPage> {
     const tested = await browser.open(`${site.address}uses/${address}`, beside === undefined ? {} : { beside });
-    await tested.page.waitForSelector('html[data-ready]', { state: 'attached' });
+    await untilReady(tested);
     return tested;
   }
 
   /** Waits until an element has such a text. */
   const until = (page: Page, name: string, text: string | RegExp) =>
-    waitUntil(
-      `"${name}" to say ${text}`,
-      async () => {
-        const now = (await page.locator(`[data-part="${name}"]`).first().textContent()) ?? '';
-        return typeof text === 'string' ? now === text : text.test(now);
-      },
-      PATIENT,
-    );
+    untilSays(page.locator(`[data-part="${name}"]`).first(), text);
 
   async function carryBy(page: Page, transport: string): Promise<void> {
     await page.locator(`[data-transport="${transport}"]`).click();
@@ -131,11 +124,7 @@ describeWith(chromium, 'the small applications in a real browser', () => {
       const entry = (page: Page, text: string) => page.locator('.said', { hasText: text });
       await entry(bob.page, 'hello </script> there').waitFor();
       await until(ann.page, 'count', '2');
-      await waitUntil(
-        'the receipt',
-        async () => /^seen by guest-/.test((await entry(ann.page, 'hello').locator('.seen').textContent()) ?? ''),
-        PATIENT,
-      );
+      await untilSays(entry(ann.page, 'hello').locator('.seen'), /^seen by guest-/);
       expect(await entry(bob.page, 'hello').getByRole('button').isVisible()).toBe(false);
 
       await bob.page.getByRole('button', { name: 'a rocket' }).click();

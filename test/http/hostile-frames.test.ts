@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
@@ -95,7 +96,7 @@ describe('a frame', () => {
     const step = 700;
     for (let at = 0; at < bytes.length; at += step) {
       socket.write(bytes.subarray(at, at + step));
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      await sleep(40);
     }
     await waitUntil('all three', async () => (await site.gateway.history('a')).length === 3);
     socket.destroy();
@@ -192,7 +193,7 @@ describe('a client that sends and never reads the answers', () => {
     await waitUntil('the calls to stop', async () => {
       const still = calls > 0 && calls === before;
       before = calls;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
       return still;
     });
     // What fits into the sockets' buffers on both sides, which the system may grow to a few megabytes.

@@ -312,12 +312,22 @@ describe('a poller that does not read', () => {
 });
 
 describe('a long-poll that waits', () => {
-  it('is sent away when the gateway closes, with a time to come back, and its connection ends', async () => {
-    const site = await attached({ drainMs: 0 });
+  /** Waits until the gateway has a poll that waits. */
+  const untilItWaits = (site: Site) =>
+    waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections')) === 1);
+
+  /** A poll that waits at a socket which has been taken. */
+  async function waiting(site: Site) {
     const { seen, next, ask } = await poller(site, 'long-polling');
     await next();
     ask();
-    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections')) === 1);
+    await untilItWaits(site);
+    return seen;
+  }
+
+  it('is sent away when the gateway closes, with a time to come back, and its connection ends', async () => {
+    const site = await attached({ drainMs: 0 });
+    const seen = await waiting(site);
     await site.gateway.close();
     const { status, fields, body } = (await answersOf(seen, 3)).at(-1) ?? { fields: [] };
     expect([status, JSON.parse(body ?? '').code]).toEqual([503, 'UNAVAILABLE']);
@@ -330,10 +340,7 @@ describe('a long-poll that waits', () => {
 
   it('goes before the request that came behind it', async () => {
     const site = await attached();
-    const { seen, next, ask } = await poller(site, 'long-polling');
-    await next();
-    ask();
-    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections')) === 1);
+    const seen = await waiting(site);
     seen.socket.write(get('channels/a?limit=1'));
     await new Promise((resolve) => setTimeout(resolve, 50));
     await site.gateway.publish('a', 'now');
@@ -344,10 +351,7 @@ describe('a long-poll that waits', () => {
 
   it('is over when its client goes', async () => {
     const site = await attached();
-    const { seen, next, ask } = await poller(site, 'long-polling');
-    await next();
-    ask();
-    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections')) === 1);
+    const seen = await waiting(site);
     seen.socket.destroy();
     await deserted(site.push);
   });
@@ -359,7 +363,7 @@ describe('a long-poll that waits', () => {
     const other = () => fetch(`${site.push}/polling?channel=a`);
     expect((await other()).status).toBe(200);
     ask();
-    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections')) === 1);
+    await untilItWaits(site);
     expect((await other()).status).toBe(429);
   });
 });

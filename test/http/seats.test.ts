@@ -17,6 +17,44 @@ function counting(options: GatewayOptions, letIn: () => Promise<void> = () => Pr
   });
 }
 
+/** A door in front of `authorize`; while it is shut, whoever asks waits there. */
+class Door {
+  isOpen = true;
+  readonly waiting: (() => void)[] = [];
+
+  readonly enter = (): Promise<void> =>
+    this.isOpen ? Promise.resolve() : new Promise((resolve) => this.waiting.push(resolve));
+
+  /** Lets in whoever comes and whoever waits. */
+  letIn(): void {
+    this.isOpen = true;
+    for (const letIn of this.waiting) letIn();
+  }
+}
+
+/** A gateway with two seats for each user, behind a door; `reset` ends a connection as soon as it waits there. */
+async function guarded() {
+  const door = new Door();
+  const site = await counting({ limits: { connectionsPerUser: 2 } }, door.enter);
+  let left = 0;
+  let gone = 0;
+  site.server.on('connection', (socket: Socket) => socket.once('close', () => gone++));
+  const reset = async (socket: Socket) => {
+    left += 1;
+    await waitUntil('the question who it is', () => door.waiting.length === left);
+    socket.resetAndDestroy();
+    await waitUntil('the end of the connection', () => gone === left);
+  };
+  return { site, door, reset };
+}
+
+/** Expects that nobody sits at either of the two seats of Ann. */
+async function expectBothSeatsFree(site: Site): Promise<void> {
+  expect(await poll(site, 'ann', 'x')).toBe(200);
+  expect(await poll(site, 'ann', 'y')).toBe(200);
+  expect(await poll(site, 'ann', 'z')).toBe(429);
+}
+
 async function poll({ push }: Site, user: string, client: string, from = '192.0.2.1'): Promise<number> {
   const headers = { 'x-forwarded-for': from };
   return (await fetch(`${push}/polling?channel=a&token=${user}&client=${client}`, { headers })).status;
@@ -36,56 +74,32 @@ describe('the seat of a user', () => {
   it.each(['websocket', 'sse', 'iframe', 'long-polling'])(
     '%s: is not taken for a connection that is gone before it was let in',
     async (transport) => {
-      const waiting: (() => void)[] = [];
-      let isOpen = false;
-      const site = await counting({ limits: { connectionsPerUser: 2 } }, () =>
-        isOpen ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)),
-      );
-      let gone = 0;
-      site.server.on('connection', (socket: Socket) => socket.once('close', () => gone++));
-      for (let count = 1; count <= 2; count++) {
-        const socket = asking(site, transport);
-        await waitUntil('the question who it is', () => waiting.length === count);
-        socket.resetAndDestroy();
-        await waitUntil('the end of the connection', () => gone === count);
-      }
-      isOpen = true;
-      for (const letIn of waiting) letIn();
-      expect(await poll(site, 'ann', 'x')).toBe(200);
-      expect(await poll(site, 'ann', 'y')).toBe(200);
-      expect(await poll(site, 'ann', 'z')).toBe(429);
+      const { site, door, reset } = await guarded();
+      door.isOpen = false;
+      for (let count = 1; count <= 2; count++) await reset(asking(site, transport));
+      door.letIn();
+      await expectBothSeatsFree(site);
     },
   );
 });
 
 describe('the seat of a user for a further poll', () => {
   it('is not taken when the connection is gone before it was let in', async () => {
-    const waiting: (() => void)[] = [];
-    let isOpen = true;
-    const site = await counting({ limits: { connectionsPerUser: 2 } }, () =>
-      isOpen ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)),
-    );
-    let gone = 0;
-    site.server.on('connection', (socket: Socket) => socket.once('close', () => gone++));
+    const { site, door, reset } = await guarded();
     for (let count = 1; count <= 2; count++) {
-      isOpen = true;
+      door.isOpen = true;
       const socket = createConnection(site.port, '127.0.0.1');
       afterwards(() => socket.destroy());
       const ask = (user: string) =>
         socket.write(`GET /push/long-polling?channel=a&wait=0&token=${user} HTTP/1.1\r\nHost: h\r\n\r\n`);
       ask('ben');
       await once(socket, 'data');
-      isOpen = false;
+      door.isOpen = false;
       ask('ann');
-      await waitUntil('the question who it is', () => waiting.length === count);
-      socket.resetAndDestroy();
-      await waitUntil('the end of the connection', () => gone === count);
+      await reset(socket);
     }
-    isOpen = true;
-    for (const letIn of waiting) letIn();
-    expect(await poll(site, 'ann', 'x')).toBe(200);
-    expect(await poll(site, 'ann', 'y')).toBe(200);
-    expect(await poll(site, 'ann', 'z')).toBe(429);
+    door.letIn();
+    await expectBothSeatsFree(site);
   });
 });
 

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
@@ -259,7 +260,7 @@ describe('a request for a stream on a socket that Node lets go of', () => {
     const text = get('sse?channel=a');
     const seen = dialogue(site.port, text.slice(0, 10));
     for (let at = 10; at < text.length; at += 10) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await sleep(5);
       seen.socket.write(text.slice(at, at + 10));
     }
     await waitUntil('the hello', () => seen.text.includes('hello'));

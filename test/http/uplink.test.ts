@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
@@ -278,7 +279,7 @@ describe('a call', () => {
     const bus = new MemoryBus();
     const publish = bus.publish.bind(bus);
     bus.publish = async (draft) => {
-      if (draft.channel === 'slow') await new Promise((resolve) => setTimeout(resolve, 60));
+      if (draft.channel === 'slow') await sleep(60);
       return publish(draft);
     };
     const tight = await inExpress({ bus, callTimeoutMs: 30, limits: { bodyBytes: 1_000 } });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { PushError } from '../../transports/error.js';
@@ -85,7 +86,7 @@ describe('operations on a WebSocket', () => {
     await waitUntil('three messages to be on their way', () => waiting.length === 3);
     // The answer to a frame waits for those to earlier ones, although its messages are there first.
     for (const letGo of waiting.splice(1)) letGo();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
     expect([calls, socket.ofType('ack'), waiting.length]).toEqual([0, [], 1]);
     waiting.shift()?.();
     await waitUntil('the fourth to be on its way', () => waiting.length === 1);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PushClient } from '../../client/index.js';
 import { type ConnectOptions, connect } from '../../client/node.js';
@@ -92,7 +93,7 @@ function client(transport: string, token: ConnectOptions['token']): PushClient {
 async function publishing(): Promise<void> {
   for (let number = 0; number < MESSAGES; number++) {
     await gateway.publish('news', number);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
 }
 

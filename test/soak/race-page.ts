@@ -14,7 +14,7 @@ await new Command('soak:race')
   .parseAsync();
 
 async function soak({ minutes }: { readonly minutes: number }): Promise<void> {
-  const server = await startDemoServer();
+  const server = await startDemoServer({ heartbeat: '1' });
   const browser = await launchChromium();
   try {
     const measured = (time: number, bytes: number) =>

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { useBrowserOf } from './browser-life.js';
 import { launchChromium } from './chromium.js';
 
 /** A page in a real browser, with a record of what went wrong in it. */
@@ -26,33 +26,10 @@ export interface TestBrowser {
 
 /** Gives a test file a browser: started before its first test, its pages closed after each, ended after the last. */
 export function useBrowser(): TestBrowser {
-  let browser: Browser | undefined;
-  let contexts: BrowserContext[] = [];
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-  }, 60_000);
-
-  afterEach(async () => {
-    const over = contexts;
-    contexts = [];
-    await Promise.all(over.map((context) => context.close()));
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-  });
-
-  async function newContext(): Promise<BrowserContext> {
-    if (browser === undefined) throw new Error('Open pages inside a test: the browser starts before the first one.');
-    const context = await browser.newContext();
-    contexts.push(context);
-    return context;
-  }
-
+  const openIn = useBrowserOf(launchChromium, 60_000);
   return {
     async open(url, { beside } = {}) {
-      const context = beside === undefined ? await newContext() : beside.page.context();
+      const context = beside?.page.context() ?? (await openIn((browser) => browser.newContext()));
       const tested = watched(await context.newPage());
       await tested.page.goto(url, { waitUntil: 'domcontentloaded' });
       return tested;

@@ -11,15 +11,19 @@ export interface DemoServer {
 }
 
 /** Starts the built gateway with its demo site, as `npm start` does, on a port or on any free one. */
-export async function startDemoServer(port = '0'): Promise<DemoServer> {
-  // A severed line is found out by the heartbeat.
-  const command = ['dist/server/cli.js', 'serve', '--demo', '--port', port, '--heartbeat', '1'];
+export async function startDemoServer({ port = '0', heartbeat = '25' } = {}): Promise<DemoServer> {
+  const command = ['dist/server/cli.js', 'serve', '--demo', '--port', port, '--heartbeat', heartbeat];
   const server = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   server.stdout.on('data', (piece) => (output += String(piece)));
-  const address = await waitUntil('the address of the site', () => /demo site is at\s+(\S+)/.exec(output)?.[1], {
-    timeoutMs: 30_000,
-  });
+  const address = await waitUntil(
+    'the address of the site',
+    () => {
+      if (server.exitCode !== null) throw new Error('The gateway did not start; run "npm start" to see why.');
+      return /demo site is at\s+(\S+)/.exec(output)?.[1];
+    },
+    { timeoutMs: 30_000 },
+  );
   return {
     address,
     async stop() {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { Locator } from 'playwright-core';
 import type { TestPage } from './browser.js';
 import { type DemoServer, startDemoServer } from './demo-server.js';
+import { waitUntil } from './wait-until.js';
 
 /** For what happens on a page that a busy machine is slow to load. */
 export const PATIENT = { timeoutMs: 30_000, everyMs: 50 };
@@ -13,13 +15,15 @@ export interface DemoSite {
   /** Its address, with a slash at the end. */
   readonly address: string;
   /** Ends the server and starts another one at the same address; `meanwhile` is done in between. */
-  restart(meanwhile: () => Promise<void>): Promise<void>;
+  restart(meanwhile: () => Promise<unknown>): Promise<void>;
   /** Publishes as a terminal would. */
   publish(channel: string, data: unknown): Promise<void>;
 }
 
 /** Starts the built site before the first test of a file, and ends it after the last. */
 export function useDemoSite(): DemoSite {
+  // A severed line is found out by the heartbeat.
+  const heartbeat = '1';
   let server: DemoServer | undefined;
   const running = () => {
     if (server === undefined) throw new Error('Use the site inside a test: it starts before the first one.');
@@ -27,7 +31,7 @@ export function useDemoSite(): DemoSite {
   };
 
   beforeAll(async () => {
-    server = await startDemoServer();
+    server = await startDemoServer({ heartbeat });
   }, 60_000);
   afterAll(() => server?.stop());
 
@@ -39,7 +43,7 @@ export function useDemoSite(): DemoSite {
       const { port } = new URL(running().address);
       await running().stop();
       await meanwhile();
-      server = await startDemoServer(port);
+      server = await startDemoServer({ port, heartbeat });
     },
     async publish(channel, data) {
       const headers = { 'content-type': 'application/json' };
@@ -48,6 +52,23 @@ export function useDemoSite(): DemoSite {
       expect(response.status).toBe(201);
     },
   };
+}
+
+/** Waits until the script of a page has begun. */
+export async function untilReady({ page }: TestPage): Promise<void> {
+  await waitUntil('the page to be ready', () => page.locator('html[data-ready]').count(), PATIENT);
+}
+
+/** Waits until an element says just this, or something that a pattern finds. */
+export async function untilSays(element: Locator, text: string | RegExp, timing = PATIENT): Promise<void> {
+  await waitUntil(
+    `${element} to say ${text}`,
+    async () => {
+      const said = (await element.textContent()) ?? '';
+      return typeof text === 'string' ? said === text : text.test(said);
+    },
+    timing,
+  );
 }
 
 /** The numbers in the elements that a selector finds; what is no number yet counts as 0. */

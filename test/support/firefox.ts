@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll } from '@jest/globals';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Page } from 'puppeteer-core';
+import { useBrowserOf } from './browser-life.js';
 import { pathOf, program } from './requires.js';
 
 const PROGRAM = process.env['FIREFOX_PATH'] || 'firefox-esr';
@@ -28,28 +28,11 @@ export interface FirefoxPage {
  * ended after the last.
  */
 export function useFirefox(): { open(url: string): Promise<FirefoxPage> } {
-  let browser: Browser | undefined;
-  let pages: Page[] = [];
-
-  beforeAll(async () => {
-    browser = await puppeteer.launch({ browser: 'firefox', executablePath: pathOf(PROGRAM), headless: true });
-  }, 120_000);
-
-  afterEach(async () => {
-    const over = pages;
-    pages = [];
-    await Promise.all(over.map((page) => page.close()));
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-  });
-
+  const launch = () => puppeteer.launch({ browser: 'firefox', executablePath: pathOf(PROGRAM), headless: true });
+  const openIn = useBrowserOf(launch, 120_000);
   return {
     async open(url) {
-      if (browser === undefined) throw new Error('Open pages inside a test: the browser starts before the first one.');
-      const page = await browser.newPage();
-      pages.push(page);
+      const page = await openIn((browser) => browser.newPage());
       const errors: string[] = [];
       const failed = new Set<string>();
       page.on('console', (message) => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { newFolder } from './folder.js';
 import { type Listening, listen } from './listen.js';
@@ -56,9 +57,9 @@ describe('rawHttp', () => {
     });
     const answer = await rawHttp(site.url);
     await waitUntil('a first stall', () => stalled);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
     const before = written;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
     expect(written).toBe(before);
     while (written === before) await answer.read();
     answer.socket.destroy();

@@ -1,20 +1,11 @@
-import type { Bus, Entry, Page, Retention } from '../../server/bus/bus.js';
-
-/** What the suite asks of an engine that it opens. */
-export interface BusOptions {
-  readonly retention?: Partial<Retention>;
-  readonly keyAgeMs?: number;
-  readonly keyCount?: number;
-  readonly now?: () => number;
-  readonly clock?: () => number;
-  readonly epoch?: string;
-}
+import type { Bus, Entry, Page } from '../../server/bus/bus.js';
+import type { MemoryBusOptions } from '../../server/bus/memory-bus.js';
 
 /** An engine under the suite. */
 export interface Engine {
   readonly name: string;
-  /** Opens an empty log. */
-  open(options: BusOptions): Promise<Bus>;
+  /** Opens an empty log. Every engine takes what the one in memory does. */
+  open(options: MemoryBusOptions): Promise<Bus>;
   /** How many cases a property is given; each of them opens a log. */
   readonly runs: number;
 }

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Bus } from '../../server/bus/bus.js';
+import type { MemoryBusOptions } from '../../server/bus/memory-bus.js';
 import { holds } from '../support/property.js';
-import { type BusOptions, type Engine, offsets, publish, readFrom } from './bus-calls.js';
+import { type Engine, offsets, publish, readFrom } from './bus-calls.js';
 import { describeRetention } from './bus-retention.js';
 
 /** What every engine guarantees: one suite, run over each of them. */
@@ -13,7 +14,7 @@ export function describeBus(engine: Engine): void {
     for (const bus of opened.splice(0)) await bus.close();
   });
 
-  const openBus = async (options: BusOptions = {}): Promise<Bus> => {
+  const openBus = async (options: MemoryBusOptions = {}): Promise<Bus> => {
     const bus = await openEngine({ epoch: 'e', ...options });
     opened.push(bus);
     return bus;

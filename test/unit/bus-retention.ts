@@ -3,13 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Bus, Hole, Retention } from '../../server/bus/bus.js';
 import { EARLIEST } from '../../server/bus/bus.js';
+import type { MemoryBusOptions } from '../../server/bus/memory-bus.js';
 import { holds } from '../support/property.js';
-import { type BusOptions, type Engine, offsets, publish, readFrom } from './bus-calls.js';
+import { type Engine, offsets, publish, readFrom } from './bus-calls.js';
 
 /** The part of the contract that says what is kept, what is let go, and how that is told. `openBus` closes what it opened. */
 export function describeRetention(
   { name, open: openEngine, runs }: Engine,
-  openBus: (options: BusOptions) => Promise<Bus>,
+  openBus: (options: MemoryBusOptions) => Promise<Bus>,
 ): void {
   describe(`what a ${name} keeps`, () => {
     const keeping = (retention: Partial<Retention>, now?: () => number) =>

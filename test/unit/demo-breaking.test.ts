@@ -1,48 +1,30 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import express from 'express';
 import request from 'supertest';
 import { WebSocket } from 'ws';
-import { type Demo, startDemo } from '../../demo/index.js';
 import type { Note } from '../../demo/site/automatic/automatic.js';
 import { stretchesOf } from '../../demo/site/automatic/stretches.js';
 import { Numbers } from '../../demo/site/feed/numbers.js';
 import type { Report } from '../../demo/site/words/report.js';
-import { createGateway, type Gateway, MemoryBus } from '../../server/index.js';
-import { type Listening, listen } from '../support/listen.js';
+import { createGateway, MemoryBus } from '../../server/index.js';
+import { type MountedDemo, mountDemo } from '../support/mounted-demo.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const PATIENT = { timeoutMs: 20_000 };
 
 describe('what a visitor breaks besides the network', () => {
   let bus: MemoryBus;
-  let gateway: Gateway;
-  let demo: Demo;
-  let site: Listening;
+  let site: MountedDemo;
 
   beforeEach(async () => {
     bus = new MemoryBus();
-    gateway = createGateway({ bus });
-    const app = express();
-    const server = createServer(app);
-    demo = startDemo({ app, server, gateway, another: () => createGateway({ bus }) });
-    app.use('/push', gateway.handler);
-    gateway.attach(server, { requests: false });
-    site = await listen(server);
-    await gateway.ready();
+    const another = () => createGateway({ bus });
+    site = await mountDemo(another(), another);
   });
   afterEach(async () => {
-    await demo.close();
-    await gateway.close();
     await site.close();
     await bus.close();
   });
-
-  function post(path: string, body: unknown): Promise<Response> {
-    const headers = { 'content-type': 'application/json' };
-    return fetch(`${site.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-  }
 
   async function report(): Promise<Report> {
     return (await (await fetch(`${site.url}/demo/costs?client=mine`)).json()) as Report;
@@ -55,17 +37,17 @@ describe('what a visitor breaks besides the network', () => {
     const poll = (since: string) =>
       fetch(`http://127.0.0.1:${network}/push/polling?channel=chat&lane=mine&since=${since}`);
     expect(await node()).toBe('none');
-    expect((await post('/demo/restarts', { client: 'mine' })).status).toBe(409);
-    expect((await post('/demo/nodes', { client: 'mine' })).status).toBe(204);
+    expect((await site.post('/demo/restarts', { client: 'mine' })).status).toBe(409);
+    expect((await site.post('/demo/nodes', { client: 'mine' })).status).toBe(204);
     expect(await node()).toBe('up');
-    const before = await gateway.publish('chat', 'before');
+    const before = await site.gateway.publish('chat', 'before');
     const stream = await fetch(`http://127.0.0.1:${network}/push/sse?channel=chat&lane=mine`);
     const ended = stream.text().catch(() => 'cut');
 
-    expect((await post('/demo/restarts', { client: 'mine' })).status).toBe(202);
+    expect((await site.post('/demo/restarts', { client: 'mine' })).status).toBe(202);
     await ended;
     expect(await node()).toBe('down');
-    await gateway.publish('chat', 'meanwhile');
+    await site.gateway.publish('chat', 'meanwhile');
     await expect(poll(before.id)).rejects.toThrow();
     // Others notice nothing of it.
     expect((await fetch(`${site.url}/push/polling?channel=chat`)).status).toBe(200);
@@ -79,10 +61,10 @@ describe('what a visitor breaks besides the network', () => {
   it('is to be had by so many at a time, and by nobody who comes from elsewhere', async () => {
     const statuses: number[] = [];
     for (let number = 0; number < 14; number++) {
-      statuses.push((await post('/demo/nodes', { client: `lane-${number}` })).status);
+      statuses.push((await site.post('/demo/nodes', { client: `lane-${number}` })).status);
     }
     expect(statuses).toEqual([...Array.from({ length: 12 }, () => 204), 429, 429]);
-    expect((await post('/demo/nodes', { client: 'not a lane' })).status).toBe(400);
+    expect((await site.post('/demo/nodes', { client: 'not a lane' })).status).toBe(400);
   });
 
   it('is a bare feed that tells only who is there, and is charged to nobody', async () => {
@@ -96,10 +78,10 @@ describe('what a visitor breaks besides the network', () => {
     expect((await report()).lanes['mine']?.cost).toEqual({ requests: 0, up: 0, down: 0 });
 
     const closed = once(socket, 'close');
-    expect((await post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
+    expect((await site.post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
     await closed;
     const blocked = { client: 'mine', transport: 'websocket', blocked: true, fault: 'stripped' };
-    expect((await post('/demo/blocks', blocked)).status).toBe(204);
+    expect((await site.post('/demo/blocks', blocked)).status).toBe(204);
     const [error] = await once(new WebSocket(`ws://${origin}/websocket?lane=mine`), 'error');
     expect(String(error)).toMatch(/404/);
   });

@@ -1,44 +1,24 @@
-import { createServer } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import express from 'express';
 import { WebSocket } from 'ws';
 import { Captures } from '../../demo/capture.js';
-import { type Demo, startDemo } from '../../demo/index.js';
 import type { CaptureReport, Direction } from '../../demo/site/words/capture.js';
-import { createGateway, type Gateway } from '../../server/index.js';
-import { type Listening, listen } from '../support/listen.js';
+import { createGateway } from '../../server/index.js';
+import { type MountedDemo, mountDemo } from '../support/mounted-demo.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const PATIENT = { timeoutMs: 10_000 };
 
 describe('the capture of a lane', () => {
-  let gateway: Gateway;
-  let demo: Demo;
-  let site: Listening;
-  const sockets: Socket[] = [];
+  let site: MountedDemo;
 
   beforeEach(async () => {
-    gateway = createGateway();
-    const app = express();
-    const server = createServer(app);
-    demo = startDemo({ app, server, gateway });
-    app.use('/push', gateway.handler);
-    gateway.attach(server, { requests: false });
-    site = await listen(server);
-    await gateway.ready();
+    site = await mountDemo(createGateway());
   });
-  afterEach(async () => {
-    for (const socket of sockets.splice(0)) socket.destroy();
-    await demo.close();
-    await gateway.close();
-    await site.close();
-  });
+  afterEach(() => site.close());
 
   /** A bare connection, with all that it has sent and received. */
   function open() {
-    const socket = connect(site.port, '127.0.0.1').on('error', () => {});
-    sockets.push(socket);
+    const socket = site.connect();
     const moved = { up: '', down: '' };
     socket.on('data', (piece: Buffer) => (moved.down += piece.toString('latin1')));
     const say = (text: string) => {
@@ -67,7 +47,7 @@ describe('the capture of a lane', () => {
     const { get, until, moved } = open();
     get('/push/sse?channel=chat&lane=mine');
     await until('event:hello');
-    await gateway.publish('chat', { text: '<ü>' });
+    await site.gateway.publish('chat', { text: '<ü>' });
     await waitUntil('the message', () => moved.down.includes('"channel":"chat"'), PATIENT);
     await waitUntil('all of it', async () => (await textOf('mine', 'down')) === moved.down, PATIENT);
     expect(await textOf('mine', 'up')).toBe(moved.up);
@@ -98,7 +78,7 @@ describe('the capture of a lane', () => {
     await until('event:hello');
     await ask('mine');
     const before = moved.down.length;
-    await gateway.publish('chat', 'captured');
+    await site.gateway.publish('chat', 'captured');
     await until('captured');
     expect(await textOf('mine', 'down')).toBe(moved.down.slice(before));
     expect(await textOf('mine', 'up')).toBe('');

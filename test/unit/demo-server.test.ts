@@ -1,48 +1,29 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import express from 'express';
 import request from 'supertest';
 import { WebSocket } from 'ws';
-import { type Demo, startDemo } from '../../demo/index.js';
 import { readFigures } from '../../demo/site/feed/machine-message.js';
 import type { FaultName } from '../../demo/site/words/fault-name.js';
 import { FIRST_SETTINGS, type RaceReport, type RaceSettings } from '../../demo/site/words/race.js';
 import type { Report } from '../../demo/site/words/report.js';
-import { createGateway, type Gateway } from '../../server/index.js';
-import { type Listening, listen } from '../support/listen.js';
+import { createGateway } from '../../server/index.js';
+import { type MountedDemo, mountDemo } from '../support/mounted-demo.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const PATIENT = { timeoutMs: 10_000 };
 
 describe('the demo’s server', () => {
-  let gateway: Gateway;
-  let demo: Demo;
-  let site: Listening;
-  const sockets: Socket[] = [];
+  let site: MountedDemo;
 
   beforeEach(async () => {
-    gateway = createGateway();
-    const app = express();
-    const server = createServer(app);
-    demo = startDemo({ app, server, gateway });
-    app.use('/push', gateway.handler);
-    gateway.attach(server, { requests: false });
-    site = await listen(server);
-    await gateway.ready();
+    site = await mountDemo(createGateway());
   });
-  afterEach(async () => {
-    for (const socket of sockets.splice(0)) socket.destroy();
-    await demo.close();
-    await gateway.close();
-    await site.close();
-  });
+  afterEach(() => site.close());
 
   /** A bare connection, and how many bytes went over it. */
-  function open(port = site.port) {
-    const socket = connect(port, '127.0.0.1').on('error', () => {});
-    sockets.push(socket);
+  function open(port?: number) {
+    const socket = site.connect(port);
     const moved = { up: 0, down: 0, text: '' };
     socket.on('data', (piece: Buffer) => {
       moved.down += piece.length;
@@ -67,19 +48,25 @@ describe('the demo’s server', () => {
   }
 
   async function turn(transport: string, blocked: boolean, fault?: FaultName): Promise<void> {
-    const response = await post('/demo/blocks', { client: 'mine', transport, blocked, fault });
+    const response = await site.post('/demo/blocks', { client: 'mine', transport, blocked, fault });
     expect(response.status).toBe(204);
   }
+
+  /** The messages of a channel, as soon as there are so many. */
+  const published = (channel: string, least: number) =>
+    waitUntil(
+      `${least} messages on ${channel}`,
+      async () => {
+        const messages = await site.gateway.history(channel);
+        return messages.length >= least && messages;
+      },
+      PATIENT,
+    );
 
   async function networkPort(): Promise<number> {
     const { network } = await reportOf();
     if (network === null) throw new Error('The site has no network.');
     return network;
-  }
-
-  function post(path: string, body: unknown): Promise<Response> {
-    const headers = { 'content-type': 'application/json' };
-    return fetch(`${site.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
   it('charges each lane with its own bytes on a socket that they share', async () => {
@@ -112,7 +99,7 @@ describe('the demo’s server', () => {
     const socket = new WebSocket(`${site.url.replace('http', 'ws')}/push/websocket?channel=chat&lane=yours`);
     await once(socket, 'open');
     const before = await reportOf('mine', 'yours');
-    await gateway.publish('chat', 'x'.repeat(1_000));
+    await site.gateway.publish('chat', 'x'.repeat(1_000));
     await once(socket, 'message');
     await waitUntil('the message', () => moved.text.includes('xxx'), PATIENT);
     const after = await reportOf('mine', 'yours');
@@ -190,8 +177,8 @@ describe('the demo’s server', () => {
     mine.ask('/push/sse?channel=chat&lane=mine');
     yours.ask('/push/sse?channel=chat&lane=yours');
     await Promise.all([mine.answers(1), yours.answers(1)]);
-    expect((await post('/demo/cuts', { client: 'mine', how: 'sever' })).status).toBe(204);
-    await gateway.publish('chat', 'unheard');
+    expect((await site.post('/demo/cuts', { client: 'mine', how: 'sever' })).status).toBe(204);
+    await site.gateway.publish('chat', 'unheard');
     await waitUntil('the other one', () => yours.moved.text.includes('unheard'), PATIENT);
     const again = open(network);
     again.ask('/push/sse?channel=chat&lane=mine&since=earliest');
@@ -199,7 +186,7 @@ describe('the demo’s server', () => {
     expect([mine.moved.text.includes('unheard'), mine.socket.destroyed]).toEqual([false, false]);
 
     const cut = [mine, again].map(({ socket }) => once(socket, 'close'));
-    expect((await post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
+    expect((await site.post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
     await Promise.all(cut);
     expect(yours.socket.destroyed).toBe(false);
   });
@@ -245,24 +232,17 @@ describe('the demo’s server', () => {
     stream.ask('/push/sse?channel=chat&lane=yours');
     await stream.answers(1);
     const gone = once(stream.socket, 'close');
-    await demo.close();
+    await site.demo.close();
     await gone;
     const [error] = await once(connect(network, '127.0.0.1'), 'error');
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   it('publishes a visitor’s race for who asks for it, and refuses one that is too much', async () => {
-    const ask = (settings: RaceSettings) => post('/demo/races', { race: 'mine', settings });
+    const ask = (settings: RaceSettings) => site.post('/demo/races', { race: 'mine', settings });
     const { run, clients } = (await (await ask({ ...FIRST_SETTINGS, perSecond: 20 })).json()) as RaceReport;
     expect(clients).toEqual({ wanted: 0, open: 0 });
-    const steps = await waitUntil(
-      'three steps',
-      async () => {
-        const messages = await gateway.history('race.mine');
-        return messages.length >= 3 && messages;
-      },
-      PATIENT,
-    );
+    const steps = await published('race.mine', 3);
     expect(steps.slice(0, 2).map(({ data }) => data)).toMatchObject([
       { run, number: 1 },
       { run, number: 2 },
@@ -275,18 +255,18 @@ describe('the demo’s server', () => {
     const statuses = await Promise.all([
       fetch(`${site.url}/demo/costs?client=${encodeURIComponent('not a lane')}`),
       fetch(`${site.url}/demo/costs?${'client=a&'.repeat(21)}`),
-      post('/demo/blocks', { client: 'a', transport: '../sse', blocked: true }),
-      post('/demo/blocks', { client: 'a', transport: 'sse' }),
-      post('/demo/blocks', { client: 'a', transport: 'sse', blocked: true, fault: 'toString' }),
-      post('/demo/cuts', { client: 'a', how: 'close' }),
-      post('/demo/cuts', { client: 'not a lane', how: 'cut' }),
-      post('/demo/blocks', 'x'.repeat(2_000)),
-      post('/demo/races', { race: 'a' }),
-      post('/demo/races', { race: 'not a name', settings: FIRST_SETTINGS }),
-      post('/demo/races', { race: 'a', settings: { ...FIRST_SETTINGS, perSecond: 1_000 } }),
-      post('/demo/cpu', { settings: { ...FIRST_SETTINGS, bytes: 1e9 } }),
-      post('/demo/nodes', {}),
-      post('/demo/restarts', { client: 'not a lane' }),
+      site.post('/demo/blocks', { client: 'a', transport: '../sse', blocked: true }),
+      site.post('/demo/blocks', { client: 'a', transport: 'sse' }),
+      site.post('/demo/blocks', { client: 'a', transport: 'sse', blocked: true, fault: 'toString' }),
+      site.post('/demo/cuts', { client: 'a', how: 'close' }),
+      site.post('/demo/cuts', { client: 'not a lane', how: 'cut' }),
+      site.post('/demo/blocks', 'x'.repeat(2_000)),
+      site.post('/demo/races', { race: 'a' }),
+      site.post('/demo/races', { race: 'not a name', settings: FIRST_SETTINGS }),
+      site.post('/demo/races', { race: 'a', settings: { ...FIRST_SETTINGS, perSecond: 1_000 } }),
+      site.post('/demo/cpu', { settings: { ...FIRST_SETTINGS, bytes: 1e9 } }),
+      site.post('/demo/nodes', {}),
+      site.post('/demo/restarts', { client: 'not a lane' }),
       fetch(`${site.url}/demo/blocks`, { method: 'POST', body: '{"client":"a","transport":"sse","blocked":true}' }),
     ]);
     expect(statuses.map(({ status }) => status)).toEqual(statuses.map(() => 400));
@@ -295,14 +275,7 @@ describe('the demo’s server', () => {
   it('publishes figures that the page believes, under the run that it reports, and tells its clock', async () => {
     const stream = open();
     stream.ask('/push/sse?channel=chat');
-    const history = await waitUntil(
-      'two publications',
-      async () => {
-        const messages = await gateway.history('demo.machine');
-        return messages.length >= 2 && messages;
-      },
-      PATIENT,
-    );
+    const history = await published('demo.machine', 2);
     const { run } = await reportOf('mine');
     const figures = history.map(({ data }) => readFigures(data));
     expect(figures.map((read) => [read?.run, read?.number]).slice(0, 2)).toEqual([
@@ -311,7 +284,7 @@ describe('the demo’s server', () => {
     ]);
     expect(figures.at(-1)?.connections).toEqual({ sse: 1 });
 
-    const reply = await post('/push/uplink', [{ type: 'call', method: 'demo.now', params: null }]);
+    const reply = await site.post('/push/uplink', [{ type: 'call', method: 'demo.now', params: null }]);
     const [{ result }] = (await reply.json()) as [{ result: number }];
     expect(Math.abs(result - Date.now())).toBeLessThan(2_000);
   });

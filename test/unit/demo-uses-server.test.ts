@@ -15,6 +15,20 @@ beforeEach(() => {
   gateway = new HalfGateway();
 });
 
+/** Offers something before each test, over a clock that the test moves on; returns how to stop it before the end. */
+function offering(offer: () => () => void): () => void {
+  let stop = () => {};
+  beforeEach(() => {
+    jest.useFakeTimers();
+    stop = offer();
+  });
+  afterEach(() => {
+    stop();
+    jest.useRealTimers();
+  });
+  return () => stop();
+}
+
 describe('an allowance', () => {
   it('gives so much at once and then at its rate, to each address for itself', () => {
     let now = 1_000;
@@ -105,7 +119,6 @@ describe('signing in on a second device', () => {
 
 describe('a room', () => {
   let now = 0;
-  let stop: () => void;
   const person = (secret: string, more: object = {}) => ({
     room: 'r',
     secret: `${secret}-secret`,
@@ -116,14 +129,9 @@ describe('a room', () => {
   const say = (secret: string, text: string) =>
     gateway.call<{ readonly id: string }>(ROOM.say, person(secret, { text }));
 
-  beforeEach(() => {
-    jest.useFakeTimers();
+  offering(() => {
     now = 1_000_000;
-    stop = offerRooms(gateway, () => now);
-  });
-  afterEach(() => {
-    stop();
-    jest.useRealTimers();
+    return offerRooms(gateway, () => now);
   });
 
   it('lets whoever said a line take it back, for two minutes', async () => {
@@ -180,17 +188,8 @@ describe('a room', () => {
 });
 
 describe('reminders', () => {
-  let stop: () => void;
+  const stop = offering(() => offerReminders(gateway));
   const remind = (account = 'ann', seconds = 5) => gateway.call(REMIND_METHOD, { account, text: 'tea', seconds });
-
-  beforeEach(() => {
-    jest.useFakeTimers();
-    stop = offerReminders(gateway);
-  });
-  afterEach(() => {
-    stop();
-    jest.useRealTimers();
-  });
 
   it('come after their time', async () => {
     await remind();
@@ -222,18 +221,9 @@ describe('reminders', () => {
 });
 
 describe('the benchmark', () => {
-  let stop: () => void;
+  offering(() => offerBenchmark(gateway));
   const begin = (run: string, more: object = {}) =>
     gateway.call(BENCHMARK.begin, { run, messages: 10, perSecond: 10, bytes: 200, ...more });
-
-  beforeEach(() => {
-    jest.useFakeTimers();
-    stop = offerBenchmark(gateway);
-  });
-  afterEach(() => {
-    stop();
-    jest.useRealTimers();
-  });
 
   it('publishes as many messages as were asked for, at their rate and of their size', async () => {
     await begin('run-number-1');

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OPEN } from '../../server/access/permit.js';
+import { beginBatch, callsUnderWay } from '../../server/batch.js';
 import type { Draft, Receipt } from '../../server/bus/bus.js';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { Frames } from '../../server/frame.js';
@@ -62,11 +63,11 @@ describe('what is published while the log is slow', () => {
 
   /** A POST; resolves with the answers. */
   async function post(count: number, length: number): Promise<string[]> {
-    const { answers } = await uplink.begin({
+    const { answers } = await beginBatch(uplink, {
       operations: parseOperations(publishes(count, length), limits),
       metrics,
       perform: (parsed) => uplink.perform(parsed, caller),
-      calls: uplink.callsUnderWay(),
+      calls: callsUnderWay(limits),
       callBytes: 0,
     });
     return answers;

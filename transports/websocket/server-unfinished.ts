@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws';
 import { CLOSE } from '../close.js';
 import type { TransportSettings, UpgradeExchange } from '../server-transport.js';
-import type { Unfinished } from './server-framing.js';
-import { unfinishedBehind } from './server-framing.js';
+import type { Unfinished } from './server-frame-lengths.js';
+import { unfinishedBehind } from './server-frame-lengths.js';
 
 /** What may come beside a message and its frames' headers, in bytes, as at its beginning the end of what was before. */
 const BESIDE = 64 * 1024;

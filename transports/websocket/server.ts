@@ -6,7 +6,7 @@ import { PushError } from '../error.js';
 import { takenOf } from '../server-socket.js';
 import type { ServerTransport, TransportSettings, UpgradeExchange } from '../server-transport.js';
 import type { WireFormat } from '../wire-format.js';
-import { inTurn } from './server-frames.js';
+import { inTurn } from './server-in-turn.js';
 import { Pings } from './server-pings.js';
 import { textFrame } from './server-text-frame.js';
 import { UnfinishedMessages } from './server-unfinished.js';

@@ -1,4 +1,5 @@
 import type { Json } from '../../../client/index.js';
+import { fieldsOf } from '../words/fields.js';
 
 /** The longest chat line that the page sends and shows, in characters. */
 export const CHAT_LENGTH = 200;
@@ -17,7 +18,7 @@ export interface ChatLine {
 
 /** Makes a line of whatever was published: `{ from, text }`, `{ text }`, a plain text, or any JSON there is. */
 export function readChatLine(data: Json): ChatLine {
-  const { from, text }: Partial<Record<string, unknown>> = typeof data === 'object' && data !== null ? { ...data } : {};
+  const { from, text } = fieldsOf(data);
   if (typeof text === 'string') {
     return { from: typeof from === 'string' ? visible(from, NAME_LENGTH) : null, text: visible(text, CHAT_LENGTH) };
   }

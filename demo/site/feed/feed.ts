@@ -1,4 +1,5 @@
 import type { Json } from '../../../client/index.js';
+import { fieldsOf } from '../words/fields.js';
 import { FEED_MS, MACHINE_CHANNEL, type MachineFigures } from '../words/machine-figures.js';
 import { type RaceSettings, raceChannel } from '../words/race.js';
 import { readFigures } from './machine-message.js';
@@ -36,8 +37,7 @@ export function raceFeed(race: string, { perSecond }: RaceSettings): Feed {
 }
 
 function readStep(data: Json): Step | null {
-  if (typeof data !== 'object' || data === null) return null;
-  const { run, number, at }: Partial<Record<string, unknown>> = { ...data };
+  const { run, number, at } = fieldsOf(data);
   if (typeof run !== 'string' || typeof number !== 'number' || typeof at !== 'number') return null;
   return Number.isSafeInteger(number) && number > 0 && at > 0 ? { run, number, at } : null;
 }

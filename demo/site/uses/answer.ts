@@ -1,4 +1,5 @@
 import type { Json } from '../../../client/index.js';
+import { fieldsOf } from '../words/fields.js';
 import type { AnswerPiece, AnswerSource } from '../words/uses/assistant.js';
 
 /** An answer as far as it has come. */
@@ -43,8 +44,7 @@ export class Answer {
 }
 
 function readPiece(data: unknown): AnswerPiece | null {
-  if (typeof data !== 'object' || data === null) return null;
-  const { kind, text, number, tokens, stopped, source }: Partial<Record<string, unknown>> = { ...data };
+  const { kind, text, number, tokens, stopped, source } = fieldsOf(data);
   if (kind === 'end') return typeof tokens === 'number' ? { kind, tokens, stopped: stopped === true } : null;
   if (typeof text !== 'string') return null;
   if (kind === 'token') return typeof number === 'number' ? { kind, number, text } : null;
@@ -52,7 +52,6 @@ function readPiece(data: unknown): AnswerPiece | null {
 }
 
 function readSource(source: unknown): AnswerSource | null {
-  if (typeof source !== 'object' || source === null) return null;
-  const { file, heading }: Partial<Record<string, unknown>> = { ...source };
+  const { file, heading } = fieldsOf(source);
   return typeof file === 'string' && typeof heading === 'string' ? { file, heading } : null;
 }

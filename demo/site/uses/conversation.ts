@@ -1,4 +1,5 @@
 import type { Json } from '../../../client/index.js';
+import { fieldsOf } from '../words/fields.js';
 import { GIFTS, type Gift, LINE_LENGTH, PERSON_LENGTH, type Person, type Talk } from '../words/uses/room.js';
 
 /** Entries that the page keeps, the newest ones. */
@@ -59,8 +60,7 @@ export class Conversation {
 }
 
 function readTalk(data: unknown): Talk | null {
-  if (typeof data !== 'object' || data === null) return null;
-  const { kind, by, name, text, gift, of }: Partial<Record<string, unknown>> = { ...data };
+  const { kind, by, name, text, gift, of } = fieldsOf(data);
   if (kind === 'recall') return typeof of === 'string' ? { kind, of } : null;
   if (typeof name !== 'string') return null;
   const short = name.slice(0, PERSON_LENGTH);
@@ -74,8 +74,7 @@ function readTalk(data: unknown): Talk | null {
 
 /** Who is in the room, as the server has told it; `null` for what is no such list. */
 export function readPeople(data: unknown): { readonly count: number; readonly people: readonly Person[] } | null {
-  if (typeof data !== 'object' || data === null || !('people' in data) || !('count' in data)) return null;
-  const { people, count } = data;
+  const { people, count } = fieldsOf(data);
   if (!Array.isArray(people) || typeof count !== 'number') return null;
   return {
     count,
@@ -84,7 +83,6 @@ export function readPeople(data: unknown): { readonly count: number; readonly pe
 }
 
 function isPerson(value: unknown): value is Person {
-  if (typeof value !== 'object' || value === null) return false;
-  const { id, name, seen }: Partial<Record<string, unknown>> = { ...value };
+  const { id, name, seen } = fieldsOf(value);
   return typeof id === 'string' && typeof name === 'string' && (seen === null || typeof seen === 'string');
 }

@@ -1,4 +1,5 @@
 import type { Json } from '../../../client/index.js';
+import { fieldsOf } from '../words/fields.js';
 import { NOTE_LENGTH, type Note, type Read } from '../words/uses/notifications.js';
 
 /** Notifications that the page keeps, the newest ones. */
@@ -39,8 +40,7 @@ export class Inbox {
 }
 
 function readMessage(data: unknown): Note | Read | null {
-  if (typeof data !== 'object' || data === null) return null;
-  const { kind, text, from, at, ids }: Partial<Record<string, unknown>> = { ...data };
+  const { kind, text, from, at, ids } = fieldsOf(data);
   if (kind === 'read') {
     if (ids === 'all') return { kind, ids };
     return Array.isArray(ids) ? { kind, ids: ids.filter((id) => typeof id === 'string') } : null;

@@ -1,4 +1,5 @@
 import type { Json } from '../../../client/index.js';
+import { fieldsOf } from '../words/fields.js';
 import { BOARD, type BoardMessage, COLOURS, MOST, type Pen, type Piece } from '../words/uses/whiteboard.js';
 
 /** What the log of a board comes to. */
@@ -44,10 +45,6 @@ function readMessage(data: unknown): BoardMessage | null {
 export function readPen(data: unknown): Pen | null {
   const { id, colour, x, y } = fieldsOf(data);
   return typeof id === 'string' && isColour(colour) && isPlace(x) && isPlace(y) ? { id, colour, x, y } : null;
-}
-
-function fieldsOf(data: unknown): Partial<Record<string, unknown>> {
-  return typeof data === 'object' && data !== null ? { ...data } : {};
 }
 
 function isColour(value: unknown): value is number {

@@ -1,22 +1,19 @@
 import type { Direction } from '../words/capture.js';
 
 /** What a byte means. */
-export const KINDS = [
-  'request-line',
-  'status-line',
-  'header',
-  'chunk',
-  'field',
-  'script',
-  'padding',
-  'frame',
-  'mask',
-  'packet',
-  'payload',
-  'unknown',
-] as const;
-
-export type Kind = (typeof KINDS)[number];
+export type Kind =
+  | 'request-line'
+  | 'status-line'
+  | 'header'
+  | 'chunk'
+  | 'field'
+  | 'script'
+  | 'padding'
+  | 'frame'
+  | 'mask'
+  | 'packet'
+  | 'payload'
+  | 'unknown';
 
 /** The header of a WebSocket frame (RFC 6455, section 5.2), as far as it has been read. */
 export interface FrameHeader {

@@ -1,3 +1,5 @@
+import { fieldsOf } from './fields.js';
+
 /** What a visitor sets for a race of his own. Every value is one of the steps above. */
 export interface RaceSettings {
   /** Messages that are published in a second; none is to see what silence costs. */
@@ -28,8 +30,7 @@ export function isStep(name: keyof RaceSettings, value: unknown): value is numbe
 
 /** The settings in what somebody has sent; `null` when one is missing or no step. */
 export function readSettings(value: unknown): RaceSettings | null {
-  const { perSecond, bytes, pollMs, clients }: Partial<Record<string, unknown>> =
-    typeof value === 'object' && value !== null ? { ...value } : {};
+  const { perSecond, bytes, pollMs, clients } = fieldsOf(value);
   if (!isStep('perSecond', perSecond) || !isStep('bytes', bytes)) return null;
   return isStep('pollMs', pollMs) && isStep('clients', clients) ? { perSecond, bytes, pollMs, clients } : null;
 }

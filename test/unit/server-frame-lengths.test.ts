@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Unfinished } from '../../transports/websocket/server-framing.js';
-import { unfinishedBehind } from '../../transports/websocket/server-framing.js';
+import type { Unfinished } from '../../transports/websocket/server-frame-lengths.js';
+import { unfinishedBehind } from '../../transports/websocket/server-frame-lengths.js';
 import { holdsAtOnce } from '../support/property.js';
 
 /** A frame of a client, masked with zeros (RFC 6455, section 5.2), with the shortest header or a longer one. */
