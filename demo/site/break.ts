@@ -70,13 +70,13 @@ keepRhythm({
 
 every(REPORT_MS, async () => {
   const takeReport = automatic.expectReport();
-  const wasOpen = automatic.lane.state === 'open';
+  const account = automatic.lane.expectReport();
   const report = await askReport([automatic.lane]).catch(() => null);
   automatic.hasServer = report !== null || feed.runs.size > 0;
   if (report === null) return;
   feed.runs.add(report.run);
   takeReport(report);
-  automatic.lane.account(report, wasOpen);
+  account(report);
   // A server that was started anew has it elsewhere.
   if (report.network === network) return;
   network = report.network;

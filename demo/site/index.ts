@@ -140,11 +140,12 @@ every(REPORT_MS, async () => {
   plot.then((shown) => shown.take(clock.now(), arrivals, clock.errorMs ?? 0)).catch(() => {});
   table.show(tableNow());
   const open = new Set(all.filter(({ state }) => state === 'open'));
+  const accounts = all.map((lane) => lane.expectReport());
   const report = await askReport(all).catch(() => null);
   if (report === null) return missServer();
   hasServer = true;
   if (!settings.isOwn) feed.runs.add(report.run);
-  for (const lane of all) lane.account(report, open.has(lane));
+  for (const account of accounts) account(report);
   if (field.settings === settings && settings.isOwn && settings.perSecond === 0) takeIdle(open);
 });
 every(RENEW_MS, async () => {
@@ -213,8 +214,9 @@ function begin(settings: CourseSettings, feed: Feed): void {
 
 /** Takes what a lane has cost up to its opening at once, so that it is told apart from what comes after it. */
 async function takeOpening(lane: Lane): Promise<void> {
+  const account = lane.expectReport();
   const report = await askReport([lane]).catch(() => null);
-  if (report !== null) lane.account(report, true);
+  if (report !== null) account(report);
 }
 
 /** Takes the counts of lanes while nothing is published, with those that were open already when they were asked for. */

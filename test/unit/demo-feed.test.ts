@@ -60,6 +60,7 @@ describe('Tally', () => {
 
 describe('Spending', () => {
   const cost = (requests: number, up: number, down: number) => ({ requests, up, down });
+  const open = (messages: number, slack = 0) => ({ messages, slack, isOpen: true });
 
   it('knows nothing before the first report', () => {
     const spending = new Spending();
@@ -68,44 +69,55 @@ describe('Spending', () => {
 
   it('shares the bytes among the messages', () => {
     const spending = new Spending();
-    spending.take('a', cost(1, 100, 300), 0, true);
-    spending.take('a', cost(4, 300, 500), 2, true);
+    spending.take('a', cost(1, 100, 300), open(0));
+    spending.take('a', cost(4, 300, 500), open(2));
     expect(spending.perMessage).toBeNull();
-    spending.take('a', cost(9, 500, 700), 16, true);
+    spending.take('a', cost(9, 500, 700), open(16));
     expect(spending.perMessage).toBe(50);
   });
 
   it('keeps what it took to open the lane apart from what messages cost', () => {
     const spending = new Spending();
-    spending.take('a', cost(1, 300, 0), 0, false);
+    spending.take('a', cost(1, 300, 0), { ...open(0), isOpen: false });
     expect(spending.opening).toBeNull();
-    spending.take('a', cost(1, 300, 112), 0, true);
+    spending.take('a', cost(1, 300, 112), open(0));
     expect([spending.opening, spending.perMessage]).toEqual([412, null]);
-    spending.take('a', cost(1, 300, 1_112), 10, true);
+    spending.take('a', cost(1, 300, 1_112), open(10));
     expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
   });
 
   it('takes off the messages that came before the lane was first seen open', () => {
     const spending = new Spending();
-    spending.take('a', cost(1, 300, 312), 2, true);
+    spending.take('a', cost(1, 300, 312), open(2));
     expect(spending.opening).toBeNull();
-    spending.take('a', cost(1, 300, 1_112), 10, true);
+    spending.take('a', cost(1, 300, 1_112), open(10));
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+  });
+
+  it('waits for a count of which the messages are known exactly', () => {
+    const spending = new Spending();
+    spending.take('a', cost(1, 300, 312), open(4, 4));
+    spending.take('a', cost(1, 300, 1_112), open(10, 1));
+    expect(spending.opening).toBeNull();
+    spending.take('a', cost(1, 300, 1_312), open(12));
+    expect(spending.perMessage).toBeNull();
+    spending.take('a', cost(1, 300, 2_112), open(20));
     expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
   });
 
   it('charges another opening to no message, and tells the first one still', () => {
     const spending = new Spending();
-    spending.take('a', cost(1, 300, 112), 0, true);
-    spending.take('a', cost(1, 300, 512), 4, true);
-    spending.take('a', cost(2, 500, 512), 4, false);
+    spending.take('a', cost(1, 300, 112), open(0));
+    spending.take('a', cost(1, 300, 512), open(4));
+    spending.take('a', cost(2, 500, 512), { ...open(4), isOpen: false });
     expect([spending.opening, spending.perMessage]).toEqual([412, null]);
-    spending.take('a', cost(2, 600, 700), 4, true);
-    spending.take('a', cost(2, 600, 1_100), 8, true);
+    spending.take('a', cost(2, 600, 700), open(4));
+    spending.take('a', cost(2, 600, 1_100), open(8));
     expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
     // Too quick for a report to see it.
     spending.leave();
-    spending.take('a', cost(3, 900, 1_500), 9, true);
-    spending.take('a', cost(3, 900, 1_900), 13, true);
+    spending.take('a', cost(3, 900, 1_500), open(9));
+    spending.take('a', cost(3, 900, 1_900), open(13));
     expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
   });
 
@@ -114,11 +126,11 @@ describe('Spending', () => {
     ['that fell because the lane was forgotten', 'a', cost(1, 10, 40)],
   ])('adds a count %s to what came before, and shares what comes from then on', (_, run, counted) => {
     const spending = new Spending();
-    spending.take('a', cost(3, 100, 300), 8, true);
-    spending.take(run, counted, 10, true);
+    spending.take('a', cost(3, 100, 300), open(8));
+    spending.take(run, counted, open(10));
     expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 300 + counted.down));
     expect(spending.perMessage).toBeNull();
-    spending.take(run, { ...counted, down: counted.down + 180 }, 14, true);
+    spending.take(run, { ...counted, down: counted.down + 180 }, open(14));
     expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 480 + counted.down));
     expect(spending.perMessage).toBe(45);
   });

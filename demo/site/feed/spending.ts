@@ -3,11 +3,19 @@ import { type Cost, FREE } from '../words/report.js';
 /** So many messages are waited for, as one of them may be counted on one side only. */
 const ENOUGH = 3;
 
-/** What a server has counted, and how many messages had come by then. */
-interface Count {
+/** How a lane stood when its cost was counted. */
+interface Account {
+  /** Messages that had come: in the middle between those when the server was asked and those when it had answered. */
+  readonly messages: number;
+  /** By how many that may be off. */
+  readonly slack: number;
+  readonly isOpen: boolean;
+}
+
+/** What a server has counted, and how the lane stood by then. */
+interface Count extends Account {
   readonly run: string;
   readonly cost: Cost;
-  readonly messages: number;
 }
 
 /**
@@ -20,7 +28,7 @@ export class Spending {
   /** What earlier counts came to. */
   #before = FREE;
   #last: Count | null = null;
-  /** The first count since the lane was open. */
+  /** The first count since the lane was open, or the first one of which the messages are known exactly. */
   #open: Count | null = null;
   /** What the first opening came to, once it is over. */
   #opening: number | null = null;
@@ -34,7 +42,8 @@ export class Spending {
   get perMessage(): number | null {
     if (this.#last === null || this.#open === null) return null;
     const messages = this.#last.messages - this.#open.messages;
-    return messages < ENOUGH ? null : (bytesOf(this.#last.cost) - bytesOf(this.#open.cost)) / messages;
+    const enough = ENOUGH + this.#last.slack + this.#open.slack;
+    return messages < enough ? null : (bytesOf(this.#last.cost) - bytesOf(this.#open.cost)) / messages;
   }
 
   /** Bytes both ways that it took to open the lane for the first time: requests, handshake, hello; `null` until that is known. */
@@ -42,15 +51,16 @@ export class Spending {
     return this.#opening ?? this.#openingNow();
   }
 
-  /** Takes what a server of this run has counted, how many messages the lane has received by now, and whether it is open. */
-  take(run: string, cost: Cost, messages: number, isOpen: boolean): void {
+  /** Takes what a server of this run has counted, and how the lane stood by then. */
+  take(run: string, cost: Cost, account: Account): void {
     const last = this.#last;
     const isAnew = last !== null && (run !== last.run || isLess(cost, last.cost));
     if (isAnew) this.#before = sum(this.#before, last.cost);
     // Messages and bytes of before are of no use to a new count: nobody knows which of them it has seen.
-    if (isAnew || !isOpen) this.leave();
-    this.#last = { run, cost, messages };
-    if (isOpen) this.#open ??= this.#last;
+    if (isAnew || !account.isOpen) this.leave();
+    this.#last = { ...account, run, cost };
+    if (!account.isOpen) return;
+    if (this.#open === null || account.slack < this.#open.slack) this.#open = this.#last;
   }
 
   /** The lane is open no longer: when it is again, that is another opening, which is charged to no message either. */
@@ -61,7 +71,8 @@ export class Spending {
 
   /** What had been counted when the lane was first seen open, without the messages that were in it. */
   #openingNow(): number | null {
-    if (this.#open === null) return null;
+    // What may be off by a message would be off by more than an opening costs.
+    if (this.#open === null || this.#open.slack > 0) return null;
     const { cost, messages } = this.#open;
     if (messages === 0) return bytesOf(cost);
     const { perMessage } = this;

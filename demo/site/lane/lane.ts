@@ -127,11 +127,17 @@ export class Lane {
     this.#renew();
   }
 
-  /** Takes what the demo's server knows about the lane, and whether the lane was open already when it was asked. */
-  account({ run, lanes }: Report, wasOpen: boolean): void {
-    const report = lanes[this.id];
-    if (report !== undefined)
-      this.spending.take(run, report.cost, this.tally.received, wasOpen && this.state === 'open');
+  /** Call when the demo's server is asked what it knows about the lane, and what this returns with its answer. */
+  expectReport(): (report: Report) => void {
+    const wasOpen = this.state === 'open';
+    const before = this.tally.received;
+    return ({ run, lanes }) => {
+      const report = lanes[this.id];
+      if (report === undefined) return;
+      const slack = (this.tally.received - before) / 2;
+      const isOpen = wasOpen && this.state === 'open';
+      this.spending.take(run, report.cost, { messages: before + slack, slack, isOpen });
+    };
   }
 
   #renew(): void {

@@ -69,7 +69,7 @@ export function openCarrier(first: string): ChangeableClient {
       const wasOpen = push.state === 'open';
       const { run, lanes } = await askReport([push]);
       const own = lanes[push.id];
-      if (own !== undefined) spending.take(run, own.cost, push.received, wasOpen);
+      if (own !== undefined) spending.take(run, own.cost, { messages: push.received, slack: 0, isOpen: wasOpen });
     } catch {
       // The demo's server is away, or is not what serves this page: then there are no figures, and the state says the rest.
     }
