@@ -1,19 +1,32 @@
-import { type RequestHandler, Router } from 'express';
-import { packageFolder } from './package-folder.js';
+import { readdirSync } from 'node:fs';
+import { join, sep } from 'node:path';
 
-/** The documents that a page may link to: the README of a folder, and what is in docs/. Nothing else leaves the package. */
-export const DOCUMENT = /^(?:(?:server|client|demo|bench|transports\/[a-z0-9-]+)\/)?README\.md$|^docs\/[a-z0-9-]+\.md$/;
+/** What is written for people: the README of a folder, the wire, what is in docs/, and how it is kept safe and worked on. */
+const DOCUMENT =
+  /^(?:(?:server|client|demo|bench|transports(?:\/[a-z0-9-]+)?)\/)?README\.md$|^docs\/[a-z0-9-]+\.md$|^transports\/PROTOCOL\.md$|^(?:SECURITY|CONTRIBUTING)\.md$/;
 
-/** Serves the package's documents as they are, as plain text; the README at the top. */
-export function documents(): Router {
-  const root = packageFolder();
-  const send: RequestHandler<{ path?: readonly string[] }> = ({ params }, response, next) => {
-    const name = params.path?.join('/') ?? 'README.md';
-    if (!DOCUMENT.test(name)) return next();
-    const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
-    response.sendFile(name, { root, headers }, (error) => error && next());
-  };
-  const router = Router();
-  router.get('/{*path}', send);
-  return router;
+/** The documents in the package's folder, as paths seen from there; first what introduces it, and last how it is worked on. */
+export function documentsIn(root: string): readonly string[] {
+  const top = listed(root, '.');
+  const folders = ['docs', 'transports', 'server', 'client', 'demo', 'bench'];
+  return [
+    ...top.filter(isFirst),
+    ...folders.flatMap((folder) => listed(root, folder)),
+    ...top.filter((file) => !isFirst(file)),
+  ];
+}
+
+/** The documents right in a folder, or in its folders where those are transports. What is not in the package is not there. */
+function listed(root: string, folder: string): string[] {
+  try {
+    return readdirSync(join(root, folder), { encoding: 'utf8', recursive: folder === 'transports' })
+      .map((name) => join(folder, name).replaceAll(sep, '/'))
+      .filter((file) => DOCUMENT.test(file));
+  } catch {
+    return [];
+  }
+}
+
+function isFirst(file: string): boolean {
+  return file === 'README.md';
 }

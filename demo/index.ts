@@ -11,7 +11,6 @@ import { captureRoutes } from './capture-routes.js';
 import { Connected, connectedRoutes } from './connected.js';
 import { Costs } from './costs.js';
 import { demoRoutes } from './demo-routes.js';
-import { documents } from './documents.js';
 import { standBefore } from './gate.js';
 import { LaneNetwork } from './lane-network.js';
 import { MachineFeed } from './machine.js';
@@ -88,7 +87,6 @@ export function startDemo({ app, server, gateway, path = '/push', another }: Dem
   const { run } = feed;
   app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, nodes, run, others: [race.routes] }));
   app.use('/demo', captureRoutes(captures), connectedRoutes(connected));
-  app.use('/docs', documents());
   app.use(siteFiles(path, network));
   return {
     async close() {

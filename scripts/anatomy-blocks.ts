@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { newestResult } from '../bench/kept.js';
 import { anatomy, type Subject, subjects } from '../demo/site/anatomy/subjects.js';
+import type { SubjectTexts } from '../demo/site/texts/en/subjects.js';
 import type { Texts } from '../demo/site/texts/en.js';
+import { documentPage } from '../demo/site/words/document.js';
 import { diagram } from './diagram.js';
 import { htmlText } from './html-text.js';
 import { labTable } from './lab-table.js';
@@ -15,17 +17,18 @@ export function anatomyBlocks(subject: Subject, texts: Texts): Readonly<Record<s
   const own = texts.subjects[subject];
   const { anatomy: common } = texts;
   const isRelative = RELATIVES.has(subject);
+  const server = isRelative ? own.server : common.gateway;
   return {
     siblings: siblings(subject, texts),
-    heading: `<h1>${escaped(own.name)}</h1>\n  <p>${escaped(own.lead)}</p>`,
+    heading: `<h1>${escaped(own.name)}</h1>\n  <div><p>${escaped(own.lead)}</p>${facts(own, texts)}</div>`,
     hue: `data-subject="${subject}"`,
     diagram: diagram(
       acts,
       own.steps.map(({ label }) => escaped(label)),
-      [escaped(common.browser), escaped(isRelative ? own.server : common.gateway)],
+      [escaped(common.browser), escaped(server)],
     ),
     steps: own.steps.map(({ text }, index) => `<li data-step="${index}">${escaped(text)}</li>`).join('\n      '),
-    wire: isRelative ? `data-sample="${subject}"` : `data-transport="${subject}"`,
+    wire: `data-${isRelative ? 'sample' : 'transport'}="${subject}" data-server="${escaped(server)}"`,
     wireheading: `<h2 id="wire-heading">${escaped(isRelative ? common.wire.sampleHeading : common.wire.heading)}</h2>`,
     wiretext: escaped(isRelative ? own.wire : common.wire.text),
     controls: isRelative ? '' : controls(texts),
@@ -50,14 +53,21 @@ export function anatomyBlocks(subject: Subject, texts: Texts): Readonly<Record<s
 /** The list of all subjects, for the first page. */
 export function anatomyIndexBlocks(texts: Texts): Readonly<Record<string, string>> {
   const item = (subject: Subject) => {
-    const { name, lead } = texts.subjects[subject];
-    return `<li data-subject="${subject}"><a href="${subject}.html">${escaped(name)}</a><p>${escaped(lead)}</p></li>`;
+    const own = texts.subjects[subject];
+    const link = `<a href="${subject}.html">${escaped(own.name)}</a>`;
+    return `<li data-subject="${subject}">${link}<p>${escaped(own.lead)}</p>${facts(own, texts)}</li>`;
   };
   const list = (all: readonly Subject[]) => all.map(item).join('\n    ');
   return {
     transports: list(subjects.filter((subject) => !RELATIVES.has(subject))),
     relatives: list(subjects.filter((subject) => RELATIVES.has(subject))),
   };
+}
+
+/** What it costs and what it fits, for who has to choose. */
+function facts({ costs, fits }: SubjectTexts, { anatomy: common }: Texts): string {
+  const row = (name: string, text: string) => `<div><dt>${escaped(name)}</dt><dd>${escaped(text)}</dd></div>`;
+  return `<dl class="facts">${row(common.costs, costs)}${row(common.fits, fits)}</dl>`;
 }
 
 function siblings(current: Subject, texts: Texts): string {
@@ -92,7 +102,7 @@ function relatives(subject: Subject, texts: Texts): string {
 }
 
 function document(subject: Subject, { anatomy: common }: Texts): string {
-  return `<p class="further"><a href="{{root}}docs/transports/${subject}/README.md">${escaped(common.document)}</a></p>`;
+  return `<p class="further"><a href="{{root}}${documentPage(`transports/${subject}/README.md`)}">${escaped(common.document)}</a></p>`;
 }
 
 function items(texts: readonly string[]): string {

@@ -10,6 +10,7 @@ import { dirname, extname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { newestResult } from '../bench/kept.js';
 import { reportHtml } from '../bench/report/report.js';
+import { documentPages } from './document-pages.js';
 import { REPORT } from './lab-section.js';
 import { fileOf, type Language, languages, pages, sitePage } from './site-pages.js';
 
@@ -40,6 +41,7 @@ const started = performance.now();
 forgetRemovedTransports();
 await bundleClient();
 await bundleSite();
+addDocuments();
 await addReport();
 console.log(`bundled in ${Math.round(performance.now() - started)} ms`);
 
@@ -87,6 +89,15 @@ async function bundleSite(): Promise<void> {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, sitePage(page, language));
     }
+  }
+}
+
+/** Puts the documents of the package into the site, so that its links to them lead somewhere on any web server. */
+function addDocuments(): void {
+  for (const [name, html] of documentPages()) {
+    const file = join('dist/site', name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, html);
   }
 }
 

@@ -13,7 +13,7 @@ const gateway = await startDemoServer();
 try {
   const browser = await launchChromium();
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 1_420 } });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1_510 } });
     // An iframe that streams keeps the page loading for ever.
     await page.goto(gateway.address, { waitUntil: 'domcontentloaded' });
     await sleep(8_000);

@@ -106,7 +106,7 @@ export function sitePage(page: Page, language: Language): string {
   const from = (other: string) => posix.relative(posix.dirname(file), other) || '.';
   const html = readFileSync('demo/site/frame.html', 'utf8')
     .replace('<html lang="en"', `<html lang="${language.texts.language.tag}"`)
-    .replace('<!-- navigation -->', () => navigation(page, language))
+    .replace('<!-- navigation -->', () => navigation(file, language, page))
     .replace('<!-- main -->\n', () => own.replace(templates, ''))
     .replace('<!-- templates -->\n', () => templates)
     .replace(/<!-- block (\w+) -->/g, (_, name: string) => blocks[name] ?? missing(name));
@@ -144,14 +144,13 @@ function choices({ texts }: Language): string {
     .join('\n    ');
 }
 
-/** Links to the pages at the top and to the first ones of folders. */
-function navigation(current: Page, language: Language): string {
-  const file = fileOf(current, language);
+/** Links from a file to the pages at the top and to the first ones of folders; `current` is the page that the file is. */
+export function navigation(file: string, language: Language, current: Page | null): string {
   return pages
     .filter(({ name }) => name === inNavigation(name))
     .map((page) => {
       const address = linkTo(posix.relative(posix.dirname(file), fileOf(page, language)));
-      const isHere = page.name === inNavigation(current.name);
+      const isHere = current !== null && page.name === inNavigation(current.name);
       const mark = isHere ? ` aria-current="${page === current ? 'page' : 'true'}"` : '';
       return `<a href="${address}"${mark}>${language.texts.pages[page.name].name}</a>`;
     })

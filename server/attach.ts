@@ -22,6 +22,8 @@ type TakeRequest = (request: IncomingMessage, response: ServerResponse, next: ()
 
 /** How to give back what was taken; each may be called twice. */
 export interface Attachment {
+  /** Whether the requests of a server come here. */
+  answers(server: Server | TlsServer): boolean;
   leaveUpgrades(): void;
   leaveRequests(): void;
 }
@@ -34,6 +36,7 @@ export function attachTo(server: Server | TlsServer, path: string, listeners: Li
   const unwatch = watchHeads(server, listeners.refusedHead);
   const leaveRequests = listeners.request && takeRequests(server, path, listeners.request);
   return {
+    answers: (asked) => asked === server && leaveRequests !== undefined,
     leaveUpgrades: takeUpgrades(server, {
       claims(request) {
         const below = belowPath(request.url, path);

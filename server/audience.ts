@@ -31,6 +31,11 @@ export class Audience {
     this.#pending.push(entry);
   }
 
+  /** Forgets what has gathered, when nobody is left to whom it could go. */
+  clear(): void {
+    this.#pending = [];
+  }
+
   /** Hands what has gathered to every member. */
   flush(): void {
     const entries = this.#pending;

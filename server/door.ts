@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PushError } from '../transports/error.js';
 import type { ServerTransport } from '../transports/server-transport.js';
@@ -18,11 +18,12 @@ import { PEOPLE_PATHS } from './people-routes.js';
 import type { PollSocket } from './polls/poll-socket.js';
 import { PollSockets } from './polls/poll-sockets.js';
 import { requestOf } from './polls/request-of.js';
-import { refuseUpgrade, sendProblem } from './problem.js';
+import { refusalFields, refuseUpgrade, sendProblem } from './problem.js';
 import { Refusals } from './refusals.js';
 import { takeOver } from './take-over.js';
 import { belowPath, partsOf, targetOf } from './target.js';
 import { Turns } from './turns.js';
+import { isBehindAnother } from './upgrades.js';
 import type { Uplink } from './uplink.js';
 
 /** How long those who come to a closed door are sent away for, in milliseconds; in between, for as long as it closes. */
@@ -42,6 +43,8 @@ export interface DoorOptions extends ConnectionsOptions {
   readonly loaded: Promise<void>;
   /** The transports that are on offer at this moment. */
   readonly offer: () => readonly string[];
+  /** Whether all requests of a server come here. */
+  readonly answers: (server: Server) => boolean;
 }
 
 /**
@@ -61,18 +64,23 @@ export class Door {
     this.#options = options;
     const { settings, metrics } = options;
     const { stalledMs, logger } = settings;
+    const cut = (fields: object) => {
+      metrics.answersStalled.inc();
+      logger.warn(fields, 'closed a reader that took nothing of its answer');
+    };
     this.#answers = new AnswerWatch({
       stalledMs,
       now: () => performance.now(),
-      cut: ({ req }) => logger.warn(requestFields(req), 'closed a reader that took nothing of its answer'),
+      cut: ({ req }) => cut(requestFields(req)),
     });
     this.#refusals = new Refusals(settings, metrics);
     const isOpen = () => this.#state === 'open';
     this.#polls = new PollSockets({
       stalledMs,
       isOpen,
+      answers: options.answers,
       repeat: (polls, target) => this.#repeat(polls, target),
-      cut: ({ first: { address } }) => logger.warn({ address }, 'closed a reader that took nothing of its answer'),
+      cut: ({ first: { address } }) => cut({ address }),
     });
     this.#exchanges = new Exchanges({
       ...options,
@@ -95,6 +103,11 @@ export class Door {
   /** From now on, everybody is asked to come back later; only health is still told, to whoever watches over the nodes. */
   close(): void {
     this.#state = 'closed';
+  }
+
+  /** Gives back what was kept of a server whose requests do not come here any more. */
+  leaveServer(server: Server): void {
+    this.#polls.leave(server);
   }
 
   /** Lets go of what is still watched, when nobody is left. */
@@ -143,6 +156,11 @@ export class Door {
   /** Answers an upgrade; the address is relative to the gateway's path. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { transports, loaded, hosts, origins } = this.#options;
+    if (isBehindAnother(socket)) {
+      this.#refusals.noter(requestFields(request))('BAD_REQUEST');
+      socket.destroy();
+      return;
+    }
     // Node has let go of the socket; an error on it before a transport takes it over would end the process.
     const ignore = () => socket.destroy();
     socket.on('error', ignore);
@@ -176,17 +194,20 @@ export class Door {
     const { name, rest } = partsOf(target.path);
     const transport = transports.get(name);
     if (rest !== '' || transport?.carries !== 'poll' || (authorize !== null && head === null)) return false;
+    const request = () => requestOf(polls.first, below);
     try {
       const query = readQuery(target.query);
-      const permit = head === null ? OPEN : await this.#authorize(requestOf(polls.first, below), name, query);
+      const permit = head === null ? OPEN : await this.#authorize(request(), name, query);
       const course = await this.#exchanges.repeat(transport, query, polls, permit);
       // Who may come in is asked each time, and each move is counted.
       if (head === null && !query.has('instead')) polls.keep(course, sent);
-      return true;
-    } catch {
-      // It is refused where all are.
-      return false;
+    } catch (error) {
+      // Here, as it has been asked who it is, and counted.
+      const refused = request();
+      const refusal = this.#refusals.of(error, refused);
+      polls.refuse(refusal, refusalFields(refusal, refused));
     }
+    return true;
   }
 
   #admit(request: IncomingMessage, response: ServerResponse): void {

@@ -3,9 +3,9 @@ import type { Position } from '../transports/position.js';
 import type { Bye, ControlRecord } from '../transports/record.js';
 import type { Flow, Sink } from '../transports/server-transport.js';
 import type { WireFormat } from '../transports/wire-format.js';
-import type { Member } from './audience.js';
+import type { Audience, Member } from './audience.js';
 import type { Page } from './bus/bus.js';
-import { type DownlinkState, isOver } from './downlink-state.js';
+import { type DownlinkState, ENDED, GONE, isOver, READING } from './downlink-state.js';
 import type { Carried } from './metrics.js';
 import type { DownlinkRequest, NodeLog } from './node-log.js';
 import { Offsets } from './offsets.js';
@@ -46,7 +46,9 @@ export class Downlink implements Flow, Member, Carried {
 
   /** Exact while it is not live. */
   readonly #offsets = new Offsets();
-  #state: DownlinkState = { at: 'reading' };
+  #state: DownlinkState = READING;
+  /** The one that its channels lead to, once that is known. */
+  #audience: Audience | null = null;
   /** What the audience may still hold for others, but this one has read by itself. */
   #skipUpTo = 0;
   #lastWrite = performance.now();
@@ -55,10 +57,11 @@ export class Downlink implements Flow, Member, Carried {
   #from: number | null = null;
   /** The time of a single answer is up: it goes out as soon as the log has been read. */
   #due = false;
+  #beginning = false;
   #reading = false;
   /** Changes of the channels that wait for room to be answered in. */
   #waiting: readonly (() => void)[] = NOBODY;
-  readonly #begun: Promise<void>;
+  #begun: Promise<void>;
 
   constructor(
     private readonly log: NodeLog,
@@ -87,16 +90,36 @@ export class Downlink implements Flow, Member, Carried {
 
   drained(): void {
     if (this.#state.at !== 'full') return;
-    this.#state = { at: 'reading' };
+    this.#state = READING;
     this.#goOn();
     void this.#read();
   }
 
   closed(): void {
     if (this.#state.at === 'gone') return;
-    this.#stop();
-    this.#state = { at: 'gone' };
+    const wasOver = isOver(this.#state);
+    this.#leave(GONE);
     this.ending.gone(this);
+    if (!wasOver) this.ended();
+  }
+
+  /**
+   * Begins anew with one more packet for the same sink, of the same channels from other positions: one that polls would else
+   * have a downlink made for each answer. Returns `false` where it is another sink, or something is still under way.
+   */
+  again({ channels, client }: DownlinkRequest, sink: Sink<unknown>): boolean {
+    if (sink !== this.sink || sink.single !== true || client !== this.client) return false;
+    if (this.#state.at !== 'gone' || this.#beginning || this.#reading) return false;
+    this.#state = READING;
+    this.messages = 0;
+    this.gaps = 0;
+    this.#skipUpTo = 0;
+    this.#from = null;
+    this.#due = false;
+    // What was to be said with a page that never came.
+    this.#offsets.takeStart();
+    this.#begun = this.#beginAtOnce(channels) ? BEGUN : this.#begin(channels);
+    return true;
   }
 
   flush(): void {
@@ -183,20 +206,23 @@ export class Downlink implements Flow, Member, Carried {
       this.#from = from;
       return false;
     }
-    // The half is not done with opening yet.
-    queueMicrotask(() => {
+    // The half is not done with opening yet. Not `queueMicrotask`, which makes an async resource of each call.
+    void BEGUN.then(() => {
       if (this.#state.at === 'reading') this.#put(() => known.packet, known.messages);
     });
     return true;
   }
 
   async #begin(channels: ReadonlyMap<string, Position>): Promise<void> {
+    this.#beginning = true;
     try {
       await this.log.ready();
       this.#offsets.begin(startOf(channels, this.log.bus.epoch, await this.log.bus.head()));
     } catch (error) {
       this.#fail(error, 'the log could not be read');
       return;
+    } finally {
+      this.#beginning = false;
     }
     await this.#read();
   }
@@ -236,10 +262,12 @@ export class Downlink implements Flow, Member, Carried {
 
   /** Goes live, if nothing is missing between the position and what the audiences have been given. */
   #join(upTo: number): void {
-    const leave = this.log.join(this, upTo, this.#offsets.keys(), this.sink.format);
-    if (leave === null) return;
+    this.#audience ??= this.log.audience(this.#offsets.keys(), this.sink.format);
+    const audience = this.log.join(this, upTo, this.#audience);
+    if (audience === null) return;
+    this.#audience = audience;
     this.#skipUpTo = upTo;
-    this.#state = { at: 'live', leave };
+    this.#state = { at: 'live', audience };
     if (this.#due) this.flush();
   }
 
@@ -281,6 +309,7 @@ export class Downlink implements Flow, Member, Carried {
     if (isOver(this.#state)) return;
     const cursor = this.#cursor(this.log.seen);
     const answer = change();
+    this.#audience = null;
     const room = this.#put(() => this.sink.format.packet({ controls: [answer], messages: [], cursor }), 0);
     if (this.#state.at !== 'reading') return;
     if (room) void this.#read();
@@ -310,20 +339,24 @@ export class Downlink implements Flow, Member, Carried {
   /** Nothing is written from now on. */
   #stop(): void {
     if (isOver(this.#state)) return;
-    if (this.#state.at === 'live') this.#state.leave();
-    this.#state = { at: 'ended' };
-    this.#goOn();
+    this.#leave(ENDED);
     this.ending.ended(this);
     this.ended();
+  }
+
+  #leave(state: DownlinkState): void {
+    if (this.#state.at === 'live') this.log.leave(this, this.#state.audience);
+    this.#state = state;
+    this.#goOn();
   }
 
   /** Leaves the audience, with the position that it has reached. */
   #stopLive(): void {
     this.log.flush();
     if (this.#state.at !== 'live') return;
-    this.#state.leave();
+    this.log.leave(this, this.#state.audience);
     this.#offsets.raise(this.#liveUpTo());
-    this.#state = { at: 'reading' };
+    this.#state = READING;
   }
 
   #liveUpTo(): number {

@@ -132,7 +132,8 @@ export class Exchanges {
     const asked = this.#ask(transport, NOTHING, query, permit);
     this.#noteMove(query, transport.name);
     const course = new Course(this.#options, { transport, query, asked, from: polls.first, reply: polls, permit });
-    await course.serve();
+    // Not if it has gone while the application made it wait: nothing would ever tell the half.
+    if (!polls.first.socket.destroyed) await course.serve();
     return course;
   }
 
@@ -201,8 +202,11 @@ export class Exchanges {
     const failed = (error: unknown) => sendProblem(response, refusals.of(error, request));
     const flow: RequestExchange['flow'] = (sink) => flowOfHead(sink, response, once, failed);
     const exchange = { ...this.#exchange(request, query), once, flow };
-    if (transport.carries === 'poll') await transport.serve({ ...exchange, reply: new ResponseReply(response) });
-    else await transport.serve({ ...exchange, response, release: () => null });
+    if (transport.carries === 'request') return transport.serve({ ...exchange, response, release: () => null });
+    const reply = new ResponseReply(response);
+    const half = transport.prepare({ ...exchange, reply });
+    reply.onOver(() => half.over?.());
+    await half.serve();
   }
 
   /** What a client says of itself is counted only under names that exist. */

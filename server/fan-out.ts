@@ -55,8 +55,8 @@ export class FanOut implements NodeLog {
       this.#leaving.add(downlink);
     },
     gone: (downlink) => {
-      this.#leaving.delete(downlink);
-      if (this.#leaving.size === 0) this.#deserted();
+      this.#downlinks.delete(downlink);
+      if (this.#leaving.delete(downlink) && this.#leaving.size === 0) this.#deserted();
     },
   };
   readonly #pulse: NodeJS.Timeout;
@@ -87,10 +87,18 @@ export class FanOut implements NodeLog {
   /** Opens a downlink that goes on until its sink closes or {@link close} is called. */
   open(request: DownlinkRequest, sink: Sink<unknown>, ended: () => void): Downlink {
     const downlink = new Downlink(this, request, sink, this.#ending, ended);
-    this.#downlinks.add(downlink);
-    // A request that had passed the gateway's door when that closed.
-    if (this.#bye !== undefined) queueMicrotask(() => this.#end(downlink));
+    this.#opened(downlink);
     return downlink;
+  }
+
+  /**
+   * Opens a downlink that has gone once more, for the same channels from other positions, as {@link Downlink.again} has it;
+   * returns `false` where it takes a new one.
+   */
+  reopen(downlink: Downlink, request: DownlinkRequest, sink: Sink<unknown>): boolean {
+    if (!downlink.again(request, sink)) return false;
+    this.#opened(downlink);
+    return true;
   }
 
   /** Reads one page and makes the packet of it. */
@@ -124,23 +132,26 @@ export class FanOut implements NodeLog {
     return encoder;
   }
 
-  join(member: Member, position: number, channels: Iterable<string>, format: WireFormat<unknown>): (() => void) | null {
-    this.flush();
-    if (position < this.seen) return null;
+  audience(channels: Iterable<string>, format: WireFormat<unknown>): Audience {
     const sorted = [...channels].sort();
     // A channel's name has no control characters, so that the key is unambiguous.
     const key = `${format.name}\n${sorted.join('\n')}`;
-    let audience = this.#audiences.get(key);
-    if (audience === undefined) {
-      audience = new Audience(key, sorted, this.encoder(format));
-      this.#addAudience(audience);
-    }
-    const joined = audience;
+    return this.#audiences.get(key) ?? new Audience(key, sorted, this.encoder(format));
+  }
+
+  join(member: Member, position: number, audience: Audience): Audience | null {
+    this.flush();
+    if (position < this.seen) return null;
+    // It may have been deserted, and another one be there in its place.
+    const joined = this.#audiences.get(audience.key) ?? audience;
+    if (joined.members.size === 0) this.#addAudience(joined);
     joined.members.add(member);
-    return () => {
-      joined.members.delete(member);
-      if (joined.members.size === 0) this.#removeAudience(joined);
-    };
+    return joined;
+  }
+
+  leave(member: Member, audience: Audience): void {
+    audience.members.delete(member);
+    if (audience.members.size === 0) this.#removeAudience(audience);
   }
 
   flush(): void {
@@ -165,6 +176,12 @@ export class FanOut implements NodeLog {
     this.flush();
     for (const downlink of [...this.#downlinks]) this.#end(downlink);
     await this.#connectionsGone();
+  }
+
+  #opened(downlink: Downlink): void {
+    this.#downlinks.add(downlink);
+    // A request that had passed the gateway's door when that closed.
+    if (this.#bye !== undefined) queueMicrotask(() => this.#end(downlink));
   }
 
   async #connectionsGone(): Promise<void> {
@@ -251,6 +268,7 @@ export class FanOut implements NodeLog {
   #removeAudience(audience: Audience): void {
     this.#audiences.delete(audience.key);
     this.#waiting.delete(audience);
+    audience.clear();
     for (const channel of audience.channels) {
       const audiences = this.#byChannel.get(channel);
       audiences?.delete(audience);

@@ -65,8 +65,10 @@ export class Frames {
       if (isPublishing) this.#underWay.add(frame.length, this.#answered);
       else await this.#answered;
     } catch (error) {
+      const refusal = uplink.refuse(error, {});
+      metrics.refused(refusal.code);
       await this.#answered;
-      await answer(JSON.stringify(uplink.refuse(error, {})));
+      await answer(JSON.stringify(refusal));
     }
   }
 

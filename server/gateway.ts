@@ -11,7 +11,7 @@ import type { Attachment } from './attach.js';
 import { attachTo } from './attach.js';
 import type { Bus, Receipt } from './bus/bus.js';
 import { MemoryBus } from './bus/memory-bus.js';
-import type { ConnectionInfo } from './connections.js';
+import type { ConnectionInfo } from './connection.js';
 import { Door } from './door.js';
 import { FanOut } from './fan-out.js';
 import type { GatewayOptions, GatewaySettings } from './gateway-options.js';
@@ -167,6 +167,7 @@ class PushGateway implements Gateway {
       transports: this.#transports,
       loaded: this.#loaded,
       offer: () => this.#offer(),
+      answers: (server) => this.#answers(server),
       connected: (make) => this.#tell('connect', make),
       disconnected: (make) => this.#tell('disconnect', make),
     });
@@ -200,6 +201,7 @@ class PushGateway implements Gateway {
       attachment.leaveUpgrades();
       attachment.leaveRequests();
       this.#attachments.delete(attachment);
+      this.#door.leaveServer(server);
     };
   }
 
@@ -279,6 +281,11 @@ class PushGateway implements Gateway {
   #offer(): string[] {
     const halves = [...this.#transports.values()];
     return halves.filter((half) => half.carries !== 'upgrade' || this.#takesUpgrades).map((half) => half.name);
+  }
+
+  #answers(server: Server): boolean {
+    for (const attachment of this.#attachments) if (attachment.answers(server)) return true;
+    return false;
   }
 
   /** Calls listeners, but not from inside a delivery: what they publish must not come into the middle of it. */

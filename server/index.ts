@@ -29,7 +29,7 @@ export type { FileBusOptions } from './bus/file/file-bus.js';
 export { FileBus } from './bus/file/file-bus.js';
 export type { MemoryBusOptions } from './bus/memory-bus.js';
 export { MemoryBus } from './bus/memory-bus.js';
-export type { ConnectionInfo } from './connections.js';
+export type { ConnectionInfo } from './connection.js';
 export type { AttachOptions, Gateway, GatewayEvents, PublishOptions } from './gateway.js';
 export { createGateway } from './gateway.js';
 export type { GatewayOptions } from './gateway-options.js';

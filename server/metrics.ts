@@ -22,6 +22,16 @@ export interface Counted {
   readonly bytes: number;
 }
 
+/** What the downlinks of one transport have carried. */
+interface Tally {
+  open: number;
+  ever: number;
+  /** Of those that have ended. */
+  messages: number;
+  bytes: number;
+  gaps: number;
+}
+
 /** Counted like error codes, though nobody is told them: what Node refuses by itself, and what there is no answer to. */
 const UNTOLD: ReadonlySet<string> = new Set(['HEAD_TOO_LARGE', 'REQUEST_TIMEOUT', 'PIPELINE_TOO_LONG']);
 
@@ -34,8 +44,8 @@ const QUANTILES = [0.5, 0.99] as const;
 export class Metrics {
   readonly #registry = new Registry();
   readonly #open = new Set<Counted>();
-  /** By transport; a poll is counted too often for anything but a number. */
-  readonly #counts = new Map<string, { open: number; ever: number }>();
+  /** By transport; a poll is counted too often for anything but numbers. */
+  readonly #tallies = new Map<string, Tally>();
   readonly #eventLoop = monitorEventLoopDelay({ resolution: 10 });
 
   readonly operations = new Counter({
@@ -58,6 +68,12 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly answersStalled = new Counter({
+    name: 'pushgate_answers_stalled_total',
+    help: 'Connections cut because their reader took nothing of a complete answer for too long.',
+    registers: [this.#registry],
+  });
+
   readonly #moves = new Counter({
     name: 'pushgate_client_moves_total',
     help: 'Downlinks that clients opened in place of one over another transport, as they say themselves.',
@@ -72,26 +88,10 @@ export class Metrics {
     registers: [this.#registry],
   });
 
-  readonly #deliveries = this.#ofDownlinks(
-    'pushgate_deliveries_total',
-    'Messages written, by transport.',
-    (downlink) => downlink.carried.messages,
-  );
-  readonly #bytes = this.#ofDownlinks(
-    'pushgate_sent_bytes_total',
-    'Bytes written to sockets, by transport.',
-    (downlink) => downlink.bytes,
-  );
-  readonly #gaps = this.#ofDownlinks(
-    'pushgate_gaps_total',
-    'Gaps told to readers, by transport.',
-    (downlink) => downlink.carried.gaps,
-  );
-
   constructor(bus: Bus) {
     this.#eventLoop.enable();
     const open = this.#open;
-    const counts = this.#counts;
+    const tallies = this.#tallies;
     const eventLoop = this.#eventLoop;
     new Gauge({
       name: 'pushgate_connections',
@@ -99,7 +99,7 @@ export class Metrics {
       labelNames: ['transport'] as const,
       registers: [this.#registry],
       collect() {
-        for (const [transport, { open }] of counts) this.set({ transport }, open);
+        for (const [transport, { open }] of tallies) this.set({ transport }, open);
       },
     });
     new Counter({
@@ -109,9 +109,22 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.reset();
-        for (const [transport, { ever }] of counts) this.inc({ transport }, ever);
+        for (const [transport, { ever }] of tallies) this.inc({ transport }, ever);
       },
     });
+    this.#carried(
+      'pushgate_deliveries_total',
+      'Messages written, by transport.',
+      'messages',
+      ({ carried }) => carried.messages,
+    );
+    this.#carried(
+      'pushgate_sent_bytes_total',
+      'Bytes written to sockets, by transport.',
+      'bytes',
+      ({ bytes }) => bytes,
+    );
+    this.#carried('pushgate_gaps_total', 'Gaps told to readers, by transport.', 'gaps', ({ carried }) => carried.gaps);
     this.#gauge(
       'pushgate_readers_full',
       'Downlinks whose socket takes nothing at the moment.',
@@ -159,26 +172,29 @@ export class Metrics {
   /** Counts a downlink from now on. */
   opened(downlink: Counted): void {
     this.#open.add(downlink);
-    const counts = this.#countsOf(downlink.transport);
-    counts.open++;
-    counts.ever++;
+    const tally = this.#tallyOf(downlink.transport);
+    tally.open++;
+    tally.ever++;
   }
 
   /** Counts that a downlink has ended; may be told twice. */
   ended(downlink: Counted): void {
     if (!this.#open.delete(downlink)) return;
     const { transport, carried } = downlink;
-    this.#countsOf(transport).open--;
-    for (const counter of [this.#deliveries, this.#bytes, this.#gaps]) counter.ended(downlink);
+    const tally = this.#tallyOf(transport);
+    tally.open--;
+    tally.messages += carried.messages;
+    tally.bytes += downlink.bytes;
+    tally.gaps += carried.gaps;
     if (carried.hasStalled) this.#stalled.inc({ transport });
   }
 
-  #countsOf(transport: string): { open: number; ever: number } {
-    const known = this.#counts.get(transport);
+  #tallyOf(transport: string): Tally {
+    const known = this.#tallies.get(transport);
     if (known !== undefined) return known;
-    const counts = { open: 0, ever: 0 };
-    this.#counts.set(transport, counts);
-    return counts;
+    const tally = { open: 0, ever: 0, messages: 0, bytes: 0, gaps: 0 };
+    this.#tallies.set(transport, tally);
+    return tally;
   }
 
   /** Counts a refusal. An application's own codes are counted as one: there may be any number of them. */
@@ -208,23 +224,24 @@ export class Metrics {
   }
 
   /** A counter by transport: what the downlinks that have ended had, and what those have that are open. */
-  #ofDownlinks(name: string, help: string, read: (downlink: Counted) => number) {
-    const before = new Map<string, number>();
-    const add = (totals: Map<string, number>, downlink: Counted) =>
-      totals.set(downlink.transport, (totals.get(downlink.transport) ?? 0) + read(downlink));
+  #carried(name: string, help: string, kind: 'messages' | 'bytes' | 'gaps', read: (downlink: Counted) => number): void {
     const open = this.#open;
+    const tallies = this.#tallies;
     new Counter({
       name,
       help,
       labelNames: ['transport'] as const,
       registers: [this.#registry],
       collect() {
-        const totals = new Map(before);
-        for (const downlink of open) add(totals, downlink);
+        const totals = new Map<string, number>();
+        for (const [transport, tally] of tallies) totals.set(transport, tally[kind]);
+        for (const downlink of open) {
+          const { transport } = downlink;
+          totals.set(transport, (totals.get(transport) ?? 0) + read(downlink));
+        }
         this.reset();
         for (const [transport, total] of totals) this.inc({ transport }, total);
       },
     });
-    return { ended: (downlink: Counted) => add(before, downlink) };
   }
 }

@@ -1,7 +1,7 @@
 import type { Position } from '../transports/position.js';
 import type { Hello } from '../transports/record.js';
 import type { WireFormat } from '../transports/wire-format.js';
-import type { Member } from './audience.js';
+import type { Audience, Member } from './audience.js';
 import type { Bus, Entry, Page } from './bus/bus.js';
 import type { Encoder } from './encoder.js';
 import type { RecentPackets } from './recent-packets.js';
@@ -21,11 +21,14 @@ export interface NodeLog {
   /** The answers of a moment ago, for those who ask the same. */
   readonly answers: RecentPackets;
   encoder(format: WireFormat<unknown>): Encoder;
+  /** Those who are to receive these channels in this format; there may be nobody yet. */
+  audience(channels: Iterable<string>, format: WireFormat<unknown>): Audience;
   /**
-   * Makes a downlink live, if there is nothing between its position and what the audiences have been given.
-   * Returns how to leave, or `null` when there is more to be read first.
+   * Makes a downlink live, if there is nothing between its position and what the audiences have been given. Returns the
+   * audience that it is in from now on, or `null` when there is more to be read first.
    */
-  join(member: Member, position: number, channels: Iterable<string>, format: WireFormat<unknown>): (() => void) | null;
+  join(member: Member, position: number, audience: Audience): Audience | null;
+  leave(member: Member, audience: Audience): void;
   /** Hands everything that was seen to the audiences now. */
   flush(): void;
 }

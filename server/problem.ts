@@ -26,12 +26,16 @@ export function sendProblem(response: ServerResponse, error: PushError, headers:
     return;
   }
   answerProblem(response, error, {
-    ...problemFields(error),
-    ...challenge(error, response.req),
+    ...refusalFields(error, response.req),
     // What is left of a body that is too large or too slow is not waited for.
     ...(error.status === 413 || error.status === 408 ? { Connection: 'close' } : {}),
     ...headers,
   });
+}
+
+/** What the head of a refusal says besides what it is. */
+export function refusalFields(error: PushError, request: IncomingMessage): Record<string, string> {
+  return { ...problemFields(error), ...challenge(error, request) };
 }
 
 /**
@@ -64,7 +68,7 @@ export function refuseUpgrade(request: IncomingMessage, socket: Duplex, error: P
     [
       `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}`,
       error.status === 426 ? 'Connection: close, Upgrade' : 'Connection: close',
-      ...Object.entries({ ...problemFields(error), ...challenge(error, request), ...spokenHere(error) }).map(
+      ...Object.entries({ ...refusalFields(error, request), ...spokenHere(error) }).map(
         ([name, value]) => `${name}: ${value}`,
       ),
       'Content-Type: application/problem+json; charset=utf-8',

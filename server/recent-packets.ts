@@ -7,7 +7,7 @@ export interface Written<Packet> {
   readonly gaps: number;
 }
 
-/** Positions of which packets are kept, and how many UTF-16 units the names of their channels may have. */
+/** Positions of which packets are kept. */
 const MOST = 64;
 /** How long what was read is still what would be read, in milliseconds: no more than retention is late anyway. */
 const AGE_MS = 100;

@@ -15,9 +15,15 @@ export async function loadServerHalf(name: string): Promise<ServerTransport> {
   throw new PushError('INTERNAL', `transports/${name}/server.ts exports no "transport" that is a ServerTransport.`);
 }
 
+/** The method by which a half is asked, by what it carries. */
+const ENTRANCES: ReadonlyMap<unknown, string> = new Map([
+  ['request', 'serve'],
+  ['poll', 'prepare'],
+  ['upgrade', 'accept'],
+]);
+
 function isServerTransport(value: unknown): value is ServerTransport {
   if (typeof value !== 'object' || value === null || !('carries' in value)) return false;
-  if (value.carries === 'request' || value.carries === 'poll')
-    return 'serve' in value && typeof value.serve === 'function';
-  return value.carries === 'upgrade' && 'accept' in value && typeof value.accept === 'function';
+  const entrance = ENTRANCES.get(value.carries);
+  return entrance !== undefined && typeof Object(value)[entrance] === 'function';
 }

@@ -1,4 +1,4 @@
-import type { Cursor } from '../transports/cursor.js';
+import type { Cursor, LogPosition } from '../transports/cursor.js';
 import { formatCursor, parseCursor } from '../transports/cursor.js';
 import type { Position } from '../transports/position.js';
 import type { Gap } from '../transports/record.js';
@@ -50,8 +50,16 @@ export function commonOffset(channels: ReadonlyMap<string, Position>, epoch: str
     if (common !== undefined && position !== common) return null;
     common = position;
   }
-  const cursor = common === undefined ? null : parseCursor(common);
+  const cursor = common === undefined ? null : recent(common);
   return cursor !== null && cursor.epoch === epoch && cursor.offset <= seen ? cursor.offset : null;
+}
+
+let last: { readonly text: string; readonly position: LogPosition | null } = { text: '', position: null };
+
+/** Those who poll mostly ask from the same position, and one after the other. */
+function recent(text: string): LogPosition | null {
+  if (text !== last.text) last = { text, position: parseCursor(text) };
+  return last.position;
 }
 
 /** The gaps to be told before a page: one for all channels that lost the same part of the log. */

@@ -89,8 +89,21 @@ class UpgradeDesk {
   };
 }
 
+/**
+ * Whether a request that came before on this connection has no complete answer yet: nothing else can be said in the middle
+ * of it. Node lets go of the connection for an upgrade all the same, and does not document where it keeps that answer.
+ */
+export function isBehindAnother(socket: Duplex): boolean {
+  const { _httpMessage = null }: { _httpMessage?: ServerResponse | null } = socket as object;
+  return _httpMessage !== null;
+}
+
 /** Hands a request to the server's listeners as if it had not asked for an upgrade. Its body has not been read. */
 function serveAsRequest(server: AnyServer, request: IncomingMessage, socket: Duplex): void {
+  if (isBehindAnother(socket)) {
+    socket.destroy();
+    return;
+  }
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
   if (!(socket instanceof Socket) || length !== '0' || encoding !== undefined) {
     refuseUpgrade(request, socket, new PushError('BAD_REQUEST', 'Send a body without the header "Upgrade".'));

@@ -48,12 +48,25 @@ const END_MS = 2_000;
  * the gateway has it, or where the response is Node's own; everywhere else through `response.write`.
  */
 export function openStream({ response, release }: StreamExchange, events: StreamEvents): BodyStream {
+  gather(response.socket);
   response.flushHeaders();
   // HTTP/1.0 knows no chunks: there the body ends with the connection.
   const { chunkedEncoding: isChunked } = response;
   const socket = release();
   if (socket !== null) return onSocket(socket, isChunked, events);
   return isBare(response) ? besideResponse(response, isChunked, events) : throughResponse(response, events);
+}
+
+/** Head, opening and hello go out in one write of the system, as all of them are there before the event loop turns. */
+function gather(socket: Socket | null): void {
+  // On HTTP/2 there is no socket of its own.
+  if (!(socket instanceof Socket)) return;
+  socket.cork();
+  setImmediate(uncork, socket);
+}
+
+function uncork(socket: Socket): void {
+  socket.uncork();
 }
 
 /** Without anything of Node's HTTP machine: nothing here may keep the response. */

@@ -34,8 +34,16 @@ export interface RequestTransport {
 export interface PollTransport {
   readonly name: string;
   readonly carries: 'poll';
-  /** MUST answer, or throw before it has answered. */
-  serve(exchange: PollExchange): void | Promise<void>;
+  /** Reads what is asked for. What it returns answers this poll, and all that ask for the same on the same connection. */
+  prepare(exchange: PollExchange): PollHalf;
+}
+
+/** Answers polls, one after the other. What is made for the first one SHOULD serve all: there are many. */
+export interface PollHalf {
+  /** MUST answer one poll, or throw before it has answered. Not called again before that is over. */
+  serve(): void | Promise<void>;
+  /** The poll is over, answered or not; called once for each. */
+  over?(): void;
 }
 
 /** A transport that takes over the socket of an HTTP upgrade. */
@@ -63,7 +71,7 @@ interface RequestedExchange extends Exchange {
 /** Reads once what comes after the position, with a `hello` if the query asks for one (`hello=1`); may be empty. */
 type Once = <Packet>(format: WireFormat<Packet>) => Promise<Packet>;
 
-/** One poll, and the ways to answer it. */
+/** One poll after the other, and the ways to answer each. */
 export interface PollExchange extends Exchange {
   readonly reply: PollReply;
   readonly once: Once;
@@ -75,8 +83,6 @@ export interface PollReply {
   json(body: Buffer): void;
   /** Answers with an error, which the gateway does not count: a wait that ends because the gateway closes. */
   problem(error: PushError): void;
-  /** Calls back when the request is over, answered or not. */
-  onOver(listener: () => void): void;
 }
 
 /** One request for a downlink, and the ways to answer it. */

@@ -8,6 +8,7 @@ import { machineFeed } from './feed/feed.js';
 import { Race } from './feed/race.js';
 import { ServerClock } from './feed/server-clock.js';
 import { watchAttention } from './page/attention.js';
+import { askHeartbeat } from './page/heartbeat.js';
 import { findNetwork } from './page/network.js';
 import { linkOperations } from './page/operations.js';
 import { part } from './page/part.js';
@@ -18,6 +19,7 @@ import { askServerTime } from './page/server-time.js';
 import { LANE_PARAMETER } from './words/lane-name.js';
 
 const REPORT_MS = 1_000;
+const HEARTBEAT_MS = 20_000;
 /** A gateway of one's own that is not to be had is asked for again after so long. */
 const NODE_MS = 15_000;
 
@@ -62,7 +64,7 @@ void throughNetwork();
 keepRhythm({
   draw: () => view.draw(course.clock.now()),
   refresh() {
-    const head = Math.max(automatic.numbers.last, ...bare.map(({ client }) => client.numbers.last));
+    const head = newest();
     view.refresh(course.clock.now(), head);
     for (const one of bare) one.view.refresh(head);
   },
@@ -72,7 +74,7 @@ every(REPORT_MS, async () => {
   const takeReport = automatic.expectReport();
   const account = automatic.lane.expectReport();
   const report = await askReport([automatic.lane]).catch(() => null);
-  automatic.hasServer = report !== null || feed.runs.size > 0;
+  automatic.server = report !== null ? 'answers' : feed.runs.size > 0 ? 'away' : 'none';
   if (report === null) return;
   feed.runs.add(report.run);
   takeReport(report);
@@ -86,9 +88,17 @@ every(
   () => course.clock.restMs,
   () => course.clock.align(() => askServerTime(path)),
 );
+every(HEARTBEAT_MS, async () => {
+  automatic.heartbeatMs = await askHeartbeat(path);
+});
 every(NODE_MS, async () => {
   if (broken !== null) await automatic.askNode();
 });
+
+/** The newest number that anybody on the page has got. */
+function newest(): number {
+  return Math.max(automatic.numbers.last, ...bare.map(({ client }) => client.numbers.last));
+}
 
 async function throughNetwork(): Promise<void> {
   broken = await findNetwork(network, path);
@@ -102,7 +112,7 @@ async function throughNetwork(): Promise<void> {
 function turnBare(): void {
   const origin = broken === null ? location.origin : new URL(broken).origin;
   for (const { client } of bare) {
-    if (isComparing) client.start(origin, `${LANE_PARAMETER}=${automatic.lane.id}`);
+    if (isComparing) client.start(origin, `${LANE_PARAMETER}=${automatic.lane.id}`, newest());
     else client.stop();
   }
 }

@@ -1,8 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
-import { DOCUMENT } from '../documents.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { documentsIn } from '../documents.js';
 import { packageFolder } from '../package-folder.js';
 import { type Passage, sectionsOf } from './sections.js';
+
+/** What explains. The contract of the wire and the rules of work answer no question of somebody who asks for the first time. */
+const EXPLAINING = /README\.md$|^docs\//;
 
 /** A passage with its words counted. */
 interface Shelved {
@@ -73,9 +76,7 @@ export class Library {
   /** The documents of the package that is running. */
   static ofPackage(): Library {
     const root = packageFolder();
-    const files = ['.', 'docs', 'server', 'client', 'demo', 'bench', 'transports'].flatMap((folder) =>
-      listed(root, folder),
-    );
+    const files = documentsIn(root).filter((file) => EXPLAINING.test(file));
     return new Library(files.flatMap((file) => sectionsOf(file, readFileSync(join(root, file), 'utf8'))));
   }
 
@@ -101,17 +102,6 @@ export class Library {
       score += (rarity * count * (SATURATION + 1)) / (count + SATURATION * norm);
     }
     return score;
-  }
-}
-
-/** The documents right in a folder, or in its folders where those are transports. What is not in the package is not there. */
-function listed(root: string, folder: string): string[] {
-  try {
-    return readdirSync(join(root, folder), { encoding: 'utf8', recursive: folder === 'transports' })
-      .map((name) => join(folder, name).replaceAll(sep, '/'))
-      .filter((file) => DOCUMENT.test(file));
-  } catch {
-    return [];
   }
 }
 

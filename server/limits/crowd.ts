@@ -1,6 +1,6 @@
 import { ownerOf } from './addresses.js';
 import type { Limits } from './limits.js';
-import { type FullPolicy, type Leaving, Seats } from './seats.js';
+import { Claim, type FullPolicy, type Leaving, Seats } from './seats.js';
 
 /** A client at the door. */
 export interface Guest {
@@ -12,6 +12,45 @@ export interface Guest {
 }
 
 const SWEEP_MS = 10_000;
+
+/** The seats of one connection, that of its user and that of its address. */
+export class Place {
+  readonly #user: Claim | null;
+  readonly #address: Claim;
+  #mayClose = false;
+
+  constructor(
+    private readonly users: Seats,
+    private readonly addresses: Seats,
+    { address, user, client }: Guest,
+    close: (why: Leaving) => void,
+  ) {
+    // It may be the oldest one of its user and of its address.
+    const closeOnce = (why: Leaving) => {
+      const mayClose = this.#mayClose;
+      this.#mayClose = false;
+      if (mayClose) close(why);
+    };
+    this.#user = user === null ? null : new Claim(user, client, closeOnce);
+    this.#address = new Claim(ownerOf(address), client, closeOnce);
+  }
+
+  /** @throws PushError `CONNECTIONS_TOO_MANY`, `CONNECTION_REPLACED` */
+  enter(): void {
+    const user = this.#user;
+    this.#mayClose = true;
+    // First: who is refused as a user takes no seat of the address, and nobody there has to leave for him.
+    if (user !== null) this.users.check(user.owner, user.client);
+    this.addresses.enter(this.#address);
+    if (user !== null) this.users.enter(user);
+  }
+
+  /** May be called twice. */
+  leave(): void {
+    this.addresses.leave(this.#address);
+    if (this.#user !== null) this.users.leave(this.#user);
+  }
+}
 
 /** All who are here, by user and by address, each within its limit. */
 export class Crowd {
@@ -36,21 +75,15 @@ export class Crowd {
    *
    * @throws PushError `CONNECTIONS_TOO_MANY`, `CONNECTION_REPLACED`
    */
-  enter({ address, user, client }: Guest, close: (why: Leaving) => void): () => void {
-    let isClosed = false;
-    // It may be the oldest one of its user and of its address.
-    const closeOnce = (why: Leaving) => {
-      if (!isClosed) close(why);
-      isClosed = true;
-    };
-    // First: who is refused as a user takes no seat of the address, and nobody there has to leave for him.
-    if (user !== null) this.#users.check(user, client);
-    const leaveAddress = this.#addresses.take(ownerOf(address), client, closeOnce);
-    const leaveUser = user === null ? () => undefined : this.#users.take(user, client, closeOnce);
-    return () => {
-      leaveAddress();
-      leaveUser();
-    };
+  enter(guest: Guest, close: (why: Leaving) => void): () => void {
+    const place = this.place(guest, close);
+    place.enter();
+    return () => place.leave();
+  }
+
+  /** For a connection that comes and goes: {@link enter}, as often as it comes. */
+  place(guest: Guest, close: (why: Leaving) => void): Place {
+    return new Place(this.#users, this.#addresses, guest, close);
   }
 
   close(): void {

@@ -33,10 +33,26 @@ const RETRY_MS = 10_000;
 
 type Close = (why: Leaving) => void;
 
+/** What one connection asks a seat with, as often as it comes. */
+export class Claim {
+  /** Under which its seat is found. */
+  readonly key: string | symbol;
+  /** The one that it has or shares; {@link Seats} sets it. */
+  seat: Seat | null = null;
+
+  constructor(
+    readonly owner: string,
+    readonly client: string | null,
+    readonly close: Close,
+  ) {
+    this.key = client ?? Symbol('a connection');
+  }
+}
+
 /** One client of an owner, with all its connections. */
 interface Seat {
   /** In the order in which they came. */
-  readonly connections: Set<{ readonly close: Close }>;
+  readonly connections: Claim[];
   /** When its last connection ended; `null` while there is one. */
   emptySince: number | null;
 }
@@ -88,23 +104,41 @@ export class Seats {
    * @throws PushError what {@link check} throws
    */
   take(owner: string, client: string | null, close: Close): () => void {
-    if (this.options.most === Number.POSITIVE_INFINITY) return () => undefined;
+    const claim = new Claim(owner, client, close);
+    this.enter(claim);
+    return () => this.leave(claim);
+  }
+
+  /** {@link take} for a connection that comes and goes. It comes when it is not here, and may go twice. @throws PushError */
+  enter(claim: Claim): void {
+    if (this.options.most === Number.POSITIVE_INFINITY) return;
+    const { owner, client, key } = claim;
     this.check(owner, client);
     const seats = this.#owners.get(owner) ?? new Map<string | symbol, Seat>();
-    const key = client ?? Symbol('a connection');
-    if (!seats.has(key)) this.#makeRoom(owner, seats);
-    const seat = seats.get(key) ?? { connections: new Set(), emptySince: null };
-    seats.set(key, seat);
-    this.#owners.set(owner, seats);
-    const connection = { close };
-    seat.connections.add(connection);
+    const taken = seats.get(key);
+    if (taken === undefined) this.#makeRoom(owner, seats);
+    const seat = taken ?? { connections: [claim], emptySince: null };
+    if (taken === undefined) seats.set(key, seat);
+    else taken.connections.push(claim);
+    // It may be the first of its owner, or room was made by the leaving of all the others.
+    if (seats.size === 1) this.#owners.set(owner, seats);
+    claim.seat = seat;
     seat.emptySince = null;
-    if (seat.connections.size > CONNECTIONS) closeOldest(seat);
-    return () => {
-      if (!seat.connections.delete(connection) || seat.connections.size > 0) return;
-      seat.emptySince = this.options.now();
-      if (client === null) this.#leave(owner, seats, key);
-    };
+    if (seat.connections.length > CONNECTIONS) closeOldest(seat);
+  }
+
+  leave(claim: Claim): void {
+    const { owner, client, key, seat } = claim;
+    claim.seat = null;
+    if (seat === null) return;
+    const { connections } = seat;
+    const at = connections.indexOf(claim);
+    if (at < 0) return;
+    connections.splice(at, 1);
+    if (connections.length > 0) return;
+    seat.emptySince = this.options.now();
+    const seats = client === null ? this.#owners.get(owner) : undefined;
+    if (seats?.get(key) === seat) this.#leave(owner, seats, key);
   }
 
   /** Gives back the seats of clients that have not come again. */
@@ -119,7 +153,8 @@ export class Seats {
       if (seats.size < most) return;
       if (typeof client === 'string') this.#replaced.set(nameOf(owner, client), true);
       this.#leave(owner, seats, client);
-      for (const { close } of seat.connections) close('replaced');
+      // Each takes itself off the list.
+      for (const { close } of [...seat.connections]) close('replaced');
     }
   }
 
@@ -157,10 +192,7 @@ export class Seats {
 }
 
 function closeOldest({ connections }: Seat): void {
-  const [oldest] = connections;
-  if (oldest === undefined) return;
-  connections.delete(oldest);
-  oldest.close('crowded-out');
+  connections.shift()?.close('crowded-out');
 }
 
 /** Clients have no line breaks in their names, so that it is unambiguous. */

@@ -1,8 +1,11 @@
-import type { PollExchange, PollReply, PollTransport, Sink } from '../../transports/server-transport.js';
+import type { PollExchange, PollHalf, PollReply, PollTransport, Sink } from '../../transports/server-transport.js';
 import type { WireFormat } from '../../transports/wire-format.js';
 import type { Permit } from '../access/permit.js';
-import type { Carrier, Connections, DownlinkSlot, Peer } from '../connections.js';
+import { spared } from '../author.js';
+import type { Connection, Peer } from '../connection.js';
+import type { Carrier, Connections, DownlinkSlot } from '../connections.js';
 import type { GatewaySettings } from '../gateway-options.js';
+import type { Place } from '../limits/crowd.js';
 import type { DownlinkRequest } from '../node-log.js';
 
 /** What polls are answered with. */
@@ -23,37 +26,40 @@ export interface Poll {
 
 /**
  * Polls that ask for the same, each from where the answer of the one before it ended. What is made for the first one serves
- * the others, since most of what a poll costs is what is made for it.
+ * the others, since most of what a poll costs is what is made for it: its place, its connection, what its half needs.
  */
 export class Course implements PollExchange {
   readonly query: URLSearchParams;
+  readonly settings: GatewaySettings['transport'];
   readonly reply: PollReply & Carrier;
-  readonly #context: CourseContext;
-  readonly #poll: Poll;
+  readonly #transport: PollTransport;
   readonly #channels: Map<string, string>;
   readonly #asked: DownlinkRequest;
   readonly #hello: boolean;
-  #slot: DownlinkSlot = { downlink: null };
+  readonly #slot: DownlinkSlot = { downlink: null };
+  readonly #place: Place | null;
+  readonly #connection: Connection;
+  #half: PollHalf | null = null;
 
-  constructor(context: CourseContext, poll: Poll) {
-    this.#context = context;
-    this.#poll = poll;
-    this.query = poll.query;
-    this.#hello = poll.query.get('hello') === '1';
-    this.reply = poll.reply;
-    this.#channels = new Map(poll.asked.channels);
-    this.#asked = { ...poll.asked, channels: this.#channels };
-  }
-
-  get settings() {
-    return this.#context.settings.transport;
+  constructor({ settings, connections }: CourseContext, { transport, query, asked, from, reply, permit }: Poll) {
+    const { client } = asked;
+    this.query = query;
+    this.settings = settings.transport;
+    this.reply = reply;
+    this.#transport = transport;
+    this.#hello = query.get('hello') === '1';
+    this.#channels = new Map(asked.channels);
+    this.#asked = spared({ client, channels: this.#channels }, permit);
+    this.#place = connections.place(from, reply, client, permit, this.#slot);
+    this.#connection = connections.carry({ transport: transport.name, peer: from, client, permit });
   }
 
   /** Answers the first poll. @throws PushError when nothing was answered yet */
   serve(): void | Promise<void> {
-    const { transport, from, reply, permit } = this.#poll;
-    this.#slot = this.#context.connections.seat(from, reply, this.#asked.client, permit);
-    return transport.serve(this);
+    this.#place?.enter();
+    this.reply.onOver(this.#over);
+    this.#half ??= this.#transport.prepare(this);
+    return this.#half.serve();
   }
 
   /**
@@ -66,12 +72,17 @@ export class Course implements PollExchange {
   }
 
   readonly flow = (sink: Sink<unknown>) => {
-    const { transport, from, permit } = this.#poll;
-    return this.#context.connections.open(this.#slot, transport.name, this.#asked, from, sink, permit);
+    this.#slot.downlink = this.#connection.open(this.#asked, sink);
+    return this.#slot.downlink;
   };
 
-  readonly once = <Packet>(format: WireFormat<Packet>): Promise<Packet> => {
-    const { transport, from, reply, permit } = this.#poll;
-    return this.#context.connections.read(transport.name, this.#asked, from, reply, format, permit, this.#hello);
+  readonly once = <Packet>(format: WireFormat<Packet>): Promise<Packet> =>
+    this.#connection.read(this.#asked, format, this.#hello);
+
+  readonly #over = () => {
+    this.#place?.leave();
+    this.#half?.over?.();
+    this.#connection.over();
+    this.#slot.downlink = null;
   };
 }

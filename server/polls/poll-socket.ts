@@ -13,6 +13,8 @@ export interface PollSocketOwner {
   readonly repeat: (socket: PollSocket, target: string) => Promise<boolean>;
   /** Whether connections are kept for a next request. */
   readonly isOpen: () => boolean;
+  /** Whether what comes on this connection is for the gateway, and for nobody else to see. */
+  readonly isOurs: (socket: Socket) => boolean;
   /** Hands the socket back to Node's HTTP machine, with what has been read of it. */
   readonly giveBack: (socket: PollSocket, read: Buffer) => void;
   readonly heads: AnswerHeads;
@@ -37,6 +39,7 @@ export interface FirstPoll {
 const TARGET = /^\/[\x21-\x7e]*$/;
 const BEFORE = 'GET ';
 const BEHIND = ' HTTP/1.1\r\n';
+const NOTHING = Buffer.alloc(0);
 
 const sockets = new WeakMap<Socket, PollSocket>();
 
@@ -56,7 +59,7 @@ export class PollSocket implements PollReply {
   #cursor: string | null = null;
   /** Read, but not looked at yet. */
   #waiting: Buffer | null = null;
-  #listeners: (() => void)[] = [];
+  #whenOver: (() => void) | null = null;
   #isAnswering = true;
 
   constructor(first: FirstPoll, owner: PollSocketOwner) {
@@ -75,21 +78,25 @@ export class PollSocket implements PollReply {
   json(body: Buffer): void {
     if (!this.#owner.isOpen()) return this.#answerLast(200, fieldsText(JSON_FIELDS), body);
     const { pieces, cursor } = this.#head.answer(body);
-    this.#cursor = cursor;
-    this.#write(pieces);
-    this.#isAnswering = false;
-    this.#over();
-    this.#goOn();
+    this.#answer(pieces, cursor);
   }
 
   problem(error: PushError): void {
+    this.refuse(error, problemFields(error));
+  }
+
+  /** Answers with a problem, of which the head says this. */
+  refuse(error: PushError, refusal: Readonly<Record<string, string>>): void {
     if (!this.#isAnswering) return this.destroy();
-    this.#answerLast(error.status, fieldsText({ ...PROBLEM_FIELDS, ...problemFields(error) }), problemBody(error));
+    const { fields, kept } = this.first;
+    const body = problemBody(error);
+    const own = fieldsText({ ...PROBLEM_FIELDS, ...refusal });
+    if (!this.#owner.isOpen()) return this.#answerLast(error.status, own, body);
+    this.#answer([headBytes(error.status, `${own}${fields}${kept}`, body.length), body], null);
   }
 
   onOver(listener: () => void): void {
-    if (this.first.socket.destroyed) listener();
-    else this.#listeners.push(listener);
+    this.#whenOver = listener;
   }
 
   destroy(): void {
@@ -107,7 +114,7 @@ export class PollSocket implements PollReply {
   hear(bytes: Buffer): void {
     const { socket } = this.first;
     if (!this.#isAnswering && !socket.writableNeedDrain) {
-      void this.#take(bytes);
+      this.#take(bytes);
       return;
     }
     socket.pause();
@@ -118,6 +125,11 @@ export class PollSocket implements PollReply {
     this.#over();
   }
 
+  /** Hands the socket back at once when no request is waiting for its answer; else that is done when it has it. */
+  giveBackIdle(): void {
+    if (!this.#isAnswering && !this.first.socket.writableNeedDrain) this.#giveBack(NOTHING);
+  }
+
   /** Remembers polls of which the last one had this target, for those that differ from it by nothing but the position. */
   keep(polls: Course, target: string): void {
     const [, before, behind] = /^([^?]*\?(?:.*&)?since=)[\w.-]+((?:&.*)?)$/.exec(target) ?? [];
@@ -125,14 +137,23 @@ export class PollSocket implements PollReply {
     this.#course = { polls, before: `${BEFORE}${before}`, behind: `${behind}${BEHIND}${this.first.block}` };
   }
 
-  async #take(bytes: Buffer): Promise<void> {
+  #take(bytes: Buffer): void {
+    if (!this.#owner.isOurs(this.first.socket)) return this.#giveBack(bytes);
     this.#isAnswering = true;
     const head = bytes.toString('latin1');
-    try {
-      if (this.#goesOn(head)) return await this.#course?.polls.goOn(this.#cursor ?? '');
-    } catch {
-      return this.#giveBack(bytes);
+    if (!this.#goesOn(head)) {
+      void this.#repeat(head, bytes);
+      return;
     }
+    try {
+      // Most are served by the time that this returns.
+      this.#course?.polls.goOn(this.#cursor ?? '')?.catch(() => this.#giveBack(bytes));
+    } catch {
+      this.#giveBack(bytes);
+    }
+  }
+
+  async #repeat(head: string, bytes: Buffer): Promise<void> {
     const target = this.#targetOf(head);
     const isAnswered = target !== null && (await this.#owner.repeat(this, target));
     if (!isAnswered) this.#giveBack(bytes);
@@ -174,6 +195,14 @@ export class PollSocket implements PollReply {
     return TARGET.test(target) ? target : null;
   }
 
+  #answer(pieces: readonly Buffer[], cursor: string | null): void {
+    this.#cursor = cursor;
+    this.#write(pieces);
+    this.#isAnswering = false;
+    this.#over();
+    this.#goOn();
+  }
+
   #write(pieces: readonly Buffer[]): void {
     const { socket } = this.first;
     if (socket.destroyed) return;
@@ -190,11 +219,12 @@ export class PollSocket implements PollReply {
       socket.pause().once('drain', () => this.#goOn());
       return;
     }
+    if (!this.#owner.isOurs(socket)) return this.#giveBack(NOTHING);
     if (socket.isPaused()) socket.resume();
     const bytes = this.#waiting;
     if (bytes === null) return;
     this.#waiting = null;
-    void this.#take(bytes);
+    this.#take(bytes);
   }
 
   #answerLast(status: number, fields: string, body: Buffer): void {
@@ -205,9 +235,9 @@ export class PollSocket implements PollReply {
   }
 
   #over(): void {
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of listeners) listener();
+    const over = this.#whenOver;
+    this.#whenOver = null;
+    over?.();
   }
 }
 

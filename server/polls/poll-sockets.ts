@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { takenOf } from '../../transports/server-socket.js';
 import { giveBack, release, serverOf, takeOver } from '../take-over.js';
@@ -9,6 +9,8 @@ import { type FirstPoll, PollSocket, type PollSocketOwner } from './poll-socket.
 export interface PollSocketsOptions extends Pick<PollSocketOwner, 'repeat' | 'isOpen'> {
   /** Who takes nothing of an answer for so long is cut, in milliseconds. */
   readonly stalledMs: number;
+  /** Whether the requests of a server are answered here. */
+  readonly answers: (server: Server) => boolean;
   /** Told of each that was cut so. */
   readonly cut: (polls: PollSocket) => void;
 }
@@ -36,12 +38,15 @@ export class PollSockets {
   readonly #watched = new WeakMap<Socket, Watched>();
   /** On these, other requests come as well, or heads in another form. */
   readonly #left = new WeakSet<Socket>();
+  /** Servers that have listened: one that is handed its connections never does. */
+  readonly #listened = new WeakSet<Server>();
 
   constructor(options: PollSocketsOptions) {
     this.#options = options;
     this.#owner = {
       repeat: options.repeat,
       isOpen: options.isOpen,
+      isOurs: (socket) => this.#isOurs(serverOf(socket)),
       giveBack: (socket, read) => this.#giveBack(socket, read),
       heads: new AnswerHeads(),
     };
@@ -61,10 +66,11 @@ export class PollSockets {
     const watched = this.#watched.get(socket);
     const mayRepeat =
       response.shouldKeepAlive && headers.expect === undefined && headers['last-event-id'] === undefined;
-    // Somebody else looks at all that comes, or Node counts it.
     const server = serverOf(socket);
-    const isSeen = server?.listenerCount('request') !== 1 || (server.maxRequestsPerSocket ?? 0) > 0;
-    if (!mayRepeat || isSeen || !target.startsWith('/') || this.#left.has(socket)) return;
+    // Node counts what comes.
+    const isCounted = (server?.maxRequestsPerSocket ?? 0) > 0;
+    if (!mayRepeat || !this.#isOurs(server) || isCounted || !target.startsWith('/') || this.#left.has(socket)) return;
+    if (server?.listening) this.#listened.add(server);
     if (watched === undefined) this.#watched.set(socket, watch(socket));
     else {
       this.#watched.delete(socket);
@@ -92,6 +98,12 @@ export class PollSockets {
     return polls;
   }
 
+  /** Gives back the connections of a server whose requests are not answered here any more. */
+  leave(server: Server): void {
+    const ours = [...this.#sockets.keys()].filter(({ first: { socket } }) => serverOf(socket) === server);
+    for (const polls of ours) polls.giveBackIdle();
+  }
+
   /** Closes all connections, when nobody is let in any more; who has not taken the last answer has a moment for it. */
   close(): void {
     clearInterval(this.#round);
@@ -100,6 +112,11 @@ export class PollSockets {
     setTimeout(() => {
       for (const socket of left) socket.destroy();
     }, CLOSE_MS).unref();
+  }
+
+  /** Whether requests are answered here, and nobody else looks at them. */
+  #isOurs(server: Server | undefined): boolean {
+    return server !== undefined && server.listenerCount('request') === 1 && this.#options.answers(server);
   }
 
   #giveBack(polls: PollSocket, read: Buffer): void {
@@ -124,7 +141,16 @@ export class PollSockets {
     else if (!hasAll && now - before.since > this.#options.stalledMs) {
       socket.destroy();
       this.#options.cut(polls);
-    } else if (hasAll && !polls.isAnswering && isOver(socket, now - before.since)) socket.destroySoon();
+    } else if (hasAll && !polls.isAnswering && this.#isOver(socket, now - before.since)) socket.destroySoon();
+  }
+
+  /** Whether a connection on which nothing has come for so long is not kept any more, in milliseconds. */
+  #isOver(socket: Socket, ms: number): boolean {
+    const server = serverOf(socket);
+    if (server === undefined) return true;
+    const { keepAliveTimeout, listening } = server;
+    // Who comes at the last moment is on his way; Node waits as long for him.
+    return (!listening && this.#listened.has(server)) || (keepAliveTimeout > 0 && ms > keepAliveTimeout + ROUND_MS);
   }
 }
 
@@ -154,11 +180,4 @@ function blockOf({ rawHeaders }: IncomingMessage): string {
   let block = '';
   for (let i = 0; i < rawHeaders.length; i += 2) block += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`;
   return `${block}\r\n`;
-}
-
-/** Whether a connection on which nothing has come for so long is not kept any more, in milliseconds. */
-function isOver(socket: Socket, ms: number): boolean {
-  const { keepAliveTimeout = 0, listening = false } = serverOf(socket) ?? {};
-  // Who comes at the last moment is on his way; Node waits as long for him.
-  return !listening || (keepAliveTimeout > 0 && ms > keepAliveTimeout + ROUND_MS);
 }

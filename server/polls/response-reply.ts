@@ -6,7 +6,7 @@ import { sendProblem } from '../problem.js';
 
 /** Answers a poll by a response of Node's: the way that always works. */
 export class ResponseReply implements PollReply {
-  #listeners: (() => void)[] = [];
+  #over: (() => void) | null = null;
 
   constructor(private readonly response: ServerResponse) {
     response.once('close', () => this.#end());
@@ -23,7 +23,7 @@ export class ResponseReply implements PollReply {
   }
 
   onOver(listener: () => void): void {
-    this.#listeners.push(listener);
+    this.#over = listener;
   }
 
   destroy(): void {
@@ -31,8 +31,8 @@ export class ResponseReply implements PollReply {
   }
 
   #end(): void {
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of listeners) listener();
+    const over = this.#over;
+    this.#over = null;
+    over?.();
   }
 }

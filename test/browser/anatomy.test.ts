@@ -53,13 +53,18 @@ describeWith(chromium, 'the pages that show what goes over the wire', () => {
         async () => (await textOf(tested)).includes(`GET /push/${transport}?`),
         PATIENT,
       );
+      const box = page.locator('#wire [data-part="box"]');
+      const scrolled = () => box.evaluate(({ scrollTop }) => scrollTop);
+      await waitUntil('more than there is room for', () => box.evaluate(overflows), PATIENT);
+      expect(await scrolled()).toBe(0);
       await page.getByRole('button', { name: 'Publish from elsewhere' }).click();
       await waitUntil('the message', async () => /"number":1\}\}/.test(await textOf(tested)), PATIENT);
+      await waitUntil('it to be in sight', async () => (await scrolled()) > 0, PATIENT);
       const seen = await kindsIn(tested);
       for (const kind of SEEN[transport] ?? []) expect(seen).toContain(kind);
       expect(seen).not.toContain('unknown');
       const explained = new Set(await page.locator('.kinds .kind').allTextContents());
-      for (const kind of seen) if (kind !== 'mask') expect(explained).toContain(kind);
+      for (const kind of seen) expect(explained).toContain(kind);
       await page.locator('#wire').scrollIntoViewIfNeeded();
       await screenshot(`anatomy-${transport}`);
       expect([...errors, ...failedRequests]).toEqual([]);
@@ -142,15 +147,18 @@ describeWith(chromium, 'the pages that show what goes over the wire', () => {
 
   describe('on relatives', () => {
     it.each([
-      ['mqtt', ['CONNACK', 'hello', 'news']],
-      ['socket-io', ['2probe', '3probe', '42["message","hello"]', '430[1]']],
+      ['mqtt', '↑ Browser → Broker', ['CONNACK', 'hello', 'news']],
+      ['socket-io', '↑ Browser → Socket.IO', ['2probe', '3probe', '42["message","hello"]', '430[1]']],
     ])(
-      'shows what was captured of %s, packet by packet',
-      async (name, texts) => {
+      'shows what was captured of %s, packet by packet, and explains what occurs in it',
+      async (name, way, texts) => {
         const tested = await open(`anatomy/${name}`);
         const seen = await kindsIn(tested);
         for (const kind of ['frame', 'mask', 'packet', 'payload']) expect(seen).toContain(kind);
         expect(seen).not.toContain('unknown');
+        expect(new Set(await tested.page.locator('.kinds .kind').allTextContents())).toEqual(seen);
+        expect(await tested.page.locator('.piece [data-part="way"]').first().textContent()).toBe(way);
+        expect(await tested.page.locator('[data-part="box"]').evaluate(({ scrollTop }) => scrollTop)).toBe(0);
         const joined = (await tested.page.locator('main').textContent()) ?? '';
         const marks = await tested.page.locator('.mark code:not(.hex)').allTextContents();
         const bytes = marks.join('');
@@ -202,3 +210,8 @@ describeWith(chromium, 'the pages that show what goes over the wire', () => {
     LONG,
   );
 });
+
+/** Runs in the page. */
+function overflows({ scrollHeight, clientHeight }: Element): boolean {
+  return scrollHeight > clientHeight + 100;
+}

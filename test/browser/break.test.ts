@@ -43,6 +43,14 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await press('Block upgrades');
     await untilCarriedBy('SSE', tested);
     await waitUntil('the rung', async () => (await standing(0)) === 'blocked: stripped', PATIENT);
+    const why = page.locator('[data-part="negotiation"] .why').first();
+    await untilSays(why, /./);
+    for (const width of [360, 1440]) {
+      await page.setViewportSize({ width, height: 1000 });
+      // Letters reach out of tight lines by a little; a line that is cut off would be 14 pixels.
+      expect(await why.evaluate((text) => text.scrollHeight - text.clientHeight)).toBeLessThan(7);
+      expect(await page.locator('[data-part="trace"]').textContent()).toContain(await why.getAttribute('title'));
+    }
     await press('Buffer streams');
     await untilCarriedBy('Long-polling', tested);
     await untilMore(tested);
@@ -87,8 +95,15 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await untilCarriedBy('WebSocket', tested);
     await untilMore(tested);
     await press('Go half-open');
+    const waiting = page.locator('[data-part="wait"]');
+    const left = async () => Number(/gives up in (\d+) s/.exec((await waiting.textContent()) ?? '')?.[1]);
+    await waitUntil('a countdown', async () => (await left()) > 0, PATIENT);
+    expect(await waiting.textContent()).toContain('every 1 s at the least, and 10 s more');
+    const first = await left();
+    await waitUntil('it to go down', async () => (await left()) < first, PATIENT);
     await untilStory(/silent for \d+ ms/, 1, tested);
     await untilMore(tested);
+    expect(await waiting.textContent()).toBe('');
     const lost = await timesInStory('lost', tested);
     await press('Cut now');
     await untilStory('lost', lost + 1, tested);
@@ -150,6 +165,14 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await untilMore(tested);
     expect(await losses(tested)).toEqual([0, 0]);
     expect(await page.locator('.bare [data-fate="lost"]').count()).toBeGreaterThan(0);
+    const missed = page.locator('[data-part="bare-websocket"] [data-part="behind"]');
+    const count = async () => Number(/Missed so far: (\d+)/.exec((await missed.textContent()) ?? '')?.[1]);
+    await page.getByRole('button', { name: 'Black-hole upgrades' }).click();
+    await waitUntil('what is missed to be counted while it is away', async () => (await count()) >= 3, PATIENT);
+    const [, lostSoFar = 0] = await lostBeside();
+    await page.getByRole('button', { name: 'Black-hole upgrades' }).click();
+    await waitUntil('that to be counted as lost', async () => ((await lostBeside())[1] ?? 0) >= lostSoFar + 3, PATIENT);
+    await waitUntil('it to have caught up', async () => (await missed.textContent()) === '', PATIENT);
     await page.locator('#compare').scrollIntoViewIfNeeded();
     await tested.screenshot('break-beside');
     await page.getByRole('button', { name: 'Run both beside it' }).click();
@@ -210,7 +233,12 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await block.click();
     await pressed('true');
     const headline = page.locator('#automatic [data-part="now"]');
-    await site.restart(() => untilSays(headline, /nothing/));
+    const note = page.locator('[data-part="board-note"]');
+    await site.restart(async () => {
+      await untilSays(headline, /nothing/);
+      await untilSays(note, /not answer at the moment/);
+    });
+    await untilSays(note, /Half-open/);
     await pressed('false');
     await untilStory(/began anew/, 1, tested);
     await untilMore(tested);
@@ -225,6 +253,10 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
         await tested.page.setViewportSize({ width: 360, height: 740 });
         await untilCarriedBy('WebSocket', tested);
         await tested.screenshot(`${path.replace('/', '-')}-phone`);
+        await untilMore(tested);
+        const { newest, last, cut } = await tested.page.locator('.received').evaluate(stripOf);
+        expect(last).toBe(newest % 100);
+        expect(cut).toBe(0);
         const overflow = await tested.page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
@@ -245,6 +277,20 @@ function watchShifts(): void {
       dataset['shift'] = String(Number(dataset['shift']) + Number(Reflect.get(entry, 'value')));
     }
   }).observe({ type: 'layout-shift' });
+}
+
+/** Runs in the page: the newest number as it is told and as it is in its cell, and how many cells are cut in two. */
+function stripOf(received: Element): { newest: number; last: number; cut: number } {
+  const told = received.querySelector('[data-part="newest"]')?.textContent ?? '';
+  const box = received.querySelector('[data-part="numbers"]');
+  const cells = [...(box?.children ?? [])];
+  const { left, bottom } = box?.getBoundingClientRect() ?? new DOMRect();
+  const shown = cells.map((cell) => cell.getBoundingClientRect()).filter(({ top }) => top < bottom);
+  return {
+    newest: Number(told.replace(/\D/g, '')),
+    last: Number(cells[0]?.textContent),
+    cut: shown.filter((cell) => cell.left < left - 1).length,
+  };
 }
 
 async function losses(tested: TestPage): Promise<readonly number[]> {

@@ -51,6 +51,39 @@ describeWith(chromium, 'the pages as files of any web server, beside any gateway
     LONG,
   );
 
+  it.each([
+    ['uses/dashboard', /needs the demo’s own server/],
+    ['uses/assistant', /needs the demo’s own server/],
+    ['uses/whiteboard', /drawing goes through the gateway all the same/],
+  ])(
+    'say on %s what is missing there',
+    async (name, words) => {
+      const { page, errors } = await browser.open(`${site.url}/${name}.html`);
+      const outcome = page.locator('[data-part="cut-outcome"]');
+      await untilSays(outcome, words);
+      expect(await outcome.isVisible()).toBe(true);
+      expect(errors.filter((error) => !error.includes('404'))).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'have the documents with them',
+    async () => {
+      const { page, errors } = await browser.open(`${site.url}/try.html`);
+      await page.getByRole('link', { name: 'Documentation' }).click();
+      await page.getByRole('heading', { name: 'Pushgate', level: 1 }).waitFor();
+      await page.locator('.document nav').getByRole('link', { name: 'Everything with curl' }).click();
+      await page.getByRole('heading', { name: 'Everything with curl', level: 1 }).waitFor();
+      await page.setViewportSize({ width: 360, height: 740 });
+      const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+      expect(scrollWidth).toBe(clientWidth);
+      // Connections are not counted there, which the page before has asked for in vain.
+      expect(errors.filter((error) => !error.includes('404'))).toEqual([]);
+    },
+    LONG,
+  );
+
   it(
     'have an automatic client that connects, and nothing to break',
     async () => {

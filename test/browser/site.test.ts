@@ -42,6 +42,15 @@ describeWith(chromium, 'every page of the site in a real browser', () => {
     LONG,
   );
 
+  it.each(['docs/index.html', 'docs/docs/guarantees.html'])(
+    '%s: the same of a document',
+    async (file) => {
+      const visits = WINDOWS.map((window) => problemsOf(file, window));
+      expect((await Promise.all(visits)).flat()).toEqual([]);
+    },
+    LONG,
+  );
+
   async function problemsOf(file: string, window: (typeof WINDOWS)[number]): Promise<readonly string[]> {
     const tested = await browser.open('about:blank');
     const { page, errors, failedRequests } = tested;

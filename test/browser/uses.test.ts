@@ -54,6 +54,8 @@ describeWith(chromium, 'the small applications in a real browser', () => {
 
       const late = await browser.open(link);
       await until(late.page, 'decision', /has been used/);
+      await until(late.page, 'question', /nobody can be signed in/);
+      await until(confirming.page, 'question', /^\s*$/);
       await waiting.page.reload({ waitUntil: 'domcontentloaded' });
       await until(waiting.page, 'step', 'Signed in as Ann <b>.');
       await waiting.page.getByRole('button', { name: 'Sign out' }).click();
@@ -196,7 +198,7 @@ describeWith(chromium, 'the small applications in a real browser', () => {
       await until(page, 'received', String(Number(all) + 2));
       expect(await page.locator('[data-part="answer"]').textContent()).toContain('A cursor is');
       expect(await page.locator('[data-part="source"] a').getAttribute('href')).toMatch(
-        /docs\/docs\/architecture\.md$/,
+        /docs\/docs\/architecture\.html$/,
       );
       await screenshot('uses-assistant');
       // What the cut leaves in the console is all that may be there.

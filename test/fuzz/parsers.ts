@@ -43,6 +43,9 @@ const QUERIES: Seeds = [
   'channel=%F0%9F%98%80&since=now',
 ];
 
+/** What compiled code and the collector make of it anyway. */
+const LEAST_BYTES = 2 * 1024 * 1024;
+
 /** Everything that reads what comes from outside. */
 const parsers: readonly Parser[] = [
   {
@@ -106,6 +109,11 @@ const parsers: readonly Parser[] = [
     },
   },
 ];
+
+/** How many bytes more may be held after so many inputs: what a hundred bytes kept of each would come to. */
+export function mostKept(inputs: number): number {
+  return Math.max(LEAST_BYTES, inputs * 100);
+}
 
 /** Feeds so many inputs to the parsers; throws at the first one that breaks one of them, and names it. */
 export function fuzzParsers(mutator: Mutator, inputs: number, fed: () => void = () => {}): void {

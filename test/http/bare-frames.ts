@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { HANDSHAKE } from '../support/handshake.js';
-import { rawHttp } from '../support/raw-http.js';
+import { type RawResponse, rawHttp } from '../support/raw-http.js';
 
 /** A frame of a client, masked with zeros (RFC 6455, section 5.2). */
 export function frame(opcode: number, payload: Buffer, fin = true): Buffer {
@@ -12,13 +12,25 @@ export function frame(opcode: number, payload: Buffer, fin = true): Buffer {
 
 /** A WebSocket of which only the handshake is done; what else is sent is up to the test. */
 export async function unreadWebSocket(push: string): Promise<Socket> {
-  const answer = await rawHttp(`${push}/websocket`, { headers: HANDSHAKE });
-  return answer.socket;
+  return (await shakeHands(push)).socket;
 }
 
-/** The same, and all that comes is read; `closed` resolves with the code of the close frame. */
-export async function bareWebSocket(push: string): Promise<{ socket: Socket; closed: () => Promise<number> }> {
-  const socket = await unreadWebSocket(push);
+function shakeHands(push: string, headers: Readonly<Record<string, string>> = {}): Promise<RawResponse> {
+  return rawHttp(`${push}/websocket`, { headers: { ...HANDSHAKE, ...headers } });
+}
+
+/** What {@link bareWebSocket} returns. */
+interface BareWebSocket {
+  readonly socket: Socket;
+  /** The head of the handshake's answer, by names in lower case. */
+  readonly head: ReadonlyMap<string, string>;
+  /** Resolves with the code of the close frame. */
+  readonly closed: () => Promise<number>;
+}
+
+/** The same, and all that comes is read. */
+export async function bareWebSocket(push: string, headers?: Readonly<Record<string, string>>): Promise<BareWebSocket> {
+  const { socket, headers: head } = await shakeHands(push, headers);
   const reading = (async () => {
     const pieces: Buffer[] = [];
     for await (const piece of socket) pieces.push(piece);
@@ -30,5 +42,5 @@ export async function bareWebSocket(push: string): Promise<{ socket: Socket; clo
     const at = bytes.lastIndexOf(0x88);
     return at < 0 ? 1006 : bytes.readUInt16BE(at + 2);
   };
-  return { socket, closed };
+  return { socket, head, closed };
 }

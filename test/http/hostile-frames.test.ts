@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
@@ -100,6 +101,21 @@ describe('a frame', () => {
     }
     await waitUntil('all three', async () => (await site.gateway.history('a')).length === 3);
     socket.destroy();
+  });
+
+  it('that is a compression bomb closes with 1002, as nobody has agreed to inflate it', async () => {
+    const site = await inExpress({ bus: bus() });
+    const offer = { 'sec-websocket-extensions': 'permessage-deflate; client_max_window_bits' };
+    const { socket, closed, head } = await bareWebSocket(site.push, offer);
+    expect(head.has('sec-websocket-extensions')).toBe(false);
+    // 60 MB in 60 kB.
+    const bomb = frame(1, deflateRawSync(Buffer.alloc(60_000_000, ' ')));
+    // The bit that says that it is compressed (RFC 7692, section 6).
+    bomb.writeUInt8(bomb.readUInt8(0) | 0x40, 0);
+    socket.write(bomb);
+    expect(await closed()).toBe(1002);
+    expect(await metric(site.push, 'pushgate_refusals_total', 'code="BAD_REQUEST"')).toBe(1);
+    await deserted(site.push);
   });
 
   it('in 131,000 unfinished fragments of one byte is cut off long before', async () => {

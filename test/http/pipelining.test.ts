@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { HANDSHAKE } from '../support/handshake.js';
 import { waitUntil } from '../support/wait-until.js';
 import { dialogue, get } from './dialogue.js';
 import { attached, deserted, inExpress, metric } from './site.js';
@@ -62,5 +63,21 @@ describe('requests that are sent behind others on one connection', () => {
     await waitUntil('the end', () => seen.socket.closed);
     await deserted(site.push);
     expect(await metric(site.push, 'pushgate_refusals_total', 'PIPELINE_TOO_LONG')).toBe(1);
+  });
+
+  const headers = Object.entries(HANDSHAKE).map(([name, value]) => `${name}: ${value}\r\n`);
+  it.each([
+    ['a WebSocket', get('websocket?channel=a', headers.join(''))],
+    ['a transport that takes none', get('polling?channel=a', headers.join(''))],
+    ['nobody', get('nothing', headers.join('')).replace('/push/', '/')],
+    ['nobody, to another protocol', get('health', 'Connection: Upgrade\r\nUpgrade: h2c\r\n')],
+  ])('cost the connection, and nothing else, when they are upgrades for %s', async (_whom, upgrade) => {
+    for (const site of [await attached(), await inExpress()]) {
+      const seen = dialogue(site.port, get('long-polling?channel=a') + upgrade);
+      await waitUntil('the end', () => seen.socket.closed);
+      expect(seen.text).toBe('');
+      await deserted(site.push);
+      expect(site.errors).toEqual([]);
+    }
   });
 });

@@ -42,12 +42,15 @@ export async function inExpress(options: GatewayOptions = {}): Promise<Site> {
 }
 
 /** A gateway attached to a plain server, beside nothing or beside what that server does already. */
-export async function attached(options: GatewayOptions = {}, server: Server = createServer()): Promise<Site> {
+export async function attached(
+  options: GatewayOptions = {},
+  server: Server = createServer(),
+): Promise<Site & { readonly detach: () => void }> {
   const errors: unknown[] = [];
   const gateway = createGateway({ onError: (error) => errors.push(error), ...options });
   const listening = await listen(server);
-  gateway.attach(listening.server);
-  return site(gateway, listening, errors);
+  const detach = gateway.attach(listening.server);
+  return { ...site(gateway, listening, errors), detach };
 }
 
 function site(gateway: Gateway, listening: Listening, errors: unknown[]): Site {

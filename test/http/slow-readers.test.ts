@@ -1,12 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
+import { heldBytes } from '../support/held-bytes.js';
 import type { RawResponse } from '../support/raw-http.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 import type { Site } from './site.js';
-import { deserted, inExpress } from './site.js';
+import { deserted, inExpress, metric } from './site.js';
 import { asleep, expectEach, follow, givenOf, STREAMS } from './sleepers.js';
 
 const COUNT = 3_000;
@@ -14,17 +13,6 @@ const SIZE = 64 * 1024;
 /** What a log of this retention may keep, with what sockets and the garbage collector may hold besides. */
 const KEPT_BYTES = 4 * 1024 * 1024;
 const LEVEL_BYTES = 48 * 1024 * 1024;
-
-// The collector, without a flag on the command line.
-setFlagsFromString('--expose-gc');
-const collect: () => void = runInNewContext('gc');
-
-/** What this process holds, inside and outside of the heap. */
-function held(): number {
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 describe('a reader that stops reading while 3,000 messages of 64 KiB are published', () => {
   it.each(STREAMS)(
@@ -39,7 +27,7 @@ describe('a reader that stops reading while 3,000 messages of 64 KiB are publish
       });
       const other = await follow(site.push);
       const all = await Promise.all(Array.from({ length: 5 }, () => asleep(transport, site.push)));
-      const before = held();
+      const before = await heldBytes();
       let most = 0;
       const text = 'x'.repeat(SIZE);
       for (let number = 1; number <= COUNT; number++) {
@@ -47,7 +35,7 @@ describe('a reader that stops reading while 3,000 messages of 64 KiB are publish
         if (number % 20 > 0) continue;
         // Publishing waits for the one that reads, so that whatever piles up does so for the sleepers.
         await waitUntil(`message ${number} at the other one`, () => other.last === number, { everyMs: 1 });
-        if (number % 500 === 0) most = Math.max(most, held());
+        if (number % 500 === 0) most = Math.max(most, await heldBytes());
       }
       expect(most - before).toBeLessThan(LEVEL_BYTES);
       expect(other.missed).toBe(0);
@@ -107,6 +95,7 @@ describe('a reader that leaves a complete answer where it is', () => {
     const answer = await asked[path]?.(site);
     expect(answer?.status).toBe(200);
     await waitUntil('the socket to be gone', async () => (await connectionsOf(site)) === 0);
+    expect(await metric(site.push, 'pushgate_answers_stalled_total')).toBe(1);
     answer?.socket.destroy();
   });
 

@@ -6,9 +6,10 @@ import { tryIdleness } from '../faults/idle-trial.js';
 import { type Course, course } from '../faults/random-course.js';
 import { type TrialReport, tryCourse } from '../faults/random-trial.js';
 import { SWITCHES_PER_ROUND, trySwitches } from '../faults/switch-trial.js';
-import { fuzzEntrances } from '../fuzz/entrances.js';
+import { fuzzEntrances, mostLeft } from '../fuzz/entrances.js';
 import { Mutator } from '../fuzz/mutator.js';
-import { fuzzParsers } from '../fuzz/parsers.js';
+import { fuzzParsers, mostKept } from '../fuzz/parsers.js';
+import { heldBytes } from '../support/held-bytes.js';
 import { removeFolder, scratchFolder } from '../support/scratch.js';
 
 /** What the command was told. */
@@ -131,12 +132,18 @@ async function inNewFolder(given: Course): Promise<TrialReport> {
 
 async function inputs(total: number, dice: Dice, fed: () => void) {
   const mutator = new Mutator(dice);
+  fuzzParsers(mutator, PORTION);
+  const before = await heldBytes();
   for (let done = 0; done < total; done += PORTION) {
     fuzzParsers(mutator, Math.min(PORTION, total - done), fed);
     // For the bar.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return { held: true, totals: `${total} generated inputs were read or refused` };
+  const more = (await heldBytes()) - before;
+  return {
+    held: more < mostKept(total),
+    totals: `${total} generated inputs were read or refused, ${inKiB(more)} more held than before`,
+  };
 }
 
 async function idleness(minutes: number, passed: () => void) {
@@ -148,8 +155,17 @@ async function idleness(minutes: number, passed: () => void) {
 }
 
 async function bytes(total: number, dice: Dice, fed: () => void) {
-  await fuzzEntrances(new Mutator(dice), total, fed);
-  return { held: true, totals: `${total} generated requests and frames were answered or refused` };
+  const more = await fuzzEntrances(new Mutator(dice), total, fed);
+  return {
+    held: more < mostLeft(total),
+    totals:
+      `${total} generated requests, polls and frames were answered or refused, nobody was left, ` +
+      `${inKiB(more)} more held than after half of them`,
+  };
+}
+
+function inKiB(bytes: number): string {
+  return `${Math.round(bytes / 1_024)} KiB`;
 }
 
 function wholeNumber(text: string): number {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { WebSocket } from 'ws';
 import type { Note } from '../../demo/site/automatic/automatic.js';
-import { stretchesOf } from '../../demo/site/automatic/stretches.js';
+import { reasonsOf, stretchesOf } from '../../demo/site/automatic/stretches.js';
 import { Numbers } from '../../demo/site/feed/numbers.js';
 import type { Report } from '../../demo/site/words/report.js';
 import { createGateway, MemoryBus } from '../../server/index.js';
@@ -108,6 +108,15 @@ describe('Numbers', () => {
     expect(fates(numbers, 7, 8)).toEqual(['lost', 'received']);
   });
 
+  it('are missed from the first one on that was waited for', () => {
+    const numbers = new Numbers(5);
+    expect(fates(numbers, 4, 5, 6)).toEqual(['before', 'pending', 'pending']);
+    take(numbers, 7);
+    expect(fates(numbers, 4, 5, 6, 7, 8)).toEqual(['before', 'lost', 'lost', 'received', 'pending']);
+    take(numbers, 9, 'b');
+    expect(fates(numbers, 5, 9)).toEqual(['before', 'received']);
+  });
+
   it('begin anew with another run and after a pause, and are bounded', () => {
     const numbers = new Numbers();
     take(numbers, 7);
@@ -156,6 +165,18 @@ describe('the connections in what a client has noted', () => {
       [4, 'dropped'],
     ]);
     expect(stretchesOf([...notes, note('started', 'iframe')]).at(-1)).toMatchObject({ to: null, end: 'open' });
+  });
+
+  it('tell each reason for which a transport failed once, the last one first', () => {
+    const stretches = stretchesOf([
+      ...['a', 'b', 'a'].flatMap((why) => [note('probe', 'websocket'), note('failed', 'websocket', why)]),
+      note('started', 'sse'),
+      note('failed', 'sse', 'c'),
+      note('probe', 'websocket'),
+      note('dropped', 'websocket', 'd'),
+    ]);
+    expect(reasonsOf('websocket', stretches)).toEqual(['a', 'b']);
+    expect(reasonsOf('polling', stretches)).toEqual([]);
   });
 
   it('do without a beginning that is forgotten', () => {

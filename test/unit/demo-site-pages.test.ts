@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dictionary as en } from '../../demo/site/texts/en.js';
 import { textsOf } from '../../demo/site/texts/texts.js';
 import { dictionary as zh } from '../../demo/site/texts/zh.js';
+import { documentPages } from '../../scripts/document-pages.js';
 import { fileOf, fillPage, languages, pages, sitePage } from '../../scripts/site-pages.js';
 import { catalog } from '../../transports/catalog.js';
 
@@ -43,8 +44,8 @@ describe('the pages of the site', () => {
     const inSite = links.map((href) => new URL(href, from)).filter(({ host }) => host === 'site.example');
     const addresses = inSite.map(({ pathname }) => pathname.slice(1).replace(/(^|\/)$/, '$1index.html'));
     const files = new Set(languages.flatMap((each) => pages.map((page) => fileOf(page, each))));
-    // The documents come from the demo's server.
-    expect(addresses.filter((address) => !files.has(address) && !address.startsWith('docs/'))).toEqual([]);
+    for (const file of documentPages().keys()) files.add(file);
+    expect(addresses.filter((address) => !files.has(address))).toEqual([]);
     expect(addresses.length).toBeGreaterThan(5);
   });
 
@@ -55,6 +56,38 @@ describe('the pages of the site', () => {
     expect(english).toContain('<a href="zh/" lang="zh-Hans"');
     expect(chinese).toContain('<a href="../" lang="en"');
     expect(chinese).toContain('href="../styles.css"');
+  });
+});
+
+describe('the documents, as pages', () => {
+  const documents = documentPages();
+
+  it('are there, with what is in them and nothing that a browser would not show', () => {
+    expect([...documents.keys()]).toEqual(expect.arrayContaining(['docs/index.html', 'docs/docs/curl.html']));
+    const curl = documents.get('docs/docs/curl.html') ?? '';
+    expect(curl).toContain('<h1 id="everything-with-curl">Everything with curl</h1>');
+    expect(curl).toContain('<pre><code>curl -s');
+    expect(curl).toMatch(/<a href="curl.html" aria-current="page">/);
+    for (const html of documents.values()) {
+      expect(html).not.toContain('<!-- ');
+      expect(html).not.toContain('<img');
+      expect(html.match(/<title>(.+) · Pushgate</)?.[1]).toBeTruthy();
+    }
+  });
+
+  it.each([...documents])('%s leads to files and headings that are there', (file, html) => {
+    const from = `https://site.example/${file}`;
+    const files = new Map(documents);
+    for (const language of languages) for (const page of pages) files.set(fileOf(page, language), '');
+    const links = [...html.matchAll(/<a [^>]*?href="([^"]*)/g)].map(([, href = '']) => new URL(href, from));
+    const missing = links
+      .filter(({ host }) => host === 'site.example')
+      .filter(({ pathname, hash }) => {
+        const target = files.get(pathname.slice(1).replace(/(^|\/)$/, '$1index.html'));
+        return target === undefined || (hash !== '' && !target.includes(`id="${decodeURIComponent(hash.slice(1))}"`));
+      });
+    expect(missing.map(String)).toEqual([]);
+    expect(links.length).toBeGreaterThan(documents.size);
   });
 });
 

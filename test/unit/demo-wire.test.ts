@@ -364,11 +364,11 @@ describe('packets in a socket’s messages', () => {
       'packet',
       'packet',
       'packet',
-      'field',
+      'topic',
       'payload',
       'packet',
       'packet',
-      'field',
+      'topic',
     ]);
     expect(read[3]?.[1]).toBe('a/b');
     expect(read[4]?.[1]).toBe(long);

@@ -4,6 +4,7 @@ import type { Downlink } from '../../server/downlink.js';
 import { FanOut } from '../../server/fan-out.js';
 import type { DownlinkRequest } from '../../server/node-log.js';
 import type { Position } from '../../transports/position.js';
+import type { Sink } from '../../transports/server-transport.js';
 import type { PacketContent, WireFormat } from '../../transports/wire-format.js';
 import { EPOCH, KEPT, Ledger, offsetOf, type Start, Witness } from './fan-out-ledger.js';
 import { SteppedBus } from './stepped-bus.js';
@@ -116,6 +117,13 @@ class Reader {
   }
 }
 
+/** A poll that is held, with what it is held by. */
+interface Held {
+  readonly downlink: Downlink;
+  readonly sink: Sink<unknown>;
+  asked: DownlinkRequest;
+}
+
 /** Asks again and again from its cursor, at once or with a wait. */
 class Poller {
   readonly #witness: Witness;
@@ -123,6 +131,8 @@ class Poller {
   readonly #positions = new Map<string, Position>();
   #greeted = false;
   #held: Downlink | null = null;
+  /** The last one, which may be held again. */
+  #last: Held | null = null;
   #asking = false;
 
   constructor(
@@ -151,17 +161,33 @@ class Poller {
     this.#held?.flush();
   }
 
+  /** The connection of one that waits is gone, and the next poll comes over another. */
+  giveUp(): void {
+    if (this.#held === null) return;
+    this.#held.closed();
+    this.#asking = false;
+  }
+
   #hold(request: DownlinkRequest): void {
+    const last = this.#last;
+    if (last !== null && this.fanOut.reopen(last.downlink, request, last.sink)) {
+      last.asked = request;
+      this.#held = last.downlink;
+      return;
+    }
+    const format = this.ledger.format as WireFormat<unknown>;
     const write = (packet: unknown) => {
-      this.#take(packet as PacketContent, request.channels);
-      downlink.closed();
+      this.#take(packet as PacketContent, held.asked.channels);
+      held.downlink.closed();
       return true;
     };
     const end = () => this.#witness.fault('was ended');
-    const format = this.ledger.format as WireFormat<unknown>;
-    const downlink = this.fanOut.open(request, { format, write, end, single: true }, () => {
+    const sink = { format, write, end, single: true };
+    const downlink = this.fanOut.open(request, sink, () => {
       this.#held = null;
     });
+    const held = { downlink, sink, asked: request };
+    this.#last = held;
     this.#held = downlink;
   }
 
@@ -280,9 +306,10 @@ export class World {
       case 'drain':
         return this.#reader(step.who)?.drain();
       case 'close':
-        return this.#reader(step.who)?.close();
+        this.#reader(step.who)?.close();
+        return this.#poller(step.who)?.giveUp();
       case 'flush':
-        return this.#pollers[step.who % Math.max(1, this.#pollers.length)]?.flush();
+        return this.#poller(step.who)?.flush();
       case 'pass':
         return this.#bus.pass(step.which);
       case 'announce':
@@ -292,6 +319,10 @@ export class World {
       default:
         return step satisfies never;
     }
+  }
+
+  #poller(who: number): Poller | undefined {
+    return this.#pollers[who % Math.max(1, this.#pollers.length)];
   }
 
   #reader(who: number): Reader | undefined {

@@ -5,7 +5,9 @@ import type { ServerTransport } from '../server-transport.js';
 export const transport: ServerTransport = {
   name: 'polling',
   carries: 'poll',
-  async serve({ reply, once }) {
-    reply.json(await once(pollFormat));
-  },
+  prepare: ({ reply, once }) => ({
+    async serve() {
+      reply.json(await once(pollFormat));
+    },
+  }),
 };

@@ -32,8 +32,20 @@ function controlEvent(record: ControlRecord): string {
 /** Spaces that polyfills in old browsers ask for, which see nothing of a response before its first 2 KiB, by parameter. */
 const PADDING = { padding: 2_049, evs_preamble: 2_056 };
 
+/** What most streams begin with, by the time after which to come back: that of one gateway is always the same. */
+const openings = new Map<number, StreamPacket>();
+
 /** What a stream begins with. A session of better-sse would write the same, for a `Request` with an `AbortSignal` each. */
 function opening(query: URLSearchParams, retryMs: number): StreamPacket {
+  const isUsual = Object.keys(PADDING).every((name) => !query.has(name));
+  const known = isUsual ? openings.get(retryMs) : undefined;
+  if (known !== undefined) return known;
+  const packet = makeOpening(query, retryMs);
+  if (isUsual) openings.set(retryMs, packet);
+  return packet;
+}
+
+function makeOpening(query: URLSearchParams, retryMs: number): StreamPacket {
   const buffer = createEventBuffer(jsonText);
   for (const [name, spaces] of Object.entries(PADDING)) {
     if (query.has(name)) buffer.comment(' '.repeat(spaces)).dispatch();

@@ -103,6 +103,8 @@ export class LiveWire {
   }
 
   async #say(work: () => Promise<string>): Promise<void> {
+    // Whoever publishes wants to see it pass.
+    this.#view.follow();
     try {
       write(this.#outcome, await work());
     } catch (error) {

@@ -14,13 +14,16 @@ const DELETE = 0x7f;
 const ESCAPES: Readonly<Record<string, string>> = { '\r': '\\r', '\n': '\\n', '\t': '\\t' };
 const decoder = new TextDecoder();
 
-/** A piece as the visitor sees it: where it went and when, and a row for each part of it that means something of its own. */
-export function pieceView(piece: ReadPiece, sinceMs: number | null): HTMLElement {
+/**
+ * A piece as the visitor sees it: where it went and when, and a row for each part of it that means something of its own.
+ * `server` is what the other end is called.
+ */
+export function pieceView(piece: ReadPiece, server: string, sinceMs: number | null): HTMLElement {
   const { piece: texts } = wireTexts.wire;
   const element = stamp('piece', HTMLElement);
   const size = piece.spans.reduce((sum, { bytes }) => sum + bytes.length, 0);
   element.dataset['way'] = piece.what;
-  part(element, 'way', HTMLElement).textContent = texts[piece.what];
+  part(element, 'way', HTMLElement).textContent = texts[piece.what](server);
   part(element, 'connection', HTMLElement).textContent = texts.connection(piece.connection);
   part(element, 'since', HTMLElement).textContent = sinceMs === null ? '' : texts.since(duration(sinceMs));
   part(element, 'size', HTMLElement).textContent = piece.what === 'close' ? '' : amount(size);

@@ -11,6 +11,7 @@ const NEAR_PX = 80;
 
 /** The pieces of a capture, the newest last, and what all of them come to. */
 export class PiecesView {
+  readonly #server: string;
   readonly #box: HTMLElement;
   readonly #list: HTMLElement;
   readonly #empty: HTMLElement;
@@ -20,8 +21,11 @@ export class PiecesView {
   readonly #sum = { up: 0, down: 0, close: 0 };
   #pieces = 0;
   #lastAt: number | null = null;
+  /** It begins with the first request, and stays there until somebody goes to the end. */
+  #follows = false;
 
   constructor(root: HTMLElement) {
+    this.#server = root.dataset['server'] ?? '';
     this.#box = part(root, 'box', HTMLElement);
     this.#list = part(root, 'pieces', HTMLElement);
     this.#empty = part(root, 'empty', HTMLElement);
@@ -32,14 +36,16 @@ export class PiecesView {
     const show = () => this.#list.classList.toggle('with-hex', hex.checked);
     hex.addEventListener('change', show);
     show();
+    this.#box.addEventListener('scroll', () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.#box;
+      this.#follows = scrollTop > 0 && scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    });
   }
 
   add(pieces: readonly ReadPiece[]): void {
     if (pieces.length === 0) return;
-    const { scrollHeight, scrollTop, clientHeight } = this.#box;
-    const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
     for (const piece of pieces) {
-      this.#list.append(pieceView(piece, this.#lastAt === null ? null : piece.at - this.#lastAt));
+      this.#list.append(pieceView(piece, this.#server, this.#lastAt === null ? null : piece.at - this.#lastAt));
       this.#lastAt = piece.at;
       for (const span of piece.spans) this.#sum[piece.what] += span.bytes.length;
       this.#pieces += 1;
@@ -49,12 +55,13 @@ export class PiecesView {
     write(this.#up, bytes(this.#sum.up));
     write(this.#down, bytes(this.#sum.down));
     write(this.#count, wireTexts.wire.pieces(this.#pieces));
-    if (isAtEnd) this.#box.scrollTop = this.#box.scrollHeight;
+    if (this.#follows) this.follow();
   }
 
-  /** Goes to where it began, for a capture that is complete. */
-  rewind(): void {
-    this.#box.scrollTop = 0;
+  /** Goes to what is newest, and stays there. */
+  follow(): void {
+    this.#follows = true;
+    this.#box.scrollTop = this.#box.scrollHeight;
   }
 
   /** Says why there is nothing to see. */

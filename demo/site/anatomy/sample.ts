@@ -18,5 +18,4 @@ export async function showSample(name: string, view: PiecesView): Promise<void> 
   const { pieces } = await sample.load();
   const conversation = new Conversation(sample.reader);
   view.add(pieces.map((piece) => conversation.read(piece)));
-  view.rewind();
 }

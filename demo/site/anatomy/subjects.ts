@@ -36,7 +36,7 @@ export const anatomy: Readonly<Record<Subject, Anatomy>> = {
   websocket: { acts: ['up', 'open', 'event', 'down', 'up', 'down'], kinds: [...HTTP, ...FRAMES, 'payload'] },
   mqtt: {
     acts: ['up', 'open', 'up', 'down', 'up', 'down', 'event', 'down'],
-    kinds: [...HTTP, ...FRAMES, 'packet', 'field', 'payload'],
+    kinds: [...HTTP, ...FRAMES, 'packet', 'topic', 'payload'],
   },
   'socket-io': {
     acts: ['up', 'down', 'up', 'up', 'open', 'up', 'down', 'up', 'event', 'down'],

@@ -39,6 +39,8 @@ export class AutomaticView {
   readonly #up: HTMLElement;
   /** With the headline the one thing that a screen reader hears of without being asked. */
   readonly #reason: HTMLElement;
+  readonly #wait: HTMLElement;
+  readonly #newest: HTMLElement;
   /** What went wrong when the network was last to be broken or mended. */
   #fault: string | null = null;
 
@@ -49,13 +51,15 @@ export class AutomaticView {
     this.#automatic = automatic;
     this.#track = new Track(part(root, 'track', HTMLCanvasElement), palette, NAMES);
     this.#reason = find('reason');
+    this.#wait = find('wait');
+    this.#newest = find('newest');
     const tell = (failed: boolean) => {
       this.#fault = failed ? breakTexts.automatic.blockFailed : null;
     };
     this.#ladder = new Ladder(find('ladder'), automatic, transports, tell);
     this.#network = new NetworkPanel(find('network'), automatic);
     this.#board = new FaultBoard(find('board'), automatic, tell);
-    this.#negotiation = new NegotiationTrack(part(root, 'negotiation', HTMLCanvasElement), transports, palette);
+    this.#negotiation = new NegotiationTrack(find('negotiation'), transports, palette);
     this.#strip = new NumberStrip(find('numbers'));
     this.#trace = new TraceList(find('trace'));
     this.#now = find('now');
@@ -92,6 +96,7 @@ export class AutomaticView {
     write(this.#now, this.#headline());
     const because = this.#fault ?? this.#because();
     writeReason(this.#reason, typeof because === 'string' ? { text: because, isForeign: false } : because);
+    write(this.#wait, this.#waiting(now));
     write(this.#received, fixed(lane.tally.received, 0));
     this.#alarm(this.#lost, lane.tally.lost);
     this.#alarm(this.#repeated, lane.tally.repeated);
@@ -100,9 +105,11 @@ export class AutomaticView {
     write(this.#requests, cost === null ? NOTHING : fixed(cost.requests, 0));
     write(this.#down, bytes(cost?.down ?? null));
     write(this.#up, bytes(cost?.up ?? null));
+    this.#negotiation.refresh(now, stretchesOf(notes));
     this.#network.refresh();
     this.#board.refresh();
     this.#strip.show(this.#automatic.numbers, head);
+    write(this.#newest, head === 0 ? '' : breakTexts.automatic.newest(fixed(head, 0)));
     this.#ladder.refresh();
     this.#trace.show(notes, now);
   }
@@ -121,8 +128,22 @@ export class AutomaticView {
     return transport === null ? breakTexts.automatic.nothingBecause : reason;
   }
 
+  /** How long a dead line goes unnoticed yet. */
+  #waiting(now: number): string {
+    const { silence } = this.#automatic;
+    if (silence === null) return '';
+    const { since, promisedMs, toleranceMs } = silence;
+    const passedMs = Math.max(0, now - since);
+    const left = Math.max(0, promisedMs + toleranceMs - passedMs);
+    return breakTexts.automatic.silent(seconds(passedMs), seconds(promisedMs), seconds(toleranceMs), seconds(left));
+  }
+
   #alarm(element: HTMLElement, count: number): void {
     write(element, fixed(count, 0));
     element.classList.toggle('wrong', count > 0);
   }
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 1_000);
 }

@@ -20,11 +20,34 @@ export interface Note {
   readonly isForeign?: boolean;
 }
 
+/** A line that is dead, and how long the client waits until it takes it for that. */
+export interface Silence {
+  /** When something last came, in the server's time. */
+  readonly since: number;
+  /** Something comes at least so often on a line that is good, in milliseconds. */
+  readonly promisedMs: number;
+  /** How much later it may be. */
+  readonly toleranceMs: number;
+}
+
+/** Whether the demo's server answers, as far as is known; `none` has never done so. */
+export type ServerStanding = 'answers' | 'away' | 'none';
+
 /** How a transport stands with the automatic client. */
 export type Standing = 'carries' | 'cut' | 'despite' | 'blocked' | 'trying' | 'failed' | 'ready';
 
 // Looks for something better sooner than an application would, so that a visitor does not have to wait for it.
-const OPTIONS = { probeMs: 2_000, probeCapMs: 4_000, backoffCapMs: 3_000, pollMs: 1_000 };
+const OPTIONS = {
+  probeMs: 2_000,
+  probeCapMs: 4_000,
+  backoffCapMs: 3_000,
+  pollMs: 1_000,
+  waitMs: 25_000,
+  toleranceMs: 10_000,
+};
+
+/** What is answered and asked again promises something for its longest wait only, not for each heartbeat. */
+const ASKED_AGAIN: ReadonlySet<string> = new Set(['polling', 'long-polling']);
 
 const NOTES = 80;
 const CHANGES = 20;
@@ -36,8 +59,9 @@ export class Automatic {
   readonly transports: readonly string[];
   /** Which numbers of the feed have come. */
   readonly numbers = new Numbers();
-  /** Whether the demo's server has ever answered, as far as is known. */
-  hasServer = true;
+  server: ServerStanding = 'answers';
+  /** How often the gateway sends a heartbeat; `null` until that is known. */
+  heartbeatMs: number | null = null;
   /** How the gateway stands that this client has for itself, if it has one. */
   node: NodeStanding = 'none';
   /** Oldest first. */
@@ -56,8 +80,8 @@ export class Automatic {
   #blocked: ReadonlyMap<string, FaultName> = new Map();
   /** The transports that have proved themselves since they were blocked or freed. */
   readonly #proved = new Set<string>();
-  /** How many messages had come when the line was severed. */
-  #severedAt: number | null = null;
+  /** How many messages had come when the line was severed, and when something last had. */
+  #severed: { readonly received: number; readonly heardAt: number } | null = null;
   /** Goes up when a block is asked for, and again when the answer is there. */
   #turns = 0;
 
@@ -92,7 +116,15 @@ export class Automatic {
 
   /** Whether the line has been severed, and nothing has arrived since: the client still takes it for good. */
   get isSevered(): boolean {
-    return this.lane.state === 'open' && this.#severedAt === this.lane.tally.received;
+    return this.lane.state === 'open' && this.#severed?.received === this.lane.tally.received;
+  }
+
+  /** What the client is waiting for on a severed line; `null` where it does not, and where the heartbeat is not known. */
+  get silence(): Silence | null {
+    const { heartbeatMs, transport } = this;
+    if (!this.isSevered || this.#severed === null || heartbeatMs === null || transport === null) return null;
+    const promisedMs = ASKED_AGAIN.has(transport) ? Math.max(heartbeatMs, OPTIONS.waitMs) : heartbeatMs;
+    return { since: this.#severed.heardAt, promisedMs, toleranceMs: OPTIONS.toleranceMs };
   }
 
   /** How a transport is blocked; `null` for one that is free. */
@@ -134,7 +166,9 @@ export class Automatic {
   /** Cuts or severs everything that is open; rejects when the demo's server cannot be reached. */
   async cut(how: CutName): Promise<void> {
     await tellDemo('cuts', { client: this.lane.id, how });
-    this.#severedAt = how === 'sever' ? this.lane.tally.received : null;
+    const { tally, wire } = this.lane;
+    const heardAt = wire.heardAt ?? this.#course.clock.now();
+    this.#severed = how === 'sever' ? { received: tally.received, heardAt } : null;
   }
 
   /** Asks for a gateway of its own; rejects when there is none to be had. */
@@ -173,6 +207,8 @@ export class Automatic {
       // The same transport may come back, which is no change of transport.
       if (event === 'proved') this.reason = this.#lost === null ? this.reason : reasonOf(this.#lost);
       if (event === 'proved') this.#lost = null;
+      // What carries from now on is another line than the one that was severed.
+      if (event === 'proved') this.#severed = null;
     });
     push.on('gap', (gap) => this.#noteGap(gap));
     push.on('transport', ({ from, to, reason }) => {

@@ -44,7 +44,7 @@ export class FaultBoard {
   }
 
   refresh(): void {
-    const { node, hasNetwork, hasServer } = this.#automatic;
+    const { node, hasNetwork, server } = this.#automatic;
     for (const [name, element] of this.#switches) {
       element.hidden = !isPossible(name, this.#automatic);
       element.setAttribute('aria-pressed', String(isSet(name, this.#automatic)));
@@ -54,9 +54,9 @@ export class FaultBoard {
     // Not disabled: that would take the focus away from who has just pressed it.
     this.#restart.setAttribute('aria-disabled', String(node === 'down'));
     this.#repeat.setAttribute('aria-pressed', String(this.#timer !== null));
-    const { direct, shared, restarting, ownNode, noServer } = breakTexts.board.notes;
+    const { direct, shared, restarting, ownNode, noServer, away } = breakTexts.board.notes;
     const place = { none: shared, up: ownNode, down: restarting }[node];
-    write(this.#note, !hasServer ? noServer : hasNetwork ? place : direct);
+    write(this.#note, { none: noServer, away, answers: hasNetwork ? place : direct }[server]);
     this.#root.dataset['node'] = node;
   }
 

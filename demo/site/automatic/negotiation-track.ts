@@ -1,82 +1,82 @@
-import type { Palette } from '../drawing/palette.js';
+import { type Palette, tint } from '../drawing/palette.js';
 import { Surface } from '../drawing/surface.js';
+import { part, write } from '../page/part.js';
 import { textsOf } from '../texts/texts.js';
-import type { Stretch } from './stretches.js';
+import { reasonsOf, type Stretch } from './stretches.js';
 
 /** What is shown, in milliseconds. */
 const SHOWN_MS = 30_000;
 const EDGE = 8;
 const BAR = 10;
-const FONT = '11px system-ui, sans-serif';
-const REASON_LETTERS = 34;
-/** What a reason needs at the most, in pixels. */
-const REASON_ROOM = 200;
-
-interface Drawing {
-  readonly now: number;
-  readonly x: (at: number) => number;
-  /** Where each row is taken from, seen from the left. */
-  readonly free: Map<string, number>;
-}
+/** From the upper edge of a row to the middle of its bar, in pixels; what is below is the reason's. */
+const BAR_MIDDLE = 10;
 
 /**
  * The negotiation as a diagram: a row for each transport, best on top, and now at the right edge. A connection that is being
  * tried is an outline, from its hello on it is filled, a cross is where it failed or was lost, and a line leads from what
- * carried to what carries after it.
+ * carried to what carries after it. Under its bar each row says why it failed, in a place that does not move.
  */
 export class NegotiationTrack {
   readonly #surface: Surface;
   readonly #palette: Palette;
   readonly #transports: readonly string[];
+  readonly #reasons: ReadonlyMap<string, HTMLElement>;
 
-  constructor(canvas: HTMLCanvasElement, transports: readonly string[], palette: Palette) {
-    this.#surface = new Surface(canvas);
+  constructor(root: HTMLElement, transports: readonly string[], palette: Palette) {
+    const rows = part(root, 'rows', HTMLElement);
+    this.#surface = new Surface(part(root, 'picture', HTMLCanvasElement));
     this.#palette = palette;
     this.#transports = transports;
+    this.#reasons = new Map(
+      transports.map((transport) => {
+        const row = document.createElement('li');
+        const [name, reason] = [document.createElement('span'), document.createElement('span')];
+        tint(row, transport);
+        name.textContent = textsOf(transport).name;
+        name.className = 'name';
+        reason.className = 'why';
+        row.append(name, reason);
+        rows.append(row);
+        return [transport, reason];
+      }),
+    );
+  }
+
+  /** Writes why each transport failed in the time that is shown, the last reason first. */
+  refresh(now: number, stretches: readonly Stretch[]): void {
+    const shown = stretches.filter((stretch) => isShown(stretch, now));
+    for (const [transport, element] of this.#reasons) {
+      const reasons = reasonsOf(transport, shown).join(' · ');
+      write(element, reasons);
+      element.title = reasons;
+    }
   }
 
   draw(now: number, stretches: readonly Stretch[]): void {
     this.#surface.redraw((context) => {
-      context.font = FONT;
-      context.textBaseline = 'middle';
-      const left = Math.max(...this.#transports.map((name) => context.measureText(textsOf(name).name).width)) + 12;
-      const x = (at: number) => left + (this.#surface.width - EDGE - left) * (1 - (now - at) / SHOWN_MS);
-      this.#rows(context, now, left, x);
-      context.save();
-      context.beginPath();
-      context.rect(left, 0, this.#surface.width - left, this.#surface.height);
-      context.clip();
+      const x = (at: number) => (this.#surface.width - EDGE) * (1 - (now - at) / SHOWN_MS);
+      this.#grid(context, now, x);
       this.#handovers(context, stretches, x);
-      // From the newest to the oldest: a reason for which the next one leaves no room is left out.
-      const free = new Map<string, number>();
-      for (const stretch of [...stretches].reverse()) this.#stretch(context, stretch, { now, x, free });
-      context.restore();
+      for (const stretch of stretches) if (isShown(stretch, now)) this.#stretch(context, stretch, now, x);
     });
   }
 
   #y(transport: string): number {
     const row = this.#surface.height / this.#transports.length;
-    return row * (this.#transports.indexOf(transport) + 0.5);
+    return row * this.#transports.indexOf(transport) + BAR_MIDDLE;
   }
 
-  #rows(context: CanvasRenderingContext2D, now: number, left: number, x: (at: number) => number): void {
+  #grid(context: CanvasRenderingContext2D, now: number, x: (at: number) => number): void {
     const { width, height } = this.#surface;
+    context.fillStyle = this.#palette.colour('grid-strong');
     for (let at = Math.ceil((now - SHOWN_MS) / 5_000) * 5_000; at <= now; at += 5_000) {
-      context.fillStyle = this.#palette.colour('grid-strong');
       context.fillRect(Math.round(x(at)), 0, 1, height);
     }
-    for (const transport of this.#transports) {
-      const y = this.#y(transport);
-      context.fillStyle = this.#palette.colour('grid-strong');
-      context.fillRect(left, Math.round(y), width - left, 1);
-      context.fillStyle = this.#palette.hue(transport);
-      context.fillText(textsOf(transport).name, 2, y);
-    }
+    for (const transport of this.#transports) context.fillRect(0, Math.round(this.#y(transport)), width, 1);
   }
 
-  #stretch(context: CanvasRenderingContext2D, stretch: Stretch, { now, x, free }: Drawing): void {
-    const { transport, from, helloAt, to, end, detail } = stretch;
-    if (to !== null && to < now - SHOWN_MS) return;
+  #stretch(context: CanvasRenderingContext2D, stretch: Stretch, now: number, x: (at: number) => number): void {
+    const { transport, from, helloAt, to, end } = stretch;
     const y = this.#y(transport);
     const colour = this.#palette.hue(transport);
     const right = x(to ?? now);
@@ -93,14 +93,11 @@ export class NegotiationTrack {
       context.arc(proved, y, BAR / 2 + 1.5, 0, 2 * Math.PI);
       context.fill();
     }
-    if (end !== 'failed' && end !== 'lost') return;
-    const room = (free.get(transport) ?? this.#surface.width - EDGE) - right;
-    this.#cross(context, right, y, room > REASON_ROOM ? detail : '');
-    free.set(transport, right);
+    if (end === 'failed' || end === 'lost') this.#cross(context, right, y);
   }
 
-  /** Where it ended badly, and why: beside the cross where there is room. */
-  #cross(context: CanvasRenderingContext2D, x: number, y: number, detail: string): void {
+  /** Where it ended badly. */
+  #cross(context: CanvasRenderingContext2D, x: number, y: number): void {
     const size = 4.5;
     context.strokeStyle = this.#palette.colour('bad');
     context.lineWidth = 2.2;
@@ -110,9 +107,6 @@ export class NegotiationTrack {
     context.moveTo(x + size, y - size);
     context.lineTo(x - size, y + size);
     context.stroke();
-    const reason = detail.length > REASON_LETTERS ? `${detail.slice(0, REASON_LETTERS - 1)}…` : detail;
-    context.fillStyle = this.#palette.colour('bad');
-    context.fillText(reason, x + size + 4, y - BAR - 1);
   }
 
   /** From what carried to what carries after it. */
@@ -129,4 +123,8 @@ export class NegotiationTrack {
       context.stroke();
     }
   }
+}
+
+function isShown({ to }: Stretch, now: number): boolean {
+  return to === null || to >= now - SHOWN_MS;
 }

@@ -67,3 +67,9 @@ export function stretchesOf(notes: readonly Note[]): readonly Stretch[] {
   }
   return stretches;
 }
+
+/** Why the connections of a transport failed or were lost, each reason once, the last one first. */
+export function reasonsOf(transport: string, stretches: readonly Stretch[]): readonly string[] {
+  const bad = stretches.filter((one) => one.transport === transport && (one.end === 'failed' || one.end === 'lost'));
+  return [...new Set(bad.map(({ detail }) => detail).reverse())];
+}

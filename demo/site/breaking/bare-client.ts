@@ -27,6 +27,10 @@ export class BareClient {
   tally = new Tally(FEED_MS);
   numbers = new Numbers();
   readonly #runs: ReadonlySet<string>;
+  /** The first number that was published after it began; `null` where that is not known. */
+  #expected: number | null = null;
+  /** How many were published before the first that it got. */
+  #lostAtFirst = 0;
   #close: (() => void) | null = null;
 
   /** `runs` are the lives of the feed, as its server told them. */
@@ -39,11 +43,28 @@ export class BareClient {
     return this.#close !== null;
   }
 
-  /** Connects, and counts anew. `origin` is where the network is that the visitor breaks, or the site itself. */
-  start(origin: string, query: string): void {
+  /** How many it has missed, as far as it can tell: of what it misses now it learns when it is connected again. */
+  get lost(): number {
+    return this.tally.lost + this.#lostAtFirst;
+  }
+
+  /** How many messages up to `head`, the newest that anybody has got, it does not know of. */
+  behind(head: number): number {
+    if (!this.isRunning) return 0;
+    const first = this.#expected ?? head + 1;
+    return Math.max(0, head - (this.tally.received > 0 ? this.numbers.last : first - 1));
+  }
+
+  /**
+   * Connects, and counts anew from `head`, the newest number that anybody has got. `origin` is where the network is that the
+   * visitor breaks, or the site itself.
+   */
+  start(origin: string, query: string, head: number): void {
     this.stop();
+    this.#expected = head > 0 ? head + 1 : null;
+    this.#lostAtFirst = 0;
     this.tally = new Tally(FEED_MS);
-    this.numbers = new Numbers();
+    this.numbers = new Numbers(this.#expected);
     const tell = (state: BareState) => {
       this.state = state;
     };
@@ -60,7 +81,9 @@ export class BareClient {
     const figures = readFigures(JSON.parse(text));
     if (figures === null || !this.#runs.has(figures.run)) return;
     // There is no log, and so no id; a number stands for one.
-    if (this.tally.take(`${figures.run}.${figures.number}`, figures)) this.numbers.take(figures);
+    if (!this.tally.take(`${figures.run}.${figures.number}`, figures)) return;
+    if (this.tally.received === 1) this.#lostAtFirst = Math.max(0, figures.number - (this.#expected ?? figures.number));
+    this.numbers.take(figures);
   }
 }
 

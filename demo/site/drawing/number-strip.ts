@@ -3,7 +3,7 @@ import type { Numbers } from '../feed/numbers.js';
 /** Cells of a strip; a small screen shows the newest of them. */
 const CELLS = 40;
 
-/** The newest numbers of a feed, each in a cell that says what became of it. The newest is at the right. */
+/** The newest numbers of a feed, each in a cell that says what became of it. The newest is the first, and the style sheet has it at the right. */
 export class NumberStrip {
   readonly #cells: readonly HTMLElement[];
 
@@ -15,11 +15,14 @@ export class NumberStrip {
   /** Shows the numbers up to `head`, the newest that anybody has got: so strips below each other can be compared. */
   show(numbers: Numbers, head: number): void {
     for (const [index, cell] of this.#cells.entries()) {
-      const number = head - CELLS + 1 + index;
+      const number = head - index;
       const fate = number < 1 ? 'before' : numbers.fateOf(number);
-      // Two digits tell neighbours apart.
+      // Two digits tell neighbours apart; the whole number has no room.
       const text = fate === 'before' ? '' : String(number % 100).padStart(2, '0');
-      if (cell.textContent !== text) cell.textContent = text;
+      if (cell.textContent !== text) {
+        cell.textContent = text;
+        cell.title = fate === 'before' ? '' : String(number);
+      }
       if (cell.dataset['fate'] !== fate) cell.dataset['fate'] = fate;
     }
   }

@@ -2,13 +2,6 @@ import type uPlot from 'uplot';
 import { nameLanguage } from './language.js';
 import type { Palette } from './palette.js';
 
-const CLOCK = new Intl.DateTimeFormat('en', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
-
 /** A line of a plot. */
 export interface PlotLine {
   readonly label: string;
@@ -102,7 +95,7 @@ class Plot {
         })),
       ],
       axes: [
-        place === undefined ? { ...axis, space: 66, values: written(clockTime) } : { ...axis, values: written(place) },
+        place === undefined ? { ...axis, space: 70, values: written(timeOfDay) } : { ...axis, values: written(place) },
         { ...axis, size: 62, values: written(value) },
       ],
     };
@@ -110,7 +103,14 @@ class Plot {
   }
 }
 
-/** A time of day, of seconds since 1970. */
-function clockTime(seconds: number): string {
-  return CLOCK.format(seconds * 1_000);
+const clock = new Intl.DateTimeFormat('en', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** A time in seconds, as the visitor's clock shows it in every language. */
+function timeOfDay(seconds: number): string {
+  return clock.format(seconds * 1_000);
 }

@@ -13,6 +13,12 @@ export class Numbers {
   /** The highest that has come. */
   last = 0;
   readonly #fates = new Map<number, 'received' | 'repeated'>();
+  /** The first one that is waited for, until one has come; `null` where the first that comes is the first. */
+  #expected: number | null;
+
+  constructor(expected: number | null = null) {
+    this.#expected = expected;
+  }
 
   /** Takes the number of a message that has arrived. With another run, counting begins anew. */
   take({ run, number }: Step): void {
@@ -31,14 +37,16 @@ export class Numbers {
   fateOf(number: number): NumberFate {
     const fate = this.#fates.get(number);
     if (fate !== undefined) return fate;
-    if (this.#run === null || number < this.#first) return 'before';
+    if (this.#run === null) return this.#expected === null || number < this.#expected ? 'before' : 'pending';
+    if (number < this.#first) return 'before';
     return number > this.last ? 'pending' : 'lost';
   }
 
   #begin(run: string, number: number): void {
     this.#fates.clear();
     this.#run = run;
-    this.#first = number;
+    this.#first = Math.min(number, this.#expected ?? number);
+    this.#expected = null;
     this.last = number;
   }
 }

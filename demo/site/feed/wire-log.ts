@@ -38,6 +38,12 @@ export class WireLog {
     return this.#exchanges;
   }
 
+  /** When something last came, as far back as a track shows it. */
+  get heardAt(): number | null {
+    const last = this.#exchanges.flatMap(({ marks }) => marks.at(-1) ?? []);
+    return last.length === 0 ? null : Math.max(...last);
+  }
+
   /** A request goes out. */
   begin(): WireWitness {
     const exchange: Growing = { askedAt: this.#now(), marks: [], endedAt: null };

@@ -6,6 +6,7 @@ import { siteAddress } from '../page/place.js';
 import type { Standing } from '../race/standings.js';
 import { bytes, cpuTime, durationWithin, fixed, NOTHING } from '../texts/figures.js';
 import { commonTexts, raceTexts, textsOf } from '../texts/texts.js';
+import { documentPage } from '../words/document.js';
 import type { Lane } from './lane.js';
 import { LaneLines } from './lane-lines.js';
 
@@ -36,7 +37,7 @@ export class LaneView {
     element.setAttribute('aria-labelledby', `lane-${transport}`);
     find('explanation').textContent = explanation;
     const link = part(element, 'document', HTMLAnchorElement);
-    link.href = siteAddress(`docs/transports/${transport}/README.md`);
+    link.href = siteAddress(documentPage(`transports/${transport}/README.md`));
     link.setAttribute('aria-label', raceTexts.lanes.documentOf(name));
     // A small screen has no room for what has been read once.
     part(element, 'about', HTMLDetailsElement).open = matchMedia('(min-width: 46rem)').matches;

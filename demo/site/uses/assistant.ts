@@ -2,6 +2,7 @@ import { part, write } from '../page/part.js';
 import { siteAddress } from '../page/place.js';
 import { failureOf, writeReason } from '../page/reason.js';
 import { usesTexts } from '../texts/texts.js';
+import { documentPage } from '../words/document.js';
 import { ASSISTANT, type Asked, answerChannel } from '../words/uses/assistant.js';
 import { Answer } from './answer.js';
 import { openCarrier } from './shared/carrier.js';
@@ -88,7 +89,7 @@ function showSource({ source: from }: Answer): void {
   const words = from === null ? '\u00a0' : said.source(from.heading, from.file);
   if (from === null || source.textContent === words) return write(source, words);
   const link = document.createElement('a');
-  link.href = siteAddress(`docs/${from.file}`);
+  link.href = siteAddress(documentPage(from.file));
   link.textContent = words;
   source.replaceChildren(link);
 }

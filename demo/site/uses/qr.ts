@@ -121,12 +121,14 @@ part(document, 'refuse', HTMLButtonElement).addEventListener('click', () => void
 allow(false);
 
 async function scan(): Promise<void> {
+  write(question, asked.looking);
   try {
     await push.call(SIGN_IN.scan, { code });
     write(question, asked.question);
     allow(true);
     name.focus();
   } catch (error) {
+    write(question, asked.worthless);
     writeReason(decision, failureOf(error), asked.failed);
   }
 }
@@ -135,6 +137,8 @@ async function decide(confirmed: boolean): Promise<void> {
   allow(false);
   try {
     await push.call(SIGN_IN.decide, { code, confirmed, name: name.value });
+    // What was asked has been answered.
+    write(question, '\u00a0');
     write(decision, confirmed ? asked.confirmed : asked.refused);
   } catch (error) {
     allow(true);

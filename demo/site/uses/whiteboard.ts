@@ -20,7 +20,7 @@ part(document, 'board-name', HTMLElement).textContent = board;
 const channels = boardChannels(board);
 const id = randomName();
 
-const push = openCarrier('websocket');
+const push = openCarrier('websocket', said.withoutServer);
 const strokes = new Strokes();
 const canvas = part(document, 'board', HTMLCanvasElement);
 // Keys that are meant for the pen are not to be taken for commands of a screen reader.

@@ -7,8 +7,12 @@ const BACKSLASH = '\\'.charCodeAt(0);
 const RECORD_BEGINS = "<script>push('";
 const DASH = '-'.charCodeAt(0);
 
-/** The reader of a body, by its media type. */
-export function bodyReader(type: string): Reader {
+/**
+ * The reader of a body, by its media type. `inner` makes one for the packets of another protocol, which are plain text; what
+ * else it answers, such as an "ok" that calls itself HTML, has nothing of ours in it.
+ */
+export function bodyReader(type: string, inner?: () => Reader): Reader {
+  if (inner !== undefined) return type.startsWith('text/plain') ? inner() : new PlainReader('payload');
   if (type.startsWith('text/event-stream')) return new EventStreamReader();
   if (type.startsWith('text/html')) return new ScriptReader();
   return new PlainReader('payload');

@@ -146,7 +146,7 @@ export class HttpReader implements Reader {
     const isEmpty = isInterim || status === 204 || status === 304 || method === 'HEAD';
     const type = this.#headers.get('content-type') ?? '';
     // Those who speak a protocol of their own in a WebSocket speak it in plain text beside it.
-    this.#body = type.startsWith('text/plain') && this.#inner !== undefined ? this.#inner() : bodyReader(type);
+    this.#body = bodyReader(type, this.#inner);
     const length = this.#headers.get('content-length');
     if (isEmpty) this.#enter('start', 'unknown');
     else if (/chunked$/i.test(this.#headers.get('transfer-encoding') ?? '')) this.#enter('size', 'chunk');

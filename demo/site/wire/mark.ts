@@ -12,6 +12,7 @@ export type Kind =
   | 'frame'
   | 'mask'
   | 'packet'
+  | 'topic'
   | 'payload'
   | 'unknown';
 

@@ -34,7 +34,7 @@ export class MqttReader implements Reader {
         }
         return this.#count(this.#mark);
       case 'topic': {
-        if (this.#mark.kind !== 'field') this.#mark = { kind: 'field' };
+        if (this.#mark.kind !== 'topic') this.#mark = { kind: 'topic' };
         const mark = this.#mark;
         this.#topicLeft -= 1;
         if (this.#topicLeft === 0) {

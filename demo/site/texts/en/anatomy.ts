@@ -10,6 +10,8 @@ export const dictionary = {
       relatives: 'Two relatives that you will meet',
     },
     siblings: 'Anatomy of',
+    costs: 'Costs',
+    fits: 'Fits',
     browser: 'Browser',
     gateway: 'Gateway',
     how: 'Step by step',

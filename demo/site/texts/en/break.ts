@@ -27,6 +27,7 @@ export const dictionary = {
         'Your gateway is closed, and nothing listens on its port. What is published meanwhile goes into the log.',
       shared:
         'Half-open: the line goes dead and neither end is told. There is no gateway to spare that you could restart.',
+      away: 'The demo’s server does not answer at the moment. Until it is back there is nothing to break, and the client goes on trying.',
       noServer:
         'The demo’s own server does not answer here. It publishes what the client listens to, and without it nothing can be broken.',
       direct:
@@ -53,10 +54,14 @@ export const dictionary = {
     },
     network: { how: 'These buttons block by' },
     numbers: 'Message numbers that have arrived',
+    numbersKey:
+      'A cell for each message, with the last two digits of its number. Filled: it has arrived. Dashed: not yet. Struck through: lost. Double frame: it came twice.',
+    newest: (number: string) => `The newest is number ${number}.`,
     numbersLabel:
       'The newest forty message numbers, each received, lost, repeated or not yet there; the counts stand above.',
     negotiation: 'The negotiation',
-    negotiationKey: 'Dashed: being tried. Dot: its hello. Bar: it carries. Cross: it failed or was lost, and why.',
+    negotiationKey:
+      'Dashed: being tried. Dot: its hello. Bar: it carries. Cross: it failed or was lost; why is written below, the last reason first.',
     negotiationLabel:
       'The last 30 seconds of the negotiation: for each transport when it was tried, proved, failed or lost. The list below it says the same in words.',
     arrivals: 'Messages and requests',
@@ -97,8 +102,9 @@ export const dictionary = {
         does: 'Whatever comes from the gateway comes two seconds later.',
       },
     } satisfies Readonly<Record<FaultName, FaultTexts>>,
-    severed:
-      'The line is severed, and nobody was told. The client takes it for dead once a heartbeat has not come in time.',
+    severed: 'The line is dead, and nobody was told. The client still takes it for good.',
+    silent: (since: number, heartbeat: number, grace: number, left: number) =>
+      `Silent for ${since} s. Something comes every ${heartbeat} s at the least, and ${grace} s more are allowed: ${left > 0 ? `it gives up in ${left} s` : 'it gives up now'}.`,
     now: (transport: string) => `Carried by ${transport}`,
     nothing: 'Carried by nothing',
     nothingBecause: 'It goes on trying. What is published meanwhile stays in the log and will be read from there.',
@@ -144,6 +150,8 @@ export const dictionary = {
     sse: 'EventSource',
     websocket: 'WebSocket',
     numbersLabel: 'The newest forty message numbers, each received, lost or not yet there; the counts stand above.',
+    deaf: (count: number) => `${count} messages behind the client above, and it takes its line for good.`,
+    away: (count: number) => `Missed so far: ${count}. Nobody keeps them for it.`,
     states: {
       idle: 'not running',
       connecting: 'connecting',

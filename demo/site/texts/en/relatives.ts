@@ -3,6 +3,8 @@ export const relatives = {
   mqtt: {
     name: 'MQTT over WebSocket',
     lead: 'A protocol for devices on bad lines, with a broker in the middle. A browser speaks it through a WebSocket: its packets travel in binary frames.',
+    costs: 'A broker to run. Around a short message are 4 bytes and its topic, and the header of a WebSocket’s frame.',
+    fits: 'Devices and pages on the same topics, and clients that sleep a lot.',
     server: 'Broker',
     steps: [
       { label: 'GET, Upgrade, mqtt', text: 'The handshake of a WebSocket, with the subprotocol “mqtt”.' },
@@ -21,7 +23,10 @@ export const relatives = {
       },
       { label: 'SUBACK', text: 'Granted, with the quality of service that it will be.' },
       { label: 'a message', text: 'Somebody publishes on the topic.' },
-      { label: 'PUBLISH', text: 'It arrives in 2 bytes of header, the topic and the payload, and no JSON around it.' },
+      {
+        label: 'PUBLISH',
+        text: 'It arrives as a header of 2 bytes, the topic with its length in 2 more, and the payload. A header has up to 5 bytes when the message is long, and around it all is that of the WebSocket’s frame.',
+      },
     ],
     wire: 'Captured between the two files below, which encode the packets by the standard (MQTT 3.1.1, sections 2 and 3). No broker that you would run took part.',
     note: 'The server is the least that a broker does. Put mosquitto, EMQX or RabbitMQ in its place.',
@@ -55,13 +60,16 @@ export const relatives = {
     ],
     compare: [
       'Pushgate’s log has a number on every message, so that any reader can go on from where it was, without a session for it. A broker queues for each session, and drops when a queue is full.',
-      'Its headers are smaller than a JSON record: 2 bytes, the topic and the payload.',
+      'What it puts around a payload is smaller than a JSON record: 4 bytes and the topic, 7 for the longest messages, and 2 more where delivery is acknowledged.',
       'No fallback: where WebSocket does not get through, nothing does.',
     ],
   },
   'socket-io': {
     name: 'Socket.IO',
     lead: 'The library that most people in Node begin with. It connects by long-polling, moves up to a WebSocket, and sends events instead of messages.',
+    costs:
+      'Its library at both ends, and sessions that live on one server. Around an event is its name, and a few characters.',
+    fits: 'A Node server with its own client: events with acknowledgements, rooms and namespaces.',
     server: 'Socket.IO',
     steps: [
       {

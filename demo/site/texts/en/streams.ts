@@ -6,6 +6,8 @@ export const streams = {
     ...live,
     name: 'Iframe streaming',
     lead: 'A hidden frame loads a document that never ends. Each message is one more script in it, which the browser runs as soon as it arrives.',
+    costs: 'One request and 1.6 kB of padding, then 32 bytes around each message. One connection is held.',
+    fits: 'Browsers from before server-sent events. Today it is an exhibit.',
     steps: [
       {
         label: 'a frame loads',
@@ -56,6 +58,9 @@ export const streams = {
     ...live,
     name: 'Server-sent events',
     lead: 'One answer that never ends, in a text format made for this. The browser parses it, reconnects by itself and says where it was.',
+    costs:
+      'One request, then some 30 bytes around each message. One connection is held, of the six that a browser opens to a host over HTTP/1.1.',
+    fits: 'What goes down only: feeds, notifications, answers that are written while you read.',
     steps: [
       {
         label: 'GET, text/event-stream',
@@ -102,6 +107,9 @@ export const streams = {
     ...live,
     name: 'WebSocket',
     lead: 'A request of HTTP that turns into something else: after the handshake both sides send frames over one socket, whenever they like.',
+    costs:
+      'One handshake, then 2 to 10 bytes around each message, and 4 more on the way up. One socket is held, and the network has to let it through.',
+    fits: 'Much in both directions: games, editing together, live rooms.',
     steps: [
       {
         label: 'GET, Upgrade: websocket',

@@ -8,6 +8,9 @@ export interface SubjectTexts {
   readonly name: string;
   /** In two sentences, for who has never heard of it. */
   readonly lead: string;
+  /** What is paid for it, with figures where there are some, and what it is the right one for. */
+  readonly costs: string;
+  readonly fits: string;
   /** What the other end is called in the diagram. */
   readonly server: string;
   /** In the diagram in a few words, and beside it in a sentence. */
@@ -33,6 +36,9 @@ const polls = {
     ...live,
     name: 'Polling',
     lead: 'The browser asks every few seconds, and the server answers at once with what there is. Most answers say that there is nothing.',
+    costs:
+      'A request and an answer each time that it asks, news or none: an empty answer has 283 bytes here, and a browser’s request some 600 more. A message is late by half the interval on average.',
+    fits: 'An answer that comes once and may come a second late: signing in by QR code, waiting for a payment.',
     steps: [
       { label: 'GET, since 41', text: 'The browser asks what came after message 41, the last one that it has.' },
       {
@@ -76,6 +82,9 @@ const polls = {
     ...live,
     name: 'Long-polling',
     lead: 'The browser asks, and the server keeps the answer back until it has something to say. Then the browser asks again at once.',
+    costs:
+      'A request and an answer for each message, with some 800 bytes of heads; while nothing happens, one in 25 seconds. A request of every reader is always open.',
+    fits: 'Rare messages that have to be prompt, in a network that knows nothing but plain HTTP.',
     steps: [
       {
         label: 'GET, since 41',

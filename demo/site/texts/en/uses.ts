@@ -19,6 +19,8 @@ export const dictionary = {
         `${transport} was cut at the gateway’s socket. The client goes on from its cursor.`,
       nothing: 'Nothing is open that could be cut.',
       notCut: 'The gateway cannot be asked for that. Is it still running?',
+      withoutServer:
+        'This application needs the demo’s own server, which does not answer here. Start Pushgate with its demo (npm start, or pushgate serve --demo), and open the page there.',
     },
     sources: {
       heading: 'How it is made',
@@ -34,7 +36,7 @@ export const dictionary = {
       heading: 'Sign in with a QR code',
       short:
         'One window shows a code, another one confirms it. The waiting window learns of it within a second or two.',
-      text: 'One window waits; whoever scans its code confirms on the other device. The code is good once, for 90 seconds. Nothing here knows who you really are: the name that you type is the one that is signed in.',
+      text: 'One window shows a code and waits; whoever scans it confirms on the other device. The code is good once, for 90 seconds. Nothing here knows who you really are: the name that you type is the one that is signed in.',
       fits: 'Short polling fits: one answer is awaited, and a second more does no harm.',
       first: {
         heading: 'The window that wants in',
@@ -54,7 +56,9 @@ export const dictionary = {
       },
       other: {
         heading: 'The device that confirms',
-        waiting: 'Nobody has been scanned in this window. Open the link of the other one.',
+        waiting: 'This window has scanned nothing. Open the link of one that wants in.',
+        looking: 'Looking up the code …',
+        worthless: 'With the code that brought you here nobody can be signed in.',
         question: 'Another window wants to be signed in. As whom?',
         name: 'Name',
         confirm: 'Confirm',
@@ -92,6 +96,7 @@ export const dictionary = {
       fits: 'WebSocket fits: much is said in both directions.',
       room: 'Room',
       talk: 'What is said in the room',
+      silent: 'Nobody has said anything yet. Write a line, and open the room in a second window.',
       name: 'Name',
       line: 'Message',
       send: 'Send',
@@ -159,6 +164,8 @@ export const dictionary = {
       down: 'The pen is down.',
       lifted: 'The pen is lifted.',
       failed: (reason: string) => `Not drawn for the others: ${reason}`,
+      withoutServer:
+        'A server without the demo has served this page: drawing goes through the gateway all the same, but costs are not counted and nothing can be cut.',
     },
     dashboard: {
       heading: 'A live dashboard',

@@ -25,7 +25,14 @@ export const dictionary = {
         name: 'mask',
         meaning: 'Four random bytes that the payload has been combined with by XOR (RFC 6455, 5.3).',
       },
-      packet: { name: 'packet', meaning: 'What kind of packet this is, in the protocol inside the frame.' },
+      packet: {
+        name: 'packet',
+        meaning: 'What kind of packet this is, and what else the protocol inside the frame has to say.',
+      },
+      topic: {
+        name: 'topic',
+        meaning: 'What a publication is about: the broker hands it to those who subscribed to that.',
+      },
       payload: {
         name: 'payload',
         meaning: 'What all the rest is there for. What was masked is shown without its mask.',
@@ -33,9 +40,9 @@ export const dictionary = {
       unknown: { name: 'unknown', meaning: 'The capture began in the middle of something.' },
     } satisfies Readonly<Record<Kind, { readonly name: string; readonly meaning: string }>>,
     piece: {
-      up: '↑ browser to gateway',
-      down: '↓ gateway to browser',
-      close: '× closed',
+      up: (server: string) => `↑ Browser → ${server}`,
+      down: (server: string) => `↓ ${server} → Browser`,
+      close: () => '× closed',
       connection: (number: number) => `connection ${number}`,
       since: (time: string) => `+${time}`,
     },

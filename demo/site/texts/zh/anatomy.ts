@@ -9,6 +9,8 @@ export const dictionary: typeof en = {
       transports: '各种传输，从最简单的开始',
       relatives: '您会遇到的两位“亲戚”',
     },
+    costs: '代价',
+    fits: '适合',
     siblings: '解剖对象',
     browser: '浏览器',
     gateway: '网关',

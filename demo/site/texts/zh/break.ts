@@ -25,6 +25,7 @@ export const dictionary: typeof en = {
         '半开：线路断了，两端都不知道。重启：您的客户端有一个专用网关，它是与网站网关共用同一份日志的第二个节点。它会真的关闭，端口停用三秒，然后启动一个对您一无所知的新网关。只有日志保留下来。',
       restarting: '您的网关已关闭，端口上没有任何程序在监听。这期间发布的消息会进入日志。',
       shared: '半开：线路断了，两端都不知道。目前没有多余的网关可供您重启。',
+      away: '演示服务器目前没有应答。在它恢复之前没有可以弄坏的东西，客户端会继续尝试。',
       noServer: '演示服务器在此没有应答。客户端收听的内容由它发布，没有它就没有可以弄坏的东西。',
       direct:
         '本页不在服务器所在的机器上，中间没有代理：只能在网关的套接字上重置和切断您的连接。在自己的机器上启动 Pushgate 就能弄坏更多东西。',
@@ -50,9 +51,11 @@ export const dictionary: typeof en = {
     },
     network: { how: '这些按钮的屏蔽方式' },
     numbers: '已到达的消息编号',
+    numbersKey: '每格一条消息，写着编号的最后两位。实心：已到达。虚线框：尚未到达。划掉：丢失。双线框：来了两次。',
+    newest: (number) => `最新编号是 ${number}。`,
     numbersLabel: '最新的四十个消息编号，各自标明收到、丢失、重复或尚未到达；计数在上方。',
     negotiation: '协商过程',
-    negotiationKey: '虚线框：正在尝试。圆点：收到 hello。实心条：正在承载。叉：失败或断开，以及原因。',
+    negotiationKey: '虚线框：正在尝试。圆点：收到 hello。实心条：正在承载。叉：失败或断开，原因写在下方，最近的在前。',
     negotiationLabel: '最近 30 秒的协商：每种传输何时被尝试、被证明、失败或断开。下面的列表用文字说明了同样的内容。',
     arrivals: '消息与请求',
     faults: {
@@ -84,7 +87,9 @@ export const dictionary: typeof en = {
       },
       slow: { name: '缓慢（2 秒）', rung: '晚 2 秒', does: '来自网关的一切都晚两秒到达。' },
     },
-    severed: '线路已断开，没有人得到通知。心跳未按时到来时，客户端才会认定它已失效。',
+    severed: '线路已断，没有人得到通知。客户端仍以为它是好的。',
+    silent: (since, heartbeat, grace, left) =>
+      `已静默 ${since} 秒。至少每 ${heartbeat} 秒应有数据，再宽限 ${grace} 秒：${left > 0 ? `${left} 秒后放弃` : '现在放弃'}。`,
     now: (transport) => closedUp(`由 ${transport} 承载`),
     nothing: '没有传输在承载',
     nothingBecause: '它会继续尝试。这期间发布的消息留在日志里，之后会从那里读取。',
@@ -130,6 +135,8 @@ export const dictionary: typeof en = {
     sse: 'EventSource',
     websocket: 'WebSocket',
     numbersLabel: '最新的四十个消息编号，各自标明收到、丢失或尚未到达；计数在上方。',
+    deaf: (count) => `比上面的客户端落后 ${count} 条消息，而它以为线路是好的。`,
+    away: (count) => `到目前为止错过 ${count} 条，没有谁替它保留。`,
     states: {
       idle: '未运行',
       connecting: '正在连接',

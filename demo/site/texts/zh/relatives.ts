@@ -3,6 +3,8 @@ export const relatives = {
   mqtt: {
     name: '基于 WebSocket 的 MQTT',
     lead: '为线路不好的设备设计的协议，中间有一个代理服务器（broker）。浏览器通过 WebSocket 使用它：报文装在二进制帧里。',
+    costs: '要运行一个 broker。短消息外加 4 字节和主题，以及 WebSocket 帧的头。',
+    fits: '设备和网页共用主题，以及常常休眠的客户端。',
     server: 'Broker',
     steps: [
       { label: 'GET，Upgrade，mqtt', text: 'WebSocket 的握手，子协议为“mqtt”。' },
@@ -12,7 +14,10 @@ export const relatives = {
       { label: 'SUBSCRIBE “news”', text: '客户端列出主题，可以带通配符，并说明每个主题要求的服务质量。' },
       { label: 'SUBACK', text: '已同意，并说明实际的服务质量。' },
       { label: '一条消息', text: '有人在这个主题上发布了消息。' },
-      { label: 'PUBLISH', text: '它带着 2 字节的头、主题和载荷到达，外面没有 JSON。' },
+      {
+        label: 'PUBLISH',
+        text: '它由 2 字节的头、带 2 字节长度的主题和载荷组成。消息长时头最多 5 字节，最外面还有 WebSocket 帧的头。',
+      },
     ],
     wire: '捕获自下面两个文件之间，它们按标准编码报文（MQTT 3.1.1 第 2、3 章）。没有使用实际部署的 broker。',
     note: '这个服务器只做 broker 最基本的事。实际应换成 mosquitto、EMQX 或 RabbitMQ。',
@@ -43,13 +48,15 @@ export const relatives = {
     ],
     compare: [
       'Pushgate 的日志给每条消息编号，任何读者都能从自己的位置继续，不需要会话。Broker 为每个会话排队，队列满了就丢弃。',
-      '它的头比 JSON 记录更小：2 字节、主题和载荷。',
+      '包在载荷外面的内容比 JSON 记录小：4 字节加主题，最长的消息 7 字节，需要确认投递时再加 2 字节。',
       '没有降级：WebSocket 不通，就什么都不通。',
     ],
   },
   'socket-io': {
     name: 'Socket.IO',
     lead: '多数人在 Node 里最先用的库。它先用长轮询连接，再升级到 WebSocket，发送的是事件而不是消息。',
+    costs: '两端都要用它的库，会话只在一台服务器上。事件外加它的名字和几个字符。',
+    fits: 'Node 服务器配它自己的客户端：带确认的事件、房间和命名空间。',
     server: 'Socket.IO',
     steps: [
       { label: 'GET，transport=polling', text: '底层的 Engine.IO 从长轮询开始：它到处都能用。' },

@@ -6,6 +6,8 @@ export const streams = {
     ...live,
     name: 'iframe 流',
     lead: '一个隐藏的框架加载一个永不结束的文档。每条消息是其中新增的一段脚本，一到就被浏览器执行。',
+    costs: '一个请求和 1.6 kB 的填充，之后每条消息外加 32 字节。占用一条连接。',
+    fits: 'SSE 出现之前的浏览器。如今是一件展品。',
     steps: [
       { label: '加载框架', text: '页面在自己里面放一个看不见的 iframe。浏览器像请求普通文档一样请求它。' },
       {
@@ -41,6 +43,8 @@ export const streams = {
     ...live,
     name: '服务器发送事件（SSE）',
     lead: '一个永不结束的回答，采用专门的文本格式。浏览器负责解析，自动重连，并说明自己读到了哪里。',
+    costs: '一个请求，之后每条消息外加约 30 字节。占用一条连接；HTTP/1.1 下浏览器对一个主机只开六条。',
+    fits: '只有下行的内容：信息流、通知、边写边读的回答。',
     steps: [
       { label: 'GET，text/event-stream', text: '页面创建一个 EventSource。浏览器发出一个普通的 GET。' },
       { label: '200，永不结束', text: '服务器发出响应头，正文一直开着。任何代理都认识它：一个很长的下载。' },
@@ -72,6 +76,8 @@ export const streams = {
     ...live,
     name: 'WebSocket',
     lead: '一个会变身的 HTTP 请求：握手之后，双方在同一个套接字上随时互发帧。',
+    costs: '一次握手，之后每条消息外加 2 到 10 字节，上行再多 4 字节。占用一个套接字，而且网络必须放行。',
+    fits: '双向都很多：游戏、协同编辑、直播间。',
     steps: [
       { label: 'GET，Upgrade: websocket', text: '浏览器用一个 GET 请求更换协议，并附上一个随机的密钥。' },
       {

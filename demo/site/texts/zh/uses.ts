@@ -17,6 +17,8 @@ export const dictionary: typeof en = {
       second: '再开一个窗口',
       wasCut: (transport) => closedUp(`${transport} 已在网关的套接字上被切断，客户端从自己的游标继续。`),
       nothing: '目前没有可切断的连接。',
+      withoutServer:
+        '这个应用需要演示服务器，而它在此没有应答。请用带演示的方式启动 Pushgate（npm start 或 pushgate serve --demo），再从那里打开本页。',
       notCut: '无法请求网关这样做。它还在运行吗？',
     },
     sources: {
@@ -32,7 +34,7 @@ export const dictionary: typeof en = {
     qr: {
       heading: '扫码登录',
       short: '一个窗口显示二维码，另一个窗口确认。等待的窗口在一两秒内得知结果。',
-      text: '一个窗口在等待；扫码的人在另一台设备上确认。每个码只能用一次，有效 90 秒。这里没有任何东西知道您的真实身份：您输入什么名字，就以什么名字登录。',
+      text: '一个窗口显示二维码并等待；扫码的人在另一台设备上确认。每个码只能用一次，有效 90 秒。这里没有任何东西知道您的真实身份：您输入什么名字，就以什么名字登录。',
       fits: '适合短轮询：只等一个结果，晚一秒也无妨。',
       first: {
         heading: '想要登录的窗口',
@@ -53,6 +55,8 @@ export const dictionary: typeof en = {
       other: {
         heading: '负责确认的设备',
         waiting: '这个窗口还没有扫过码。请打开另一个窗口给出的链接。',
+        looking: '正在查找这个码……',
+        worthless: '带您来到这里的码已不能用来登录。',
         question: '另一个窗口请求登录。以谁的名义？',
         name: '名字',
         confirm: '确认',
@@ -89,6 +93,7 @@ export const dictionary: typeof en = {
       text: '打开这个地址的人都在同一个房间。发言经过服务器，它记得是谁说的，所以只有您能撤回自己的话；点赞由页面直接发布，不管来了多少，每帧只画一次。',
       fits: '适合 WebSocket：双向的消息都很多。',
       room: '房间',
+      silent: '还没有人说话。写一句，再用第二个窗口打开这个房间。',
       talk: '房间里的发言',
       name: '名字',
       line: '消息',
@@ -153,6 +158,7 @@ export const dictionary: typeof en = {
       down: '已落笔。',
       lifted: '已抬笔。',
       failed: (reason) => `别人看不到这一笔：${reason}`,
+      withoutServer: '提供本页的服务器不带演示：绘图照样经过网关，但不统计开销，也无法切断。',
     },
     dashboard: {
       heading: '实时仪表盘',

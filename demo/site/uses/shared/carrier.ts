@@ -12,14 +12,17 @@ import { ChangeableClient } from './changeable-client.js';
 
 const REPORT_MS = 1_000;
 
+const said = usesTexts.uses.carrier;
+
 // Sooner than an application would, so that a visitor who cuts the line sees it come back.
 const PATIENCE = { backoffCapMs: 3_000, pollMs: 1_500 };
 
 /**
  * The bar of each small application: what carries its messages, what that has cost, and how to change it. Gives the
- * application its client, on the transport that fits it best until the visitor chooses another one.
+ * application its client, on the transport that fits it best until the visitor chooses another one. `withoutServer` is what
+ * there is to say where a server without the demo serves the page.
  */
-export function openCarrier(first: string): ChangeableClient {
+export function openCarrier(first: string, withoutServer = said.withoutServer): ChangeableClient {
   const bar = part(document, 'carrier', HTMLElement);
   const push = new ChangeableClient(gatewayPath(), optionsFor(first));
   const buttons = [...bar.querySelectorAll<HTMLButtonElement>('[data-transport]')];
@@ -64,29 +67,37 @@ export function openCarrier(first: string): ChangeableClient {
   setInterval(refresh, 200);
   refresh();
 
+  const outcome = part(bar, 'cut-outcome', HTMLElement);
+  let hasAnswered = false;
+  const sayAbsent = (): void => {
+    outcome.dataset['absent'] = '';
+    write(outcome, withoutServer);
+  };
   const report = async (): Promise<void> => {
     try {
       const wasOpen = push.state === 'open';
       const { run, lanes } = await askReport([push]);
+      hasAnswered = true;
+      if (outcome.dataset['absent'] !== undefined) {
+        delete outcome.dataset['absent'];
+        write(outcome, '\u00a0');
+      }
       const own = lanes[push.id];
       if (own !== undefined) spending.take(run, own.cost, { messages: push.received, slack: 0, isOpen: wasOpen });
     } catch {
-      // The demo's server is away, or is not what serves this page: then there are no figures, and the state says the rest.
+      // A server that has answered and is away now comes back, and the state says so.
+      if (!hasAnswered) sayAbsent();
     }
     setTimeout(() => void report(), REPORT_MS);
   };
   void report();
 
-  const outcome = part(bar, 'cut-outcome', HTMLElement);
   part(bar, 'cut', HTMLButtonElement).addEventListener('click', () => {
     cut(push).then(
       (transport) => {
-        write(
-          outcome,
-          transport === null ? usesTexts.uses.carrier.nothing : usesTexts.uses.carrier.wasCut(nameOf(transport)),
-        );
+        write(outcome, transport === null ? said.nothing : said.wasCut(nameOf(transport)));
       },
-      () => write(outcome, usesTexts.uses.carrier.notCut),
+      () => (hasAnswered ? write(outcome, said.notCut) : sayAbsent()),
     );
   });
   part(bar, 'second', HTMLAnchorElement).href = location.href;
@@ -109,7 +120,7 @@ async function cut({ id, transport }: ChangeableClient): Promise<string | null> 
 }
 
 function standingOf({ state, transport }: ChangeableClient): string {
-  return transport === null ? (commonTexts.states[state] ?? state) : usesTexts.uses.carrier.by(nameOf(transport));
+  return transport === null ? (commonTexts.states[state] ?? state) : said.by(nameOf(transport));
 }
 
 function nameOf(transport: string): string {
