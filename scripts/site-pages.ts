@@ -125,11 +125,16 @@ export function sitePage(page: Page, language: Language): string {
     other: { ...other.texts.language, address: linkTo(from(fileOf(page, other))) },
   });
   // Last, as braces in a source are not placeholders.
-  return filled
+  return closedUp(filled)
     .replace('<!-- sources -->\n', () =>
       page.sources.map((file) => sourceView(file, language.texts.uses.sources.lines)).join(''),
     )
     .replace('<!-- lab -->\n', () => labSection(newestResult(), language.texts.benchmark.lab, root));
+}
+
+/** Chinese has no space between two sentences; a template has, as other languages do. */
+function closedUp(html: string): string {
+  return html.replace(/([。！？]) ((?:<[^>]+>)?\p{Script=Han})/gu, '$1$2');
 }
 
 /** A button for each transport, so that they are there before a script is. */

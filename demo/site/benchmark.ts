@@ -1,13 +1,14 @@
 import { catalog } from '../../transports/catalog.js';
-import { ClockBounds } from './benchmark/clock-bounds.js';
 import { arrivals, inTurns, type Summary, summaryOf } from './benchmark/summary.js';
 import { type Measured, measure } from './benchmark/trial.js';
 import { Palette, tint } from './drawing/palette.js';
 import { loadPlot } from './drawing/plot.js';
+import { ClockBounds } from './feed/clock-bounds.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { linkOperations } from './page/operations.js';
 import { part, stamp, write } from './page/part.js';
 import { gatewayPath } from './page/place.js';
+import { failureOf, writeReason } from './page/reason.js';
 import { bytes, duration, fixed, NOTHING, percent } from './texts/figures.js';
 import { benchmarkTexts, textsOf } from './texts/texts.js';
 
@@ -83,7 +84,7 @@ async function run(): Promise<void> {
         measured.get(transport)?.push(await measure(transport, settings));
       } catch (error) {
         abort.signal.throwIfAborted();
-        failed.set(transport, error instanceof Error ? error.message : String(error));
+        failed.set(transport, failureOf(error).text);
       }
       bar.value = (turn + 1) * (1 + ROUND_TRIPS + MESSAGES);
       show(transports.map((name) => summaryOf(name, measured.get(name) ?? [], clock.aheadMs)));
@@ -94,7 +95,7 @@ async function run(): Promise<void> {
       `${failures === '' ? said.done : said.doneWithout(failures)} ${said.clocks(duration(clock.errorMs))}`,
     );
   } catch (error) {
-    write(standing, said.stopped(error instanceof Error ? error.message : String(error)));
+    writeReason(standing, failureOf(error), said.stopped);
   }
   running = null;
   setRunning(false);

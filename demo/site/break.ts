@@ -19,7 +19,7 @@ import { askServerTime } from './page/server-time.js';
 import { LANE_PARAMETER } from './words/lane-name.js';
 
 const REPORT_MS = 1_000;
-const ALIGN_MS = 20_000;
+const HEARTBEAT_MS = 20_000;
 /** A gateway of one's own that is not to be had is asked for again after so long. */
 const NODE_MS = 15_000;
 
@@ -72,19 +72,23 @@ keepRhythm({
 
 every(REPORT_MS, async () => {
   const takeReport = automatic.expectReport();
+  const account = automatic.lane.expectReport();
   const report = await askReport([automatic.lane]).catch(() => null);
   automatic.server = report !== null ? 'answers' : feed.runs.size > 0 ? 'away' : 'none';
   if (report === null) return;
   feed.runs.add(report.run);
   takeReport(report);
-  automatic.lane.account(report);
+  account(report);
   // A server that was started anew has it elsewhere.
   if (report.network === network) return;
   network = report.network;
   await throughNetwork();
 });
-every(ALIGN_MS, () => course.clock.align(() => askServerTime(path)));
-every(ALIGN_MS, async () => {
+every(
+  () => course.clock.restMs,
+  () => course.clock.align(() => askServerTime(path)),
+);
+every(HEARTBEAT_MS, async () => {
   automatic.heartbeatMs = await askHeartbeat(path);
 });
 every(NODE_MS, async () => {
@@ -114,10 +118,10 @@ function turnBare(): void {
 }
 
 /** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */
-function every(ms: number, work: () => Promise<void>): void {
+function every(restMs: number | (() => number), work: () => Promise<void>): void {
   const round = async (): Promise<void> => {
     if (automatic.lane.state !== 'paused') await work().catch(() => {});
-    setTimeout(() => void round(), ms);
+    setTimeout(() => void round(), typeof restMs === 'number' ? restMs : restMs());
   };
   void round();
 }

@@ -2,11 +2,13 @@ import { catalog } from '../../transports/catalog.js';
 import { Palette } from './drawing/palette.js';
 import { type Feed, machineFeed, raceFeed } from './feed/feed.js';
 import { ServerClock } from './feed/server-clock.js';
+import type { Lane } from './lane/lane.js';
 import { LaneView } from './lane/lane-view.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { watchAttention } from './page/attention.js';
+import { linkFolds } from './page/folds.js';
 import { linkOperations } from './page/operations.js';
-import { part } from './page/part.js';
+import { part, write } from './page/part.js';
 import { gatewayPath } from './page/place.js';
 import { askReport } from './page/report.js';
 import { keepRhythm } from './page/rhythm.js';
@@ -25,12 +27,11 @@ import { resultTable } from './race/result-table.js';
 import { captionOf, measuringText } from './race/sentences.js';
 import type { IdleCost } from './race/standings.js';
 import { TableView } from './race/table-view.js';
+import { duration } from './texts/figures.js';
 import { raceTexts } from './texts/texts.js';
 
 const REPORT_MS = 1_000;
 const RENEW_MS = 5_000;
-// The first comparison falls into the busiest second of the page, so that a better one should come soon.
-const ALIGN_MS = 20_000;
 
 const path = gatewayPath();
 const clock = new ServerClock();
@@ -52,10 +53,16 @@ let isTrying = false;
 /** Whether what the controls say is why something was not done. */
 let isRefused = false;
 
-let field = new Field({ path, clock, transports }, FIRST_COURSE, machineFeed());
+let field = new Field(
+  { path, clock, transports, opened: (lane) => void takeOpening(lane) },
+  FIRST_COURSE,
+  machineFeed(),
+);
 const views = [...field.lanes].map(([transport, lane]) => new LaneView(lane, transport, palette));
 part(document, 'lanes', HTMLElement).append(...views.map(({ element }) => element));
 part(document, 'lanes-heading', HTMLElement).textContent = raceTexts.lanes.headingOf(views.length);
+
+const within = part(document, 'within', HTMLElement);
 
 const controls = new Controls(part(document, 'controls', HTMLElement), FIRST_COURSE, {
   run(settings) {
@@ -73,7 +80,11 @@ const plot = loadLatencyPlot(part(document, 'plot', HTMLElement), transports, pa
 // The figures that it shows stand in the lanes as well.
 plot.catch(() => {});
 const tableNow = () =>
-  resultTable(field.standings(measured()), performance.now() - field.beganAt, captionOf(field, performance.now()));
+  resultTable(
+    field.standings(measured()),
+    performance.now() - field.beganAt,
+    captionOf(field, performance.now(), clock.errorMs),
+  );
 const table = new TableView(part(document, 'table', HTMLElement), tableNow(), transports, () =>
   new URL(`#${linkOf(field.settings)}`, location.href).toString(),
 );
@@ -81,6 +92,7 @@ const watch = new MachineWatch(path);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), watch);
 linkOperations(path);
+linkFolds(raceTexts.fold);
 
 document.documentElement.dataset['ready'] = '';
 
@@ -116,6 +128,7 @@ keepRhythm({
     controls.showMeasuring(
       ...measuringText(afterIdle === null ? null : (idleMinute.passed(performance.now()) ?? 0), cpu.report),
     );
+    if (clock.errorMs !== null) write(within, raceTexts.lanes.within(duration(clock.errorMs)));
     machine.show(watch.figures);
   },
 });
@@ -124,14 +137,16 @@ every(REPORT_MS, async () => {
   const { all, feed, settings } = field;
   // Whatever the server has to say: what the lanes experience is drawn and written down.
   const arrivals = all.map((lane) => lane.arrivals.list);
-  plot.then((shown) => shown.take(clock.now(), arrivals)).catch(() => {});
+  plot.then((shown) => shown.take(clock.now(), arrivals, clock.errorMs ?? 0)).catch(() => {});
   table.show(tableNow());
+  const open = new Set(all.filter(({ state }) => state === 'open'));
+  const accounts = all.map((lane) => lane.expectReport());
   const report = await askReport(all).catch(() => null);
   if (report === null) return missServer();
   hasServer = true;
   if (!settings.isOwn) feed.runs.add(report.run);
-  for (const lane of all) lane.account(report);
-  if (field.settings === settings && settings.isOwn && settings.perSecond === 0) takeIdle();
+  for (const account of accounts) account(report);
+  if (field.settings === settings && settings.isOwn && settings.perSecond === 0) takeIdle(open);
 });
 every(RENEW_MS, async () => {
   const { settings, feed } = field;
@@ -143,7 +158,10 @@ every(RENEW_MS, async () => {
   // What was refused is to be read for longer than until now.
   if (!isRefused) controls.tell(clientsText());
 });
-every(ALIGN_MS, () => clock.align(() => askServerTime(path)));
+every(
+  () => clock.restMs,
+  () => clock.align(() => askServerTime(path)),
+);
 
 /**
  * Begins another run, with these settings; when that cannot be, the present one goes on. One is tried after the other, so
@@ -183,7 +201,7 @@ async function tryRun(settings: CourseSettings): Promise<void> {
 
 function begin(settings: CourseSettings, feed: Feed): void {
   field.pause();
-  field = new Field({ path, clock, transports }, settings, feed);
+  field = new Field({ path, clock, transports, opened: (lane) => void takeOpening(lane) }, settings, feed);
   for (const [index, lane] of field.all.entries()) {
     const view = views[index];
     if (view !== undefined) view.lane = lane;
@@ -194,10 +212,18 @@ function begin(settings: CourseSettings, feed: Feed): void {
   if (!isPaused) field.start();
 }
 
-function takeIdle(): void {
+/** Takes what a lane has cost up to its opening at once, so that it is told apart from what comes after it. */
+async function takeOpening(lane: Lane): Promise<void> {
+  const account = lane.expectReport();
+  const report = await askReport([lane]).catch(() => null);
+  if (report !== null) account(report);
+}
+
+/** Takes the counts of lanes while nothing is published, with those that were open already when they were asked for. */
+function takeIdle(open: ReadonlySet<Lane>): void {
   const quiet = [...field.lanes].map(([transport, lane]) => ({
     transport,
-    isOpen: lane.state === 'open',
+    isOpen: open.has(lane) && lane.state === 'open',
     cost: lane.spending.total,
   }));
   const found = idleMinute.take(quiet, performance.now());
@@ -247,10 +273,10 @@ function runLinked(): void {
 }
 
 /** Does something now and then again, one after the other, while the page is seen. A failure is made up for next time. */
-function every(ms: number, work: () => Promise<void>): void {
+function every(restMs: number | (() => number), work: () => Promise<void>): void {
   const round = async (): Promise<void> => {
     if (!isPaused) await work().catch(() => {});
-    setTimeout(() => void round(), ms);
+    setTimeout(() => void round(), typeof restMs === 'number' ? restMs : restMs());
   };
   void round();
 }

@@ -67,6 +67,27 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     expect(await losses(tested)).toEqual([0, 0]);
   }, 150_000);
 
+  it('gives its reasons in Chinese on the Chinese page', async () => {
+    const tested = await browser.open(`${site.address}zh/break`);
+    const { page } = tested;
+    const now = page.locator('#automatic [data-part="now"]');
+    const carriedBy = (name: string) =>
+      waitUntil(`${name} to carry`, async () => (await now.textContent()) === `由 ${name} 承载`, PATIENT);
+    const block = page.getByRole('button', { name: '屏蔽 WebSocket' });
+    await carriedBy('WebSocket');
+    await block.click();
+    await carriedBy('SSE');
+    await block.click();
+    await carriedBy('WebSocket');
+    await page.getByRole('button', { name: '立即切断', exact: true }).click();
+    await untilStory(/断开：|套接字被关闭/, 2, tested);
+    await tested.screenshot('break-chinese');
+    const details = await page.locator('[data-part="trace"] [data-part="detail"]').allTextContents();
+    expect(details.length).toBeGreaterThan(5);
+    expect(details.filter((text) => !/\p{Script=Han}/u.test(text))).toEqual([]);
+    expect(await page.locator('#automatic [lang="en"]').allTextContents()).toEqual([]);
+  }, 150_000);
+
   it('survives a line that goes half-open, one cut and many, and delay', async () => {
     const tested = await open();
     const { page } = tested;

@@ -4,6 +4,7 @@ import { fileOf, languages, pages } from '../../scripts/site-pages.js';
 import { catalog } from '../../transports/catalog.js';
 import { LONG, PATIENT, useDemoSite } from '../support/demo-site.js';
 import { firefox, useFirefox } from '../support/firefox.js';
+import { listen } from '../support/listen.js';
 import { describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -23,7 +24,34 @@ describeWith(firefox, 'the site in Firefox', () => {
       }));
       expect(heading).not.toBe('');
       expect(excess).toBe(0);
-      expect(errors).toEqual([]);
+      expect(errors()).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'tells requests that a page gave up from those that got no answer, and from those that CORS forbids',
+    async () => {
+      const other = await listen((request, response) => {
+        if (request.url === '/reset') request.socket.destroy();
+        if (request.url === '/forbidden') response.end();
+        // Whatever else it is asked for waits.
+      });
+      const { page, errors } = await browser.open(`${site.address}uses/`);
+      await page.evaluate(async (origin) => {
+        const source = new EventSource(`${origin}/given-up`);
+        const given = new AbortController();
+        const waiting = fetch(`${origin}/given-up-too`, { signal: given.signal }).catch(() => {});
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        source.close();
+        given.abort();
+        await waiting;
+        await fetch(`${origin}/reset`).catch(() => {});
+        await fetch(`${origin}/forbidden`).catch(() => {});
+      }, other.url);
+      await waitUntil('both errors', () => errors().length >= 2, PATIENT);
+      expect(errors().map((text) => /resource at \S+(\/[\w-]+)\./.exec(text)?.[1])).toEqual(['/reset', '/forbidden']);
+      await other.close();
     },
     LONG,
   );

@@ -44,6 +44,40 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
   );
 
   it(
+    'says how well it knows the server’s clock, shows no latency that is less, and explains its figures',
+    async () => {
+      const tested = await browser.open(site.address);
+      const { page } = tested;
+      await untilEachLaneHas(3, tested);
+      const within = (await page.locator('[data-part="within"]').textContent()) ?? '';
+      expect(within).toMatch(/±\d+(\.\d+)?\sms/);
+      expect((await page.locator('#table caption').textContent()) ?? '').toMatch(/latency to ±\d/);
+      const shown = await page.locator('.lane :is([data-part="latency"], [data-part="p50"])').allTextContents();
+      expect(shown.filter((text) => /^0\.00/.test(text))).toEqual([]);
+      // What every connection begins with, of which a request's head alone has hundreds of bytes.
+      await waitUntil(
+        'the opening of each lane',
+        async () => {
+          const openings = await page.locator('.lane [data-part="opening"]').allTextContents();
+          return openings.length === catalog.length && openings.every((text) => /^(\d{3}\sB|\d\.\d\skB)$/.test(text));
+        },
+        PATIENT,
+      );
+      const meaning = page.getByText('99 of 100 messages');
+      expect(await meaning.isVisible()).toBe(false);
+      await page.locator('.terms summary').press('Enter');
+      expect(await meaning.isVisible()).toBe(true);
+      const steps = page.locator('.start a');
+      expect(await steps.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual([
+        '#lanes',
+        'break.html',
+        'anatomy/',
+      ]);
+    },
+    LONG,
+  );
+
+  it(
     'what a terminal or a visitor publishes shows up in every lane',
     async () => {
       const tested = await browser.open(site.address);
@@ -222,11 +256,29 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
   it(
     'fits on a telephone',
     async () => {
-      const tested = await browser.open(site.address);
+      const tested = await browser.open('about:blank');
       const { page } = tested;
       await page.setViewportSize({ width: 390, height: 844 });
+      await page.goto(site.address, { waitUntil: 'domcontentloaded' });
       await untilEachLaneHas(2, tested);
       await tested.screenshot('race-phone');
+      const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+      const folded = await height();
+      // Less than four screens of a telephone; the lanes begin on the second.
+      expect(folded).toBeLessThan(4 * 844);
+      const requests = page.locator('.lane [data-part="requests"]').first();
+      expect(await requests.isVisible()).toBe(false);
+      await page.locator('.lane summary').first().click();
+      expect(await requests.isVisible()).toBe(true);
+      const rate = page.locator('input[data-part="perSecond"]');
+      expect(await rate.isVisible()).toBe(false);
+      const show = page.getByRole('button', { name: 'Show Set the race' });
+      await show.press('Enter');
+      expect(await rate.isVisible()).toBe(true);
+      const hide = page.getByRole('button', { name: 'Hide Set the race' });
+      expect(await hide.getAttribute('aria-expanded')).toBe('true');
+      await hide.press('Enter');
+      expect(await rate.isVisible()).toBe(false);
       const overflow = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );

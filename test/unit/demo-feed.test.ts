@@ -60,6 +60,7 @@ describe('Tally', () => {
 
 describe('Spending', () => {
   const cost = (requests: number, up: number, down: number) => ({ requests, up, down });
+  const open = (messages: number, slack = 0) => ({ messages, slack, isOpen: true });
 
   it('knows nothing before the first report', () => {
     const spending = new Spending();
@@ -68,8 +69,56 @@ describe('Spending', () => {
 
   it('shares the bytes among the messages', () => {
     const spending = new Spending();
-    spending.take('a', cost(3, 100, 300), 8);
+    spending.take('a', cost(1, 100, 300), open(0));
+    spending.take('a', cost(4, 300, 500), open(2));
+    expect(spending.perMessage).toBeNull();
+    spending.take('a', cost(9, 500, 700), open(16));
     expect(spending.perMessage).toBe(50);
+  });
+
+  it('keeps what it took to open the lane apart from what messages cost', () => {
+    const spending = new Spending();
+    spending.take('a', cost(1, 300, 0), { ...open(0), isOpen: false });
+    expect(spending.opening).toBeNull();
+    spending.take('a', cost(1, 300, 112), open(0));
+    expect([spending.opening, spending.perMessage]).toEqual([412, null]);
+    spending.take('a', cost(1, 300, 1_112), open(10));
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+  });
+
+  it('takes off the messages that came before the lane was first seen open', () => {
+    const spending = new Spending();
+    spending.take('a', cost(1, 300, 312), open(2));
+    expect(spending.opening).toBeNull();
+    spending.take('a', cost(1, 300, 1_112), open(10));
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+  });
+
+  it('waits for a count of which the messages are known exactly', () => {
+    const spending = new Spending();
+    spending.take('a', cost(1, 300, 312), open(4, 4));
+    spending.take('a', cost(1, 300, 1_112), open(10, 1));
+    expect(spending.opening).toBeNull();
+    spending.take('a', cost(1, 300, 1_312), open(12));
+    expect(spending.perMessage).toBeNull();
+    spending.take('a', cost(1, 300, 2_112), open(20));
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+  });
+
+  it('charges another opening to no message, and tells the first one still', () => {
+    const spending = new Spending();
+    spending.take('a', cost(1, 300, 112), open(0));
+    spending.take('a', cost(1, 300, 512), open(4));
+    spending.take('a', cost(2, 500, 512), { ...open(4), isOpen: false });
+    expect([spending.opening, spending.perMessage]).toEqual([412, null]);
+    spending.take('a', cost(2, 600, 700), open(4));
+    spending.take('a', cost(2, 600, 1_100), open(8));
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+    // Too quick for a report to see it.
+    spending.leave();
+    spending.take('a', cost(3, 900, 1_500), open(9));
+    spending.take('a', cost(3, 900, 1_900), open(13));
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
   });
 
   it.each([
@@ -77,12 +126,12 @@ describe('Spending', () => {
     ['that fell because the lane was forgotten', 'a', cost(1, 10, 40)],
   ])('adds a count %s to what came before, and shares what comes from then on', (_, run, counted) => {
     const spending = new Spending();
-    spending.take('a', cost(3, 100, 300), 8);
-    spending.take(run, counted, 10);
+    spending.take('a', cost(3, 100, 300), open(8));
+    spending.take(run, counted, open(10));
     expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 300 + counted.down));
     expect(spending.perMessage).toBeNull();
-    spending.take(run, { ...counted, down: counted.down + 90 }, 12);
-    expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 390 + counted.down));
+    spending.take(run, { ...counted, down: counted.down + 180 }, open(14));
+    expect(spending.total).toEqual(cost(3 + counted.requests, 100 + counted.up, 480 + counted.down));
     expect(spending.perMessage).toBe(45);
   });
 });
@@ -106,19 +155,50 @@ describe('Race', () => {
 describe('ServerClock', () => {
   const pageTime = () => performance.timeOrigin + performance.now();
 
+  const aheadMs = 3_600_000;
+
+  /** Tells the time as soon as it is asked, and is heard later. */
+  const tellLate = (ms: number) => async () => {
+    const time = pageTime() + aheadMs;
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+    return time;
+  };
+
   it('believes the answer of the quickest round trip', async () => {
     const clock = new ServerClock();
-    const aheadMs = 3_600_000;
     let asked = 0;
-    await clock.align(async () => {
-      asked += 1;
-      const isQuick = asked === 4;
-      if (!isQuick) await new Promise((resolve) => setTimeout(resolve, 25));
-      // The slow ones are wrong by as much as a slow round trip allows.
-      return pageTime() + aheadMs + (isQuick ? 0 : 20);
-    });
+    // The slow ones are wrong by as much as a slow round trip allows.
+    await clock.align(() => tellLate(++asked === 4 ? 0 : 25)());
     expect(clock.isAligned).toBe(true);
     expect(Math.abs(clock.now() - pageTime() - aheadMs)).toBeLessThan(10);
+  });
+
+  it('knows how far off it may be, and gets better by a better round trip alone', async () => {
+    const clock = new ServerClock();
+    expect(clock.errorMs).toBeNull();
+    await clock.align(tellLate(40));
+    const loose = clock.errorMs ?? 0;
+    expect(loose).toBeGreaterThan(15);
+    expect(Math.abs(clock.aheadMs - aheadMs)).toBeLessThanOrEqual(loose + 0.01);
+    await clock.align(tellLate(0));
+    const tight = clock.errorMs ?? Number.NaN;
+    expect(tight).toBeLessThan(loose);
+    await clock.align(tellLate(40));
+    // Only by the drift of clocks in the meantime.
+    expect(clock.errorMs).toBeLessThan(tight + 0.1);
+    expect(Math.abs(clock.aheadMs - aheadMs)).toBeLessThanOrEqual((clock.errorMs ?? 0) + 0.01);
+  });
+
+  it('is compared again soon at first, and begins anew when a clock was set', async () => {
+    const clock = new ServerClock();
+    for (let comparison = 0; comparison < 8; comparison++) {
+      expect(clock.restMs).toBe(1_000);
+      await clock.align(tellLate(0));
+    }
+    expect([clock.restMs, clock.life]).toEqual([20_000, 0]);
+    await clock.align(async () => pageTime() - 60_000);
+    expect(Math.abs(clock.aheadMs + 60_000)).toBeLessThan(20);
+    expect([clock.restMs, clock.life]).toEqual([1_000, 1]);
   });
 
   it('keeps what it knows when the server cannot be asked', async () => {

@@ -6,6 +6,7 @@ import { FIRST_COURSE, linkOf, readLink } from '../../demo/site/race/course-sett
 import { IDLE_MS, IdleMinute } from '../../demo/site/race/idle-minute.js';
 import { csvOf, resultTable } from '../../demo/site/race/result-table.js';
 import type { Standing } from '../../demo/site/race/standings.js';
+import { durationWithin } from '../../demo/site/texts/figures.js';
 import { FIRST_SETTINGS } from '../../demo/site/words/race.js';
 
 describe('a link to settings', () => {
@@ -28,12 +29,31 @@ describe('a link to settings', () => {
 
 describe('Latencies', () => {
   it('tell what so many of a hundred messages were not slower than, and forget old ones', () => {
-    const latencies = new Latencies();
+    const latencies = new Latencies({ aheadMs: 0, errorMs: 0, life: 0 });
     expect([latencies.last, latencies.percentile(50)]).toEqual([null, null]);
     for (let ms = 1; ms <= 200; ms++) latencies.add(ms);
     expect([50, 99, 100].map((share) => latencies.percentile(share))).toEqual([100, 198, 200]);
     for (let count = 0; count < 600; count++) latencies.add(5);
     expect([latencies.percentile(100), latencies.values.length]).toEqual([5, 600]);
+  });
+
+  it('are corrected by what is learned of the clocks, and begin anew when one of them was set', () => {
+    const clock = { aheadMs: 10, errorMs: 8, life: 0 };
+    const latencies = new Latencies(clock);
+    latencies.add(2);
+    latencies.add(-3);
+    expect([latencies.values, latencies.errorMs]).toEqual([[2, 0], 8]);
+    Object.assign(clock, { aheadMs: 14, errorMs: 1 });
+    expect([latencies.values, latencies.last, latencies.errorMs]).toEqual([[6, 1], 1, 1]);
+    Object.assign(clock, { aheadMs: -5_000, life: 1 });
+    latencies.add(7);
+    expect(latencies.values).toEqual([7]);
+  });
+
+  it('are not shown as shorter than they are known to be', () => {
+    const shown = [0, 0.2, 0.5, 0.6, 12].map((ms) => durationWithin(ms, 0.5).replaceAll('\u00a0', ' '));
+    expect(shown).toEqual(['< 0.50 ms', '< 0.70 ms', '< 1.00 ms', '0.60 ms', '12.0 ms']);
+    expect(durationWithin(null, 0.5)).toBe('–');
   });
 });
 
@@ -122,11 +142,13 @@ describe('the table of a run', () => {
     last: null,
     p50: null,
     p99: null,
+    errorMs: 0.5,
     messages: 0,
     requests: null,
     up: null,
     down: null,
     perMessage: null,
+    opening: null,
     idle: null,
     cpu: null,
   };
@@ -137,6 +159,7 @@ describe('the table of a run', () => {
     p99: 1_210,
     requests: 4,
     perMessage: 512,
+    opening: 412,
     idle: { requests: 0, bytes: 140 },
     cpu: 21.44,
   };
@@ -146,7 +169,7 @@ describe('the table of a run', () => {
     expect(rows[0]?.[0]).toBe('SSE');
     expect(rows[0]?.[1]).toMatch(/standard/);
     const figures = rows[0]?.slice(4).map((text) => text.replaceAll('\u00a0', ' '));
-    expect(figures).toEqual(['3.20 ms', '1.21 s', '2', '512 B', '140 B, 0 requests', '21.4 µs']);
+    expect(figures).toEqual(['3.20 ms', '1.21 s', '2', '512 B', '412 B', '140 B, 0 requests', '21.4 µs']);
     expect(rows[1]).toEqual(['carrier-pigeon', ...Array.from({ length: columns.length - 1 }, () => '–')]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ClockBounds } from '../../demo/site/benchmark/clock-bounds.js';
 import { arrivals, inTurns, percentile, summaryOf } from '../../demo/site/benchmark/summary.js';
+import { ClockBounds } from '../../demo/site/feed/clock-bounds.js';
 import { Answer } from '../../demo/site/uses/answer.js';
 import { Conversation, readPeople } from '../../demo/site/uses/conversation.js';
 import { Inbox } from '../../demo/site/uses/inbox.js';

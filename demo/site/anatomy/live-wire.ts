@@ -3,6 +3,7 @@ import { watchAttention } from '../page/attention.js';
 import { part, write } from '../page/part.js';
 import { gatewayPath } from '../page/place.js';
 import { randomName } from '../page/random-name.js';
+import { failureOf, writeReason } from '../page/reason.js';
 import { commonTexts, textsOf, wireTexts } from '../texts/texts.js';
 import { Conversation } from '../wire/conversation.js';
 import { LANE_PARAMETER } from '../words/lane-name.js';
@@ -104,9 +105,11 @@ export class LiveWire {
   async #say(work: () => Promise<string>): Promise<void> {
     // Whoever publishes wants to see it pass.
     this.#view.follow();
-    this.#outcome.textContent = await work().catch((error: unknown) =>
-      wireTexts.wire.failed(error instanceof Error ? error.message : String(error)),
-    );
+    try {
+      write(this.#outcome, await work());
+    } catch (error) {
+      writeReason(this.#outcome, failureOf(error), wireTexts.wire.failed);
+    }
   }
 
   #message() {

@@ -2,7 +2,8 @@ import { NumberStrip } from '../drawing/number-strip.js';
 import { type Palette, tint } from '../drawing/palette.js';
 import { Track } from '../drawing/track.js';
 import { part, write } from '../page/part.js';
-import { bytes, duration, fixed, NOTHING } from '../texts/figures.js';
+import { type Reason, writeReason } from '../page/reason.js';
+import { bytes, durationWithin, fixed, NOTHING } from '../texts/figures.js';
 import { breakTexts, commonTexts, textsOf } from '../texts/texts.js';
 import type { Automatic } from './automatic.js';
 import { FaultBoard } from './fault-board.js';
@@ -93,13 +94,14 @@ export class AutomaticView {
     tint(this.#root, transport ?? 'none');
     this.#state.dataset['state'] = lane.state;
     write(this.#now, this.#headline());
-    write(this.#reason, this.#fault ?? this.#because());
+    const because = this.#fault ?? this.#because();
+    writeReason(this.#reason, typeof because === 'string' ? { text: because, isForeign: false } : because);
     write(this.#wait, this.#waiting(now));
     write(this.#received, fixed(lane.tally.received, 0));
     this.#alarm(this.#lost, lane.tally.lost);
     this.#alarm(this.#repeated, lane.tally.repeated);
     write(this.#changes, fixed(changed, 0));
-    write(this.#latency, duration(lane.latencies.last));
+    write(this.#latency, durationWithin(lane.latencies.last, lane.latencies.errorMs));
     write(this.#requests, cost === null ? NOTHING : fixed(cost.requests, 0));
     write(this.#down, bytes(cost?.down ?? null));
     write(this.#up, bytes(cost?.up ?? null));
@@ -118,7 +120,7 @@ export class AutomaticView {
     return transport === null ? breakTexts.automatic.nothing : breakTexts.automatic.now(textsOf(transport).name);
   }
 
-  #because(): string {
+  #because(): string | Reason {
     const { lane, transport, reason, isSevered } = this.#automatic;
     if (lane.state === 'paused') return '';
     if (isSevered) return breakTexts.automatic.severed;

@@ -3,6 +3,7 @@ import { epochOf } from '../../../transports/cursor.js';
 import type { Change } from '../drawing/track.js';
 import { Numbers } from '../feed/numbers.js';
 import { type Course, Lane } from '../lane/lane.js';
+import { type Reason, reasonOf } from '../page/reason.js';
 import { tellDemo } from '../page/report.js';
 import { breakTexts, textsOf } from '../texts/texts.js';
 import type { CutName, FaultName } from '../words/fault-name.js';
@@ -14,7 +15,9 @@ export interface Note {
   /** What it is about, where it is about one. */
   readonly transport: string | null;
   readonly event: TraceEvent | 'gap';
+  /** In the page's language where it is known. */
   readonly detail: string;
+  readonly isForeign?: boolean;
 }
 
 /** A line that is dead, and how long the client waits until it takes it for that. */
@@ -65,8 +68,8 @@ export class Automatic {
   notes: readonly Note[] = [];
   changes: readonly Change[] = [];
   changed = 0;
-  /** Why it is carried as it is, in the client's words; `null` before the first time. */
-  reason: string | null = null;
+  /** Why it is carried as it is; `null` before the first time. */
+  reason: Reason | null = null;
   /** What happened to the connection before, until another one is proved. */
   #lost: string | null = null;
   /** How the network is to block the next transport. */
@@ -197,11 +200,12 @@ export class Automatic {
   #follow(push: PushClient): void {
     const { clock } = this.#course;
     push.on('trace', ({ transport, event, detail }) => {
-      this.#note({ at: clock.now(), transport, event, detail });
+      const { text, isForeign } = reasonOf(detail);
+      this.#note({ at: clock.now(), transport, event, detail: text, isForeign });
       if (event === 'lost') this.#lost = `${transport} was lost: ${detail}`;
       if (event === 'proved' && transport !== null) this.#proved.add(transport);
       // The same transport may come back, which is no change of transport.
-      if (event === 'proved') this.reason = this.#lost ?? this.reason;
+      if (event === 'proved') this.reason = this.#lost === null ? this.reason : reasonOf(this.#lost);
       if (event === 'proved') this.#lost = null;
       // What carries from now on is another line than the one that was severed.
       if (event === 'proved') this.#severed = null;
@@ -209,7 +213,7 @@ export class Automatic {
     push.on('gap', (gap) => this.#noteGap(gap));
     push.on('transport', ({ from, to, reason }) => {
       if (from !== null) this.changed += 1;
-      this.reason = reason;
+      this.reason = reasonOf(reason);
       const change = { at: clock.now(), transport: to, label: textsOf(to).name };
       this.changes = [...this.changes, change].slice(-CHANGES);
     });

@@ -1,5 +1,6 @@
 import { tint } from '../drawing/palette.js';
 import { part, stamp, write } from '../page/part.js';
+import { writeReason } from '../page/reason.js';
 import { age } from '../texts/figures.js';
 import { breakTexts, textsOf } from '../texts/texts.js';
 import type { Note } from './automatic.js';
@@ -41,13 +42,13 @@ export class TraceList {
   }
 
   #add(note: Note): void {
-    const { transport, event, detail } = note;
+    const { transport, event, detail, isForeign = false } = note;
     const element = stamp('note', HTMLElement);
     element.dataset['event'] = event;
     if (transport !== null) tint(element, transport);
     part(element, 'transport', HTMLElement).textContent = transport === null ? '' : textsOf(transport).name;
     part(element, 'event', HTMLElement).textContent = breakTexts.trace.events[event];
-    part(element, 'detail', HTMLElement).textContent = detail;
+    writeReason(part(element, 'detail', HTMLElement), { text: detail, isForeign });
     this.#lines.set(note, { element, age: part(element, 'age', HTMLElement) });
     this.#list.append(element);
   }

@@ -1,4 +1,5 @@
 import { connect, type PushClient } from '../../../client/index.js';
+import type { ClockBounds } from '../feed/clock-bounds.js';
 import { callPast } from '../page/call-past.js';
 import { randomName } from '../page/random-name.js';
 import { askReport } from '../page/report.js';
@@ -6,7 +7,6 @@ import { BENCHMARK, type BenchmarkMessage, type Burst, benchmarkChannel } from '
 import { LANE_PARAMETER } from '../words/lane-name.js';
 import { NOW_METHOD } from '../words/machine-figures.js';
 import { type Cost, FREE } from '../words/report.js';
-import type { ClockBounds } from './clock-bounds.js';
 
 /** How long something may take beyond what it has to, in milliseconds. */
 const PATIENCE_MS = 10_000;

@@ -1,40 +1,82 @@
 import { type Cost, FREE } from '../words/report.js';
 
+/** So many messages are waited for, as one of them may be counted on one side only. */
+const ENOUGH = 3;
+
+/** How a lane stood when its cost was counted. */
+interface Account {
+  /** Messages that had come: in the middle between those when the server was asked and those when it had answered. */
+  readonly messages: number;
+  /** By how many that may be off. */
+  readonly slack: number;
+  readonly isOpen: boolean;
+}
+
+/** What a server has counted, and how the lane stood by then. */
+interface Count extends Account {
+  readonly run: string;
+  readonly cost: Cost;
+}
+
 /**
  * What a lane has cost since the page was opened. The server's count begins anew when the server does, and when it has
  * forgotten a lane that was away for long; what it had counted before is kept here and added.
+ *
+ * What a message costs is taken from when the lane was seen to be open: its opening costs the same however many come.
  */
 export class Spending {
   /** What earlier counts came to. */
   #before = FREE;
-  #counted: Cost | null = null;
-  #run: string | null = null;
-  #messages = 0;
-  /** Where the present count was taken up: what it held by then, and how many messages had come. */
-  #start = { bytes: 0, messages: 0 };
+  #last: Count | null = null;
+  /** The first count since the lane was open, or the first one of which the messages are known exactly. */
+  #open: Count | null = null;
+  /** What the first opening came to, once it is over. */
+  #opening: number | null = null;
 
   /** Everything up to now; `null` before the first report. */
   get total(): Cost | null {
-    return this.#counted === null ? null : sum(this.#before, this.#counted);
+    return this.#last === null ? null : sum(this.#before, this.#last.cost);
   }
 
-  /** Bytes both ways per message, since the present count was taken up; `null` while there is none. */
+  /** Bytes both ways per message while the lane is open; `null` until enough of them have come. */
   get perMessage(): number | null {
-    if (this.#counted === null) return null;
-    const messages = this.#messages - this.#start.messages;
-    return messages <= 0 ? null : (bytesOf(this.#counted) - this.#start.bytes) / messages;
+    if (this.#last === null || this.#open === null) return null;
+    const messages = this.#last.messages - this.#open.messages;
+    const enough = ENOUGH + this.#last.slack + this.#open.slack;
+    return messages < enough ? null : (bytesOf(this.#last.cost) - bytesOf(this.#open.cost)) / messages;
   }
 
-  /** Takes what a server of this run has counted, and how many messages the lane has received by now. */
-  take(run: string, counted: Cost, messages: number): void {
-    if (this.#counted !== null && (run !== this.#run || isLess(counted, this.#counted))) {
-      this.#before = sum(this.#before, this.#counted);
-      // Messages and bytes of before are of no use here: nobody knows which of them this count has seen.
-      this.#start = { bytes: bytesOf(counted), messages };
-    }
-    this.#run = run;
-    this.#counted = counted;
-    this.#messages = messages;
+  /** Bytes both ways that it took to open the lane for the first time: requests, handshake, hello; `null` until that is known. */
+  get opening(): number | null {
+    return this.#opening ?? this.#openingNow();
+  }
+
+  /** Takes what a server of this run has counted, and how the lane stood by then. */
+  take(run: string, cost: Cost, account: Account): void {
+    const last = this.#last;
+    const isAnew = last !== null && (run !== last.run || isLess(cost, last.cost));
+    if (isAnew) this.#before = sum(this.#before, last.cost);
+    // Messages and bytes of before are of no use to a new count: nobody knows which of them it has seen.
+    if (isAnew || !account.isOpen) this.leave();
+    this.#last = { ...account, run, cost };
+    if (!account.isOpen) return;
+    if (this.#open === null || account.slack < this.#open.slack) this.#open = this.#last;
+  }
+
+  /** The lane is open no longer: when it is again, that is another opening, which is charged to no message either. */
+  leave(): void {
+    this.#opening ??= this.#openingNow();
+    this.#open = null;
+  }
+
+  /** What had been counted when the lane was first seen open, without the messages that were in it. */
+  #openingNow(): number | null {
+    // What may be off by a message would be off by more than an opening costs.
+    if (this.#open === null || this.#open.slack > 0) return null;
+    const { cost, messages } = this.#open;
+    if (messages === 0) return bytesOf(cost);
+    const { perMessage } = this;
+    return perMessage === null ? null : Math.max(0, bytesOf(cost) - messages * perMessage);
   }
 }
 

@@ -1,5 +1,5 @@
 import { write } from '../page/part.js';
-import { duration, percent } from '../texts/figures.js';
+import { duration, durationWithin, percent } from '../texts/figures.js';
 import { raceTexts } from '../texts/texts.js';
 import type { Lane, LaneLine } from './lane.js';
 
@@ -18,8 +18,13 @@ export class LaneLines {
     const [feed, ...chat] = this.#rows;
     const { machine, race } = raceTexts.lanes.from;
     if (latest !== null && 'cpu' in latest) {
-      feed?.show(machine, `#${latest.number} cpu ${percent(latest.cpu.machine)}`, duration(latencies.last));
-    } else if (latest !== null) feed?.show(race, `#${latest.number}`, duration(latencies.last));
+      feed?.show(
+        machine,
+        `#${latest.number} cpu ${percent(latest.cpu.machine)}`,
+        durationWithin(latencies.last, latencies.errorMs),
+      );
+    } else if (latest !== null)
+      feed?.show(race, `#${latest.number}`, durationWithin(latencies.last, latencies.errorMs));
     else feed?.show(null, raceTexts.lanes.noStep, '');
     chat.forEach((row, index) => {
       const line = lines[index];

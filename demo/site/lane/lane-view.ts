@@ -4,7 +4,7 @@ import { Track } from '../drawing/track.js';
 import { part, stamp, write } from '../page/part.js';
 import { siteAddress } from '../page/place.js';
 import type { Standing } from '../race/standings.js';
-import { bytes, cpuTime, duration, fixed, NOTHING } from '../texts/figures.js';
+import { bytes, cpuTime, durationWithin, fixed, NOTHING } from '../texts/figures.js';
 import { commonTexts, raceTexts, textsOf } from '../texts/texts.js';
 import { documentPage } from '../words/document.js';
 import type { Lane } from './lane.js';
@@ -57,6 +57,7 @@ export class LaneView {
       down: find('down'),
       up: find('up'),
       each: find('each'),
+      opening: find('opening'),
       idle: find('idle'),
       cpu: find('cpu'),
     };
@@ -77,14 +78,15 @@ export class LaneView {
       state === 'open' ? `${textsOf(this.#transport).standing}${this.detail}` : commonTexts.states[state],
     );
     const figures: Readonly<Record<FigureName, string>> = {
-      latency: duration(standing.last),
-      p50: duration(standing.p50),
-      p99: duration(standing.p99),
+      latency: durationWithin(standing.last, standing.errorMs),
+      p50: durationWithin(standing.p50, standing.errorMs),
+      p99: durationWithin(standing.p99, standing.errorMs),
       messages: fixed(standing.messages, 0),
       requests: standing.requests === null ? NOTHING : fixed(standing.requests, 0),
       down: bytes(standing.down),
       up: bytes(standing.up),
       each: bytes(standing.perMessage),
+      opening: bytes(standing.opening),
       idle: bytes(standing.idle?.bytes ?? null),
       cpu: cpuTime(standing.cpu),
     };
@@ -94,4 +96,15 @@ export class LaneView {
   }
 }
 
-type FigureName = 'latency' | 'p50' | 'p99' | 'messages' | 'requests' | 'down' | 'up' | 'each' | 'idle' | 'cpu';
+type FigureName =
+  | 'latency'
+  | 'p50'
+  | 'p99'
+  | 'messages'
+  | 'requests'
+  | 'down'
+  | 'up'
+  | 'each'
+  | 'opening'
+  | 'idle'
+  | 'cpu';

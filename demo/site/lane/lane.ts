@@ -58,7 +58,7 @@ export class Lane {
   /** What the demo's server knows this lane by. Nobody can guess it, so nobody else can block it. */
   readonly id = randomName();
   readonly tally: Tally;
-  readonly latencies = new Latencies();
+  readonly latencies: Latencies;
   readonly arrivals = new Arrivals();
   /** The cost, as the server counts it. */
   readonly spending = new Spending();
@@ -84,6 +84,7 @@ export class Lane {
   ) {
     this.#course = course;
     this.tally = new Tally(course.feed.everyMs);
+    this.latencies = new Latencies(course.clock);
     this.wire = new WireLog(() => course.clock.now());
     this.#options = { ...options, environment: watchedEnvironment(this.wire) };
     this.#address = isHeld ? null : course.path;
@@ -126,10 +127,17 @@ export class Lane {
     this.#renew();
   }
 
-  /** Takes what the demo's server knows about the lane. */
-  account({ run, lanes }: Report): void {
-    const report = lanes[this.id];
-    if (report !== undefined) this.spending.take(run, report.cost, this.tally.received);
+  /** Call when the demo's server is asked what it knows about the lane, and what this returns with its answer. */
+  expectReport(): (report: Report) => void {
+    const wasOpen = this.state === 'open';
+    const before = this.tally.received;
+    return ({ run, lanes }) => {
+      const report = lanes[this.id];
+      if (report === undefined) return;
+      const slack = (this.tally.received - before) / 2;
+      const isOpen = wasOpen && this.state === 'open';
+      this.spending.take(run, report.cost, { messages: before + slack, slack, isOpen });
+    };
   }
 
   #renew(): void {
@@ -142,6 +150,9 @@ export class Lane {
     if (this.#open !== null || this.#address === null) return;
     const push = connect(`${this.#address}?${LANE_PARAMETER}=${this.id}`, this.#options);
     this.#started(push);
+    push.on('state', ({ from }) => {
+      if (from === 'open') this.spending.leave();
+    });
     const { channel } = this.#course.feed;
     const from = (channel: string) => ({ since: positions.get(channel) ?? 'now' });
     this.#open = {
@@ -171,10 +182,9 @@ export class Lane {
     // What is read from the log after a long way round is old, and still each one is younger than the one before.
     if (!clock.isAligned || step.at < this.#latestAt - SLACK_MS) return;
     this.#latestAt = Math.max(this.#latestAt, step.at);
-    // Where the two clocks are compared within a millisecond, the quickest messages would arrive before they left.
-    const publishedAt = Math.min(step.at, arrivedAt);
-    this.latencies.add(arrivedAt - publishedAt);
-    this.#arrive('feed', publishedAt, arrivedAt, step.number);
+    this.latencies.add(arrivedAt - step.at);
+    // By less than the clocks are known to, the quickest messages would arrive before they left.
+    this.#arrive('feed', Math.min(step.at, arrivedAt), arrivedAt, step.number);
   }
 
   #takeLine({ id, data }: Message): void {

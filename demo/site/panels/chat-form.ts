@@ -1,6 +1,7 @@
 import type { PushClient } from '../../../client/index.js';
 import { CHAT_LENGTH, NAME_LENGTH } from '../feed/chat-message.js';
 import { part } from '../page/part.js';
+import { failureOf, writeReason } from '../page/reason.js';
 import { duration } from '../texts/figures.js';
 import { commonTexts, raceTexts, textsOf } from '../texts/texts.js';
 import { CHAT_CHANNEL } from '../words/machine-figures.js';
@@ -39,7 +40,7 @@ export function takeChat(form: HTMLFormElement, sender: Sender): void {
         outcome.textContent = said;
       },
       (error: unknown) => {
-        outcome.textContent = raceTexts.say.failed(error instanceof Error ? error.message : String(error));
+        writeReason(outcome, failureOf(error), raceTexts.say.failed);
         // The visitor may want to try again; unless something else has been typed already.
         if (text.value === '') text.value = line;
       },

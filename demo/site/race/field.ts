@@ -1,3 +1,4 @@
+import type { PushClient } from '../../../client/index.js';
 import type { Feed } from '../feed/feed.js';
 import { Race } from '../feed/race.js';
 import type { ServerClock } from '../feed/server-clock.js';
@@ -15,6 +16,8 @@ export interface FieldOptions {
   readonly clock: ServerClock;
   /** In the order of the page. */
   readonly transports: readonly string[];
+  /** Gets a lane whenever it has just opened. */
+  readonly opened: (lane: Lane) => void;
 }
 
 /**
@@ -28,17 +31,20 @@ export class Field {
   /** When it began, by the page's clock. */
   readonly beganAt = performance.now();
 
-  constructor({ path, clock, transports }: FieldOptions, settings: CourseSettings, feed: Feed) {
+  constructor({ path, clock, transports, opened }: FieldOptions, settings: CourseSettings, feed: Feed) {
     this.settings = settings;
     this.feed = feed;
     const course = { path, clock, feed, race: new Race() };
     const { pollMs } = settings;
-    this.lanes = new Map(
-      transports.map((transport) => [
-        transport,
-        new Lane(course, { transports: [transport], pollMs, backoffCapMs: BACKOFF_CAP_MS }),
-      ]),
-    );
+    const laneOver = (transport: string): Lane => {
+      const started = (push: PushClient) =>
+        push.on('state', ({ to }) => {
+          if (to === 'open') opened(lane);
+        });
+      const lane = new Lane(course, { transports: [transport], pollMs, backoffCapMs: BACKOFF_CAP_MS }, { started });
+      return lane;
+    };
+    this.lanes = new Map(transports.map((transport) => [transport, laneOver(transport)]));
   }
 
   get all(): readonly Lane[] {

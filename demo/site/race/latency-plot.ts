@@ -8,6 +8,8 @@ import { raceTexts, textsOf } from '../texts/texts.js';
 /** So many seconds are shown. */
 const SECONDS = 60;
 const HEIGHT = 240;
+/** The scale is logarithmic, and has no nought. */
+const LEAST_MS = 0.1;
 
 /** What messages of one second took, by transport; `null` where none came. */
 interface Second {
@@ -55,9 +57,18 @@ class LatencyPlot {
     this.#show();
   }
 
-  /** Takes what has arrived in the last second before `now`, for each transport in order. Call it once a second. */
-  take(now: number, arrivals: readonly (readonly Arrival[])[]): void {
-    const medians = arrivals.map((list) => medianOf(list.filter(({ arrivedAt }) => arrivedAt > now - 1_000)));
+  /**
+   * Takes what has arrived in the last second before `now`, for each transport in order, and by how much that may be off. Call
+   * it once a second.
+   */
+  take(now: number, arrivals: readonly (readonly Arrival[])[], errorMs: number): void {
+    const least = Math.max(LEAST_MS, errorMs);
+    const medians = arrivals.map((list) =>
+      medianOf(
+        list.filter(({ arrivedAt }) => arrivedAt > now - 1_000),
+        least,
+      ),
+    );
     this.#seconds = [...this.#seconds, { at: now / 1_000, medians }].slice(-SECONDS);
     this.#show();
   }
@@ -89,7 +100,7 @@ class LatencyPlot {
         legend: { live: false },
         scales: {
           x: { time: false, range: [-SECONDS, 0] },
-          y: { distr: 3, range: (_plot, least, most) => [Math.max(0.1, least / 2), Math.max(10, most * 2)] },
+          y: { distr: 3, range: (_plot, least, most) => [Math.max(LEAST_MS, least / 2), Math.max(10, most * 2)] },
         },
         axes: [
           { ...axis, font, values: (_plot, ticks) => ticks.map((at) => raceTexts.controls.seconds(String(at))) },
@@ -113,11 +124,11 @@ class LatencyPlot {
   }
 }
 
-function medianOf(arrivals: readonly Arrival[]): number | null {
+/** `leastMs` for all that is less. */
+function medianOf(arrivals: readonly Arrival[], leastMs: number): number | null {
   const latencies = arrivals
     .flatMap(({ publishedAt, arrivedAt }) => (publishedAt === null ? [] : [arrivedAt - publishedAt]))
     .sort((a, b) => a - b);
   const median = latencies[(latencies.length - 1) >> 1];
-  // The scale is logarithmic, and clocks agree within a millisecond at best.
-  return median === undefined ? null : Math.max(0.1, median);
+  return median === undefined ? null : Math.max(leastMs, median);
 }

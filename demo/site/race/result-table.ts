@@ -1,4 +1,4 @@
-import { bytes, cpuTime, duration, fixed, NOTHING } from '../texts/figures.js';
+import { bytes, cpuTime, durationWithin, fixed, NOTHING } from '../texts/figures.js';
 import { raceTexts, textsOf } from '../texts/texts.js';
 import type { Standing } from './standings.js';
 
@@ -24,6 +24,7 @@ export function resultTable(standings: readonly Standing[], ranMs: number, capti
       columns.p99,
       columns.requests,
       columns.each,
+      columns.opening,
       columns.idle,
       columns.cpu,
     ],
@@ -42,13 +43,17 @@ function claimsOf(transport: string): readonly string[] {
   return [textsOf(transport).name, claims?.favour ?? NOTHING, claims?.against ?? NOTHING, claims?.use ?? NOTHING];
 }
 
-function figuresOf({ p50, p99, requests, perMessage, idle, cpu }: Standing, ranMs: number): readonly string[] {
+function figuresOf(
+  { p50, p99, errorMs, requests, perMessage, opening, idle, cpu }: Standing,
+  ranMs: number,
+): readonly string[] {
   const { idleOf } = raceTexts.table;
   return [
-    duration(p50),
-    duration(p99),
+    durationWithin(p50, errorMs),
+    durationWithin(p99, errorMs),
     requests === null || ranMs < 1_000 ? NOTHING : fixed(perMinute(requests, ranMs), 0),
     bytes(perMessage),
+    bytes(opening),
     idle === null ? NOTHING : idleOf(bytes(idle.bytes), fixed(idle.requests, 0)),
     cpuTime(cpu),
   ];

@@ -1,12 +1,17 @@
-import { age } from '../texts/figures.js';
+import { age, duration } from '../texts/figures.js';
 import { raceTexts } from '../texts/texts.js';
 import type { CpuReport } from '../words/race.js';
 import { valueText } from './controls.js';
 import type { Field } from './field.js';
 import { IDLE_MS } from './idle-minute.js';
 
-/** What was run, and for how long, in a sentence. */
-export function captionOf({ settings, beganAt }: Field, now: number): string {
+/** What was run, for how long, and how well the clocks are known, in a sentence. */
+export function captionOf(field: Field, now: number, errorMs: number | null): string {
+  const ran = ranOf(field, now);
+  return errorMs === null ? ran : `${ran}${raceTexts.table.stop}${raceTexts.table.within(duration(errorMs))}`;
+}
+
+function ranOf({ settings, beganAt }: Field, now: number): string {
   const { ownRun, sharedRun } = raceTexts.table;
   const poll = valueText('pollMs', settings.pollMs);
   const time = age(now - beganAt);

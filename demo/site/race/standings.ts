@@ -12,12 +12,16 @@ export interface Standing {
   readonly last: number | null;
   readonly p50: number | null;
   readonly p99: number | null;
+  /** By how much the latencies may be off: the clocks are not known any better. */
+  readonly errorMs: number;
   readonly messages: number;
   readonly requests: number | null;
   readonly up: number | null;
   readonly down: number | null;
-  /** Bytes both ways. */
+  /** Bytes both ways for one message, once the lane is open. */
   readonly perMessage: number | null;
+  /** Bytes both ways that it took to open the lane. */
+  readonly opening: number | null;
   readonly idle: IdleCost | null;
   /** CPU of the gateway for one message, in microseconds. */
   readonly cpu: number | null;
@@ -38,11 +42,13 @@ export function standingOf(transport: string, lane: Lane, { idle, cpu }: Measure
     last: latencies.last,
     p50: latencies.percentile(50),
     p99: latencies.percentile(99),
+    errorMs: latencies.errorMs,
     messages: tally.received,
     requests: cost?.requests ?? null,
     up: cost?.up ?? null,
     down: cost?.down ?? null,
     perMessage: spending.perMessage,
+    opening: spending.opening,
     idle: idle.get(transport) ?? null,
     cpu: cpu[transport] ?? null,
   };

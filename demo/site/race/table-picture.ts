@@ -11,7 +11,7 @@ const BOLD = '600 13px system-ui, sans-serif';
 const TITLE = '600 18px system-ui, sans-serif';
 
 /** How much of the width each column gets: words need more than figures. */
-const SHARES = [1, 2.2, 2.4, 1.9, 0.9, 0.9, 0.9, 1, 1.3, 1.1];
+const SHARES = [1, 2.2, 2.4, 1.9, 0.9, 0.9, 0.9, 1, 0.9, 1.3, 1];
 
 /** Light, whatever the visitor's scheme is: it goes into documents. */
 const COLOURS = { ground: '#ffffff', ink: '#18212a', soft: '#56626d', line: '#dcdfd9', head: '#f0f1ed' };

@@ -19,6 +19,14 @@ export function duration(ms: number | null): string {
   return `${fixed(ms / 1_000, 2)} s`;
 }
 
+/**
+ * A duration that may be off by so many milliseconds: `12.4 ms`, or `< 2.31 ms` of one that may be none at all, which is then the
+ * most that it can be.
+ */
+export function durationWithin(ms: number | null, errorMs: number): string {
+  return ms === null || ms > errorMs ? duration(ms) : `< ${duration(ms + errorMs)}`;
+}
+
 /** CPU time, in microseconds: `21.4 µs`, `1.03 ms`. */
 export function cpuTime(microseconds: number | null): string {
   if (microseconds === null) return NOTHING;

@@ -6,6 +6,7 @@ export { dictionary as benchmarkTexts } from './en/benchmark.js';
 export { dictionary as breakTexts } from './en/break.js';
 export { dictionary as commonTexts } from './en/common.js';
 export { dictionary as raceTexts } from './en/race.js';
+export { dictionary as reasonTexts } from './en/reasons.js';
 export { dictionary as tryTexts } from './en/try.js';
 export { dictionary as usesTexts } from './en/uses.js';
 export { dictionary as wireTexts } from './en/wire.js';

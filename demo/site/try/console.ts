@@ -1,6 +1,7 @@
 import { connect, type PushClient } from '../../../client/index.js';
 import { watchAttention } from '../page/attention.js';
 import { part, stamp, write } from '../page/part.js';
+import { failureOf, writeReason } from '../page/reason.js';
 import { commonTexts, textsOf, tryTexts } from '../texts/texts.js';
 
 const CHANNEL_LENGTH = 200;
@@ -25,7 +26,8 @@ export function takePublications(form: HTMLFormElement, path: string): void {
     });
     const answer: { id?: string; code?: string; detail?: string } = await response.json();
     if (answer.id !== undefined) return tryTexts.console.published(response.status, answer.id);
-    return tryTexts.console.refused(response.status, answer.code ?? '', answer.detail ?? '');
+    const { code = '', detail = '' } = answer;
+    return tryTexts.console.refused(response.status, code, failureOf({ code, message: detail }).text);
   };
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -33,7 +35,7 @@ export function takePublications(form: HTMLFormElement, path: string): void {
     button.disabled = true;
     outcome.textContent = tryTexts.console.publishing;
     void publish()
-      .catch((error: unknown) => tryTexts.console.away(String(error)))
+      .catch((error: unknown) => tryTexts.console.away(failureOf(error).text))
       .then((said) => {
         outcome.textContent = said;
         button.disabled = false;
@@ -76,12 +78,12 @@ export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: str
     };
     own.on('state', show);
     own.on('transport', show);
-    own.on('error', ({ message }) => write(state, message));
+    own.on('error', (error) => writeReason(state, failureOf(error)));
     try {
       own.subscribe(name, ({ id, data }) => add(id, JSON.stringify(data)));
     } catch (error) {
       leave();
-      write(state, error instanceof Error ? error.message : String(error));
+      writeReason(state, failureOf(error));
     }
   };
   const add = (id: string, text: string): void => {

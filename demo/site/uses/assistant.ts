@@ -1,12 +1,12 @@
 import { part, write } from '../page/part.js';
 import { siteAddress } from '../page/place.js';
+import { failureOf, writeReason } from '../page/reason.js';
 import { usesTexts } from '../texts/texts.js';
 import { documentPage } from '../words/document.js';
 import { ASSISTANT, type Asked, answerChannel } from '../words/uses/assistant.js';
 import { Answer } from './answer.js';
 import { openCarrier } from './shared/carrier.js';
 import { keepPlaceName, placeName } from './shared/place-name.js';
-import { reasonOf } from './shared/reason.js';
 
 const said = usesTexts.uses.assistant;
 /** An answer of which nothing has come by then is not in the log any more, in milliseconds after the connection is open. */
@@ -95,5 +95,5 @@ function showSource({ source: from }: Answer): void {
 }
 
 function failed(error: unknown): void {
-  write(outcome, said.failed(reasonOf(error)));
+  writeReason(outcome, failureOf(error), said.failed);
 }

@@ -1,10 +1,10 @@
 import { part, stamp, write } from '../page/part.js';
+import { failureOf, writeReason } from '../page/reason.js';
 import { usesTexts } from '../texts/texts.js';
 import { notificationsChannel, REMIND_METHOD } from '../words/uses/notifications.js';
 import { Inbox, type Shown } from './inbox.js';
 import { openCarrier } from './shared/carrier.js';
 import { keepPlaceName, placeName, remembered } from './shared/place-name.js';
-import { reasonOf } from './shared/reason.js';
 
 const said = usesTexts.uses.notifications;
 const LATER_SECONDS = 10;
@@ -61,7 +61,7 @@ async function send(line: string, isLater: boolean): Promise<void> {
 }
 
 function failed(error: unknown): void {
-  write(outcome, said.failed(reasonOf(error)));
+  writeReason(outcome, failureOf(error), said.failed);
 }
 
 function show(): void {

@@ -1,9 +1,9 @@
 import { encode } from 'uqr';
 import { part, write } from '../page/part.js';
+import { failureOf, writeReason } from '../page/reason.js';
 import { usesTexts } from '../texts/texts.js';
 import { SIGN_IN, type SignedIn, type SignInBegun, type SignInNews } from '../words/uses/sign-in.js';
 import { openCarrier } from './shared/carrier.js';
-import { reasonOf } from './shared/reason.js';
 
 const { first: said, other: asked } = usesTexts.uses.qr;
 const push = openCarrier('polling');
@@ -43,7 +43,7 @@ async function begin(): Promise<void> {
     // From the beginning: what has happened before the first poll counts as well.
     leave = push.subscribe<SignInNews>(channel, ({ data }) => void take(channel, data.state), { since: 'earliest' });
   } catch (error) {
-    write(step, said.failed(reasonOf(error)));
+    writeReason(step, failureOf(error), said.failed);
   }
 }
 
@@ -57,7 +57,7 @@ async function take(channel: string, state: SignInNews['state']): Promise<void> 
     sessionStorage.setItem(SESSION, session);
     greet(name);
   } catch (error) {
-    write(step, said.failed(reasonOf(error)));
+    writeReason(step, failureOf(error), said.failed);
   }
 }
 
@@ -129,7 +129,7 @@ async function scan(): Promise<void> {
     name.focus();
   } catch (error) {
     write(question, asked.worthless);
-    write(decision, asked.failed(reasonOf(error)));
+    writeReason(decision, failureOf(error), asked.failed);
   }
 }
 
@@ -142,7 +142,7 @@ async function decide(confirmed: boolean): Promise<void> {
     write(decision, confirmed ? asked.confirmed : asked.refused);
   } catch (error) {
     allow(true);
-    write(decision, asked.failed(reasonOf(error)));
+    writeReason(decision, failureOf(error), asked.failed);
   }
 }
 

@@ -3,13 +3,13 @@ import { callPast } from '../page/call-past.js';
 import { part, stamp, write } from '../page/part.js';
 import { gatewayPath } from '../page/place.js';
 import { randomName } from '../page/random-name.js';
+import { failureOf, writeReason } from '../page/reason.js';
 import { usesTexts } from '../texts/texts.js';
 import { GIFTS, type Here, type People, ROOM, roomChannels } from '../words/uses/room.js';
 import { Conversation, type Entry, readPeople } from './conversation.js';
 import { Likes } from './likes.js';
 import { openCarrier } from './shared/carrier.js';
 import { keepPlaceName, placeName, remembered } from './shared/place-name.js';
-import { reasonOf } from './shared/reason.js';
 
 const said = usesTexts.uses.room;
 const HERE_MS = 8_000;
@@ -41,7 +41,7 @@ const log = part(document, 'log', HTMLElement);
 // What scrolls can be scrolled by keys.
 log.tabIndex = 0;
 const outcome = part(document, 'outcome', HTMLElement);
-const failed = (error: unknown): void => write(outcome, said.failed(reasonOf(error)));
+const failed = (error: unknown): void => writeReason(outcome, failureOf(error), said.failed);
 
 push.subscribe(
   channels.talk,
@@ -161,7 +161,7 @@ async function sayHere(): Promise<void> {
 function showPeople(told: People): void {
   people = told;
   write(counted, String(told.count));
-  const items = told.people.map((person) => (person.id === you ? `${person.name} (${said.own})` : person.name));
+  const items = told.people.map((person) => (person.id === you ? said.ownName(person.name) : person.name));
   if (told.count > items.length) items.push(said.more(told.count - items.length));
   names.replaceChildren(
     ...items.map((item) => {

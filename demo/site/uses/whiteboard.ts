@@ -1,13 +1,13 @@
 import { Palette } from '../drawing/palette.js';
 import { part, write } from '../page/part.js';
 import { randomName } from '../page/random-name.js';
+import { failureOf, writeReason } from '../page/reason.js';
 import { usesTexts } from '../texts/texts.js';
 import { boardChannels, MOST } from '../words/uses/whiteboard.js';
 import { Drawing, INKS } from './drawing.js';
 import { takeHand } from './pen.js';
 import { openCarrier } from './shared/carrier.js';
 import { keepPlaceName, placeName } from './shared/place-name.js';
-import { reasonOf } from './shared/reason.js';
 import { readPen, Strokes } from './strokes.js';
 
 const said = usesTexts.uses.whiteboard;
@@ -28,7 +28,7 @@ canvas.role = 'application';
 canvas.tabIndex = 0;
 const drawing = new Drawing(canvas, new Palette());
 const outcome = part(document, 'outcome', HTMLElement);
-const failed = (error: unknown): void => write(outcome, said.failed(reasonOf(error)));
+const failed = (error: unknown): void => writeReason(outcome, failureOf(error), said.failed);
 
 push.subscribe(
   channels.drawing,

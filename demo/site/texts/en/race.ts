@@ -4,8 +4,28 @@ import type { PageTexts } from './common.js';
 export const dictionary = {
   idea: {
     heading: 'One log of messages, every way to carry it.',
-    text: 'Each lane below is a live connection of your own browser, subscribed to the same channel over a different transport. Watch when a request goes out, how long it is held open, and what each message costs. Then change the rate, the size or the interval, and see which technique minds.',
+    text: 'Each lane below is a live connection of your own browser, subscribed to the same channel over a different transport. Nothing is simulated: what you see has been measured on it.',
   },
+  start: {
+    heading: 'Never heard of long-polling? Start here',
+    watch: {
+      heading: 'Watch the race',
+      text: 'A server cannot ring up a browser: the browser has to ask, or keep a line open. Each dot is a message that has arrived. With polling they come late and in heaps, over WebSocket at once. Compare “Latency now” and “Per message”.',
+      link: 'To the lanes',
+    },
+    break: {
+      heading: 'Break it',
+      text: 'Cut the connection, block WebSocket, restart the gateway. One client goes on over whatever still works, and as every message has a number, you would see one that is missing.',
+      link: 'Break the network',
+    },
+    read: {
+      heading: 'Read the anatomy',
+      text: 'Each technique step by step, with the bytes of your own connection and the shortest code that does it: then you can tell which one fits your case.',
+      link: 'Take them apart',
+    },
+  },
+  /** What is folded away on a small screen. */
+  fold: { show: 'Show', hide: 'Hide' },
   machine: {
     heading: 'The machine behind it',
     explanation: 'Figures of the machine that serves this page, published once a second.',
@@ -54,7 +74,19 @@ export const dictionary = {
     messages: 'Last messages',
     document: 'How it works',
     documentOf: (transport: string) => `How it works: ${transport}`,
-    about: 'What is this?',
+    about: 'Details',
+    within: (error: string) => `The clocks of this page and the server are known to ±${error}, and so are latencies.`,
+    terms: {
+      heading: 'What do p50, p99 and the other figures mean?',
+      latency: 'How long the last message took from its publication at the server to its arrival in this page.',
+      p50: 'Half of the messages were as quick as this or quicker: the usual case (the median).',
+      p99: '99 of 100 messages were as quick as this or quicker. It shows the hiccups that people notice and an average hides.',
+      each: 'Bytes both ways for one message while the lane is open. Requests that brought nothing are in it, the opening is not.',
+      opening:
+        'Bytes both ways to open the lane, which are paid once: request or handshake, and the gateway’s greeting.',
+      idle: 'What the lane costs in a minute in which nothing is published. It is measured when you ask for it above.',
+      cpu: 'What one message to one reader costs the gateway’s processor. It is measured when you ask for it above.',
+    },
     from: { machine: 'machine', race: 'race' },
     noStep: 'nothing published yet',
     noChat: 'no chat yet',
@@ -71,6 +103,7 @@ export const dictionary = {
       down: 'Bytes down',
       up: 'Bytes up',
       each: 'Per message',
+      opening: 'Opening',
       idle: 'Silent minute',
       cpu: 'CPU/message',
     },
@@ -111,9 +144,9 @@ export const dictionary = {
     how: {
       heading: 'How it is measured',
       latency:
-        'Latency: from publication by the server’s clock to arrival in this page. p50 and p99 are over the last 600 messages of the run.',
+        'Latency: from publication by the server’s clock to arrival in this page. p50 and p99 are over the last 600 messages of the run. The clocks are compared by round trips, once a second at first: the error is at most half of the quickest one. “< 1.2 ms” is what may have taken no time at all, and 1.2 ms at the most.',
       bytes:
-        'Requests and bytes: read off the gateway’s own sockets, heads of requests and answers and WebSocket framing included. TLS and what lies below TCP is not.',
+        'Requests and bytes: read off the gateway’s own sockets, heads of requests and answers and WebSocket framing included. TLS and what lies below TCP is not. Bytes a message are counted from when the lane was open; what came before that is its opening.',
       idle: 'A silent minute: a race with nothing published, from when every lane is open, by the same counts. What is left are heartbeats, and requests that bring nothing.',
       cpu: 'CPU per message: lanes share one gateway, so theirs cannot be told apart. When you ask for it, the server starts a gateway in a process of its own for each transport in turn, with 100 readers in another process, and publishes with your settings (at least once a second) for 4 seconds or more. All that the gateway’s process used is shared among the messages that were delivered.',
     },
@@ -135,6 +168,7 @@ export const dictionary = {
       p99: 'Latency p99',
       requests: 'Requests a minute',
       each: 'Bytes a message',
+      opening: 'Opening, once',
       idle: 'Silent minute',
       cpu: 'CPU a message',
     },
@@ -143,6 +177,8 @@ export const dictionary = {
       `The machine’s figures, 1 per second; polling every ${poll}; run for ${time}`,
     ownRun: (rate: string, size: string, poll: string, clients: number, time: string) =>
       `${rate}, ${size} each; polling every ${poll}; ${clients} further clients on each transport; run for ${time}`,
+    stop: '; ',
+    within: (error: string) => `latency to ±${error}`,
     png: 'Save as PNG',
     csv: 'Save as CSV',
     link: 'Copy a link to these settings',

@@ -122,6 +122,7 @@ export const dictionary = {
       seenByNobody: 'sent',
       failed: (reason: string) => `That did not work: ${reason}`,
       own: 'you',
+      ownName: (name: string) => `${name} (you)`,
     },
     assistant: {
       heading: 'An answer, token by token',

@@ -30,7 +30,7 @@ export const dictionary: typeof en = {
     },
     legend: '各部分的含义',
     code: {
-      heading: '最短而诚实的代码',
+      heading: '最短的真实代码',
       text: '两个文件都在测试套件里原样运行。',
       server: '服务器端，Node',
       client: '客户端，浏览器',

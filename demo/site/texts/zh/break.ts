@@ -1,4 +1,5 @@
 import type { dictionary as en, pages as enPages } from '../en/break.js';
+import { closedUp } from './closed-up.js';
 
 /** What the page says on which a visitor breaks the network, in Simplified Chinese. */
 export const dictionary: typeof en = {
@@ -11,7 +12,7 @@ export const dictionary: typeof en = {
     now: '就在此刻',
     upgrades: '屏蔽升级',
     hole: '升级掉进黑洞',
-    buffer: '缓冲流',
+    buffer: '把流缓冲住',
     delay: '全部延迟 2 秒',
     cut: '立即切断',
     repeat: '定时切断，每',
@@ -36,7 +37,7 @@ export const dictionary: typeof en = {
       '它采用能证明自己可用的最佳传输。屏蔽它正在用的那种：现有连接被切断，新连接建不起来，而且没有人通知客户端。解除屏蔽后，客户端会自己发现：它每隔几秒探测一次。',
     track: '最近 20 秒到达的消息，颜色表示承载它的传输',
     ladder: '传输方式，从最佳开始',
-    block: (transport) => `屏蔽 ${transport}`,
+    block: (transport) => closedUp(`屏蔽 ${transport}`),
     rung: {
       carries: '正在承载',
       blocked: '已被您屏蔽',
@@ -89,7 +90,7 @@ export const dictionary: typeof en = {
     severed: '线路已断，没有人得到通知。客户端仍以为它是好的。',
     silent: (since, heartbeat, grace, left) =>
       `已静默 ${since} 秒。至少每 ${heartbeat} 秒应有数据，再宽限 ${grace} 秒：${left > 0 ? `${left} 秒后放弃` : '现在放弃'}。`,
-    now: (transport) => `由 ${transport} 承载`,
+    now: (transport) => closedUp(`由 ${transport} 承载`),
     nothing: '没有传输在承载',
     nothingBecause: '它会继续尝试。这期间发布的消息留在日志里，之后会从那里读取。',
     beginning: '第一次连接。',

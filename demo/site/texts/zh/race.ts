@@ -1,11 +1,31 @@
 import type { dictionary as en, pages as enPages } from '../en/race.js';
+import { closedUp } from './closed-up.js';
 
 /** What the race says, in Simplified Chinese. */
 export const dictionary: typeof en = {
   idea: {
     heading: '一份消息日志，多种传输方式。',
-    text: '下面每条通道都是您自己浏览器里的一条真实连接，用不同的传输方式订阅同一个频道。看请求何时发出、被挂起多久、每条消息要花多少代价。然后调整频率、大小或轮询间隔，看哪种技术最吃亏。',
+    text: '下面每条通道都是您自己浏览器里的一条真实连接，用不同的传输方式订阅同一个频道。没有任何模拟：您看到的都是在这些连接上实测的。',
   },
+  start: {
+    heading: '没听说过长轮询？从这里开始',
+    watch: {
+      heading: '看比赛',
+      text: '服务器无法主动呼叫浏览器：只能由浏览器来问，或者一直保持一条线路。每个圆点是一条已到达的消息：用轮询，消息来得晚，而且成堆地来；用 WebSocket，消息立刻就到。请比较“当前延迟”和“每条消息”。',
+      link: '去看通道',
+    },
+    break: {
+      heading: '弄坏它',
+      text: '切断连接、屏蔽 WebSocket、重启网关。同一个客户端会改用仍然可用的方式继续工作；每条消息都有编号，少一条就看得出来。',
+      link: '去弄坏网络',
+    },
+    read: {
+      heading: '拆开来看',
+      text: '逐步讲解每种技术，附上您自己这条连接的字节和最短的实现代码。读完就知道哪一种适合您的场景。',
+      link: '去看各种技术的解剖',
+    },
+  },
+  fold: { show: '展开', hide: '收起' },
   machine: {
     heading: '背后的这台机器',
     explanation: '提供本页的这台机器的各项指标，每秒发布一次。',
@@ -50,11 +70,22 @@ export const dictionary: typeof en = {
       five: '5 秒',
       now: '现在',
     },
-    track: (transport) => `最近 20 秒经 ${transport} 到达的消息`,
+    track: (transport) => closedUp(`最近 20 秒经 ${transport} 到达的消息`),
     messages: '最近的消息',
     document: '工作原理',
     documentOf: (transport) => `工作原理：${transport}`,
-    about: '这是什么？',
+    about: '详情',
+    within: (error) => `本页与服务器的时钟误差在 ±${error} 以内，延迟的精度也是如此。`,
+    terms: {
+      heading: 'p50、p99 和其他数字是什么意思？',
+      latency: '最近一条消息从服务器发布到抵达本页所用的时间。',
+      p50: '一半的消息不慢于这个数字：这是通常的情况（中位数）。',
+      p99: '100 条消息里有 99 条不慢于这个数字。平均值掩盖的、用户却能察觉的卡顿，会在这里显现。',
+      each: '通道打开之后，一条消息的双向字节数。空手而归的请求计算在内，建立连接的开销不算。',
+      opening: '打开通道所用的双向字节数，只付一次：请求或握手，以及网关的问候。',
+      idle: '一分钟内什么也不发布时，通道的开销。您在上面要求时才会测量。',
+      cpu: '把一条消息送给一个读者，要花网关多少 CPU 时间。您在上面要求时才会测量。',
+    },
     from: { machine: '机器', race: '比赛' },
     noStep: '还没有发布任何消息',
     noChat: '还没有聊天消息',
@@ -71,6 +102,7 @@ export const dictionary: typeof en = {
       down: '下行字节',
       up: '上行字节',
       each: '每条消息',
+      opening: '建立连接',
       idle: '静默一分钟',
       cpu: '每条 CPU',
     },
@@ -107,8 +139,10 @@ export const dictionary: typeof en = {
     },
     how: {
       heading: '这些数字是怎么测的',
-      latency: '延迟：从服务器时钟的发布时刻到消息到达本页。p50 和 p99 取本轮最近 600 条消息。',
-      bytes: '请求与字节：在网关自己的套接字上读取，包含请求头、响应头和 WebSocket 帧头，不含 TLS 和 TCP 以下的部分。',
+      latency:
+        '延迟：从服务器时钟的发布时刻到消息到达本页。p50 和 p99 取本轮最近 600 条消息。两边的时钟通过往返来比对，起初每秒一次：误差最多是最快一次往返的一半。“< 1.2 ms”表示可能根本没花时间，最多 1.2 ms。',
+      bytes:
+        '请求与字节：在网关自己的套接字上读取，包含请求头、响应头和 WebSocket 帧头，不含 TLS 和 TCP 以下的部分。每条消息的字节数从通道打开时算起，之前的都算作建立连接。',
       idle: '静默的一分钟：比赛中什么也不发布，从每条通道都打开时算起，用同样的计数。剩下的只有心跳和空手而归的请求。',
       cpu: '每条消息的 CPU：各条通道共用一个网关，无法分开计算。当您要求测量时，服务器依次为每种传输在独立进程中启动一个网关，由另一个进程里的 100 个读者连接，按您的设置（至少每秒一条）发布 4 秒或更久。网关进程用掉的全部 CPU 时间，平摊到送达的消息上。',
     },
@@ -130,6 +164,7 @@ export const dictionary: typeof en = {
       p99: '延迟 p99',
       requests: '每分钟请求',
       each: '每条消息字节',
+      opening: '建立连接（一次）',
       idle: '静默一分钟',
       cpu: '每条消息 CPU',
     },
@@ -137,6 +172,8 @@ export const dictionary: typeof en = {
     sharedRun: (poll, time) => `机器的指标，每秒 1 条；轮询间隔 ${poll}；已运行 ${time}`,
     ownRun: (rate, size, poll, clients, time) =>
       `${rate}，每条 ${size}；轮询间隔 ${poll}；每种传输另有 ${clients} 个客户端；已运行 ${time}`,
+    stop: '；',
+    within: (error) => `延迟误差 ±${error}`,
     png: '保存为 PNG',
     csv: '保存为 CSV',
     link: '复制带有这些设置的链接',

@@ -7,7 +7,7 @@ export const relatives = {
     fits: '设备和网页共用主题，以及常常休眠的客户端。',
     server: 'Broker',
     steps: [
-      { label: 'GET，Upgrade，mqtt', text: 'WebSocket 的握手，子协议为 “mqtt”。' },
+      { label: 'GET，Upgrade，mqtt', text: 'WebSocket 的握手，子协议为“mqtt”。' },
       { label: '101，mqtt', text: 'Broker 同意这个子协议。从这里开始，二进制帧里装的都是 MQTT 报文。' },
       { label: 'CONNECT', text: '客户端说出自己的名字、是否要恢复旧会话，以及自己最长会沉默多久。' },
       { label: 'CONNACK', text: '已接受，并说明 broker 是否还有会话。' },
@@ -38,7 +38,7 @@ export const relatives = {
     ],
     standard: [
       'MQTT 3.1.1（OASIS，2014 年；ISO/IEC 20922:2016）和 MQTT 5.0（OASIS，2019 年）。',
-      '底层是 RFC 6455，子协议为 “mqtt”。',
+      '底层是 RFC 6455，子协议为“mqtt”。',
     ],
     adds: [
       '树状的主题，以及带通配符的订阅（“home/+/temperature”）。',
@@ -64,7 +64,7 @@ export const relatives = {
       { label: 'POST：40', text: 'Socket.IO 在其上连接一个命名空间：报文 4 是消息，其中的 0 是“连接”。' },
       { label: 'GET，Upgrade，同一编号', text: '客户端同时用同一个会话编号尝试 WebSocket：两者必须到达同一台服务器。' },
       { label: '101', text: '升级被接受，这还证明不了什么。' },
-      { label: '2probe', text: '经新套接字发出一个 ping，内容是 “probe”。' },
+      { label: '2probe', text: '经新套接字发出一个 ping，内容是“probe”。' },
       { label: '3probe', text: 'pong 回来了：帧能够通过。服务器结束仍在等待的轮询。' },
       { label: '5：升级', text: '客户端搬过去。从这里开始，一切都走 WebSocket。' },
       { label: '一个事件', text: '服务器向某个房间或所有人发出一个事件。' },

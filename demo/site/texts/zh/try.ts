@@ -1,4 +1,5 @@
 import type { dictionary as en, pages as enPages } from '../en/try.js';
+import { closedUp } from './closed-up.js';
 
 /** What the page says from which a visitor uses the gateway, in Simplified Chinese. */
 export const dictionary: typeof en = {
@@ -20,7 +21,7 @@ export const dictionary: typeof en = {
     published: (status, id) => `${status}：已写入日志，编号 ${id}`,
     refused: (status, code, detail) => `${status} ${code}：${detail}`,
     away: (reason) => `没有回答：${reason}`,
-    carried: (transport) => `正在通过 ${transport} 监听`,
+    carried: (transport) => closedUp(`正在通过 ${transport} 监听`),
   },
   connected: {
     heading: '当前的连接',
@@ -37,7 +38,7 @@ export const dictionary: typeof en = {
   },
   terminal: {
     heading: '在终端里',
-    explanation: '命令里已填好您的地址。在另一个终端里发布一条消息，看它到达这里，以及竞速页的每条通道。',
+    explanation: '命令里已填好您的地址。在另一个终端里发布一条消息，看它到达这里，也看它到达“同场赛跑”的每条通道。',
     further: '更多 curl 用法',
     programming: '在程序里',
     curl: {

@@ -1,4 +1,5 @@
 import type { dictionary as en, pages as enPages } from '../en/uses.js';
+import { closedUp } from './closed-up.js';
 
 /** What the small applications say, in Simplified Chinese. */
 export const dictionary: typeof en = {
@@ -6,7 +7,7 @@ export const dictionary: typeof en = {
     carrier: {
       heading: '传输方式',
       automatic: '自动',
-      by: (transport) => `已连接，经 ${transport}`,
+      by: (transport) => closedUp(`已连接，经 ${transport}`),
       received: '消息数',
       gaps: '缺口',
       requests: '请求数',
@@ -14,7 +15,7 @@ export const dictionary: typeof en = {
       up: '上行字节',
       cut: '切断连接',
       second: '再开一个窗口',
-      wasCut: (transport) => `${transport} 已在网关的套接字上被切断，客户端从自己的游标继续。`,
+      wasCut: (transport) => closedUp(`${transport} 已在网关的套接字上被切断，客户端从自己的游标继续。`),
       nothing: '目前没有可切断的连接：两次轮询之间没有连接。',
       withoutServer:
         '这个应用需要演示服务器，而它在此没有应答。请用带演示的方式启动 Pushgate（npm start 或 pushgate serve --demo），再从那里打开本页。',
@@ -116,6 +117,7 @@ export const dictionary: typeof en = {
       seenByNobody: '已发送',
       failed: (reason) => `没有成功：${reason}`,
       own: '您',
+      ownName: (name) => `${name}（您）`,
     },
     assistant: {
       heading: '逐词送达的回答',

@@ -1,4 +1,5 @@
 import type { dictionary as en } from '../en/wire.js';
+import { closedUp } from './closed-up.js';
 
 /** What is said of the bytes of a connection, in Simplified Chinese. */
 export const dictionary: typeof en = {
@@ -42,7 +43,7 @@ export const dictionary: typeof en = {
     pieces: (count) => `${count} 段`,
     more: (count) => `…… 还有 ${count} 字节`,
     compressed: '已压缩（permessage-deflate，RFC 7692）',
-    openOver: (transport) => `已通过 ${transport} 打开`,
+    openOver: (transport) => closedUp(`已通过 ${transport} 打开`),
     absent:
       '提供本页的服务器不捕获字节。请用带演示的方式启动网关（npm start 或 pushgate serve --demo），再从那里打开本页。',
     away: '服务器没有回答。本页会继续询问。',

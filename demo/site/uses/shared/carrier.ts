@@ -76,6 +76,7 @@ export function openCarrier(first: string, withoutServer = said.withoutServer): 
   };
   const report = async (): Promise<void> => {
     try {
+      const wasOpen = push.state === 'open';
       const { run, lanes } = await askReport([push]);
       hasAnswered = true;
       if (outcome.dataset['absent'] !== undefined) {
@@ -83,7 +84,7 @@ export function openCarrier(first: string, withoutServer = said.withoutServer): 
         write(outcome, '\u00a0');
       }
       const own = lanes[push.id];
-      if (own !== undefined) spending.take(run, own.cost, push.received);
+      if (own !== undefined) spending.take(run, own.cost, { messages: push.received, slack: 0, isOpen: wasOpen });
     } catch {
       // A server that has answered and is away now comes back, and the state says so.
       if (!hasAnswered) sayAbsent();

@@ -17,6 +17,11 @@ export class ClockBounds {
     return Math.abs(this.#most - this.#least) / 2;
   }
 
+  /** Whether what was measured contradicts itself by more than so many milliseconds: one of the clocks was set. */
+  isBroken(toleranceMs: number): boolean {
+    return this.#least > this.#most + toleranceMs;
+  }
+
   /** The server told its time in between two times of the page. */
   told(askedAt: number, time: number, answeredAt: number): void {
     this.#most = Math.min(this.#most, time - askedAt);
@@ -26,5 +31,11 @@ export class ClockBounds {
   /** What left at a time of the server was here at a time of the page. */
   arrived(leftAt: number, arrivedAt: number): void {
     this.#least = Math.max(this.#least, leftAt - arrivedAt);
+  }
+
+  /** Clocks drift: what was measured some time ago is off by so many milliseconds more. */
+  widen(ms: number): void {
+    this.#least -= ms;
+    this.#most += ms;
   }
 }

@@ -1,4 +1,0 @@
-/** What went wrong, for people. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
