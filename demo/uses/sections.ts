@@ -1,12 +1,11 @@
+import { ANSWER_LENGTH } from '../site/words/uses/assistant.js';
+
 /** A part of a document that can be an answer. */
 export interface Passage {
   readonly file: string;
   readonly heading: string;
   readonly text: string;
 }
-
-/** A passage has no more characters than this: who wants more reads the document. */
-const LONGEST = 1_400;
 
 /** A passage with less says nothing. */
 const SHORTEST = 140;
@@ -56,8 +55,9 @@ function plain(markdown: string): string {
 
 /** Ends at the end of a sentence, if there is one. */
 function shortened(text: string): string {
-  if (text.length <= LONGEST) return text;
-  const cut = text.slice(0, LONGEST);
+  // Who wants more reads the document.
+  if (text.length <= ANSWER_LENGTH) return text;
+  const cut = text.slice(0, ANSWER_LENGTH);
   const end = Math.max(cut.lastIndexOf('. '), cut.lastIndexOf('.\n'));
-  return end > 0 ? cut.slice(0, end + 1) : `${cut}…`;
+  return end > 0 ? cut.slice(0, end + 1) : `${cut.slice(0, -1)}…`;
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../../../client/index.js';
 import { fieldsOf } from '../words/fields.js';
-import type { AnswerPiece, AnswerSource } from '../words/uses/assistant.js';
+import { ANSWER_LENGTH, type AnswerPiece, type AnswerSource, QUESTION_LENGTH } from '../words/uses/assistant.js';
 
 /** An answer as far as it has come. */
 export class Answer {
@@ -15,7 +15,7 @@ export class Answer {
   /** Pieces that came again, or before one that has to come first: with this client there are none. */
   misplaced = 0;
 
-  /** Takes what has come on the channel of the answer. */
+  /** Takes what has come on the channel of the answer; whoever knows its name may publish there, and nothing grows without end of it. */
   take(data: Json): void {
     const piece = readPiece(data);
     switch (piece?.kind) {
@@ -30,6 +30,7 @@ export class Answer {
           this.misplaced += 1;
           return;
         }
+        if (this.text.length + piece.text.length > ANSWER_LENGTH) return;
         this.received += 1;
         this.text += piece.text;
         return;
@@ -48,7 +49,9 @@ function readPiece(data: unknown): AnswerPiece | null {
   if (kind === 'end') return typeof tokens === 'number' ? { kind, tokens, stopped: stopped === true } : null;
   if (typeof text !== 'string') return null;
   if (kind === 'token') return typeof number === 'number' ? { kind, number, text } : null;
-  return kind === 'question' ? { kind, text, source: readSource(source) } : null;
+  // Characters are one unit or two.
+  const question = text.slice(0, 2 * QUESTION_LENGTH);
+  return kind === 'question' ? { kind, text: question, source: readSource(source) } : null;
 }
 
 function readSource(source: unknown): AnswerSource | null {

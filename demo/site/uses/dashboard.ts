@@ -1,7 +1,10 @@
 import { Palette } from '../drawing/palette.js';
 import { loadPlot, type PlotLine } from '../drawing/plot.js';
 import { readFigures } from '../feed/machine-message.js';
+import { ServerClock } from '../feed/server-clock.js';
 import { part, write } from '../page/part.js';
+import { gatewayPath } from '../page/place.js';
+import { askServerTime } from '../page/server-time.js';
 import { bytes, duration, fixed, percent } from '../texts/figures.js';
 import { usesTexts } from '../texts/texts.js';
 import { MACHINE_CHANNEL, type MachineFigures } from '../words/machine-figures.js';
@@ -64,6 +67,7 @@ const PANELS: readonly Panel[] = [
 const push = openCarrier('sse');
 const palette = new Palette();
 const record = new MachineRecord();
+const clock = new ServerClock();
 const span = part(document, 'span', HTMLElement);
 let minutes = 1;
 let isAsked = false;
@@ -76,12 +80,19 @@ const panels = await Promise.all(
   }),
 );
 
+/** Goes on for as long as the page is there. Where the server's clock cannot be known, figures are taken as they come. */
+async function compareClocks(): Promise<void> {
+  await clock.align(() => askServerTime(gatewayPath())).catch(() => {});
+  setTimeout(() => void compareClocks(), clock.restMs);
+}
+
+await compareClocks();
 push.subscribe(
   MACHINE_CHANNEL,
   ({ data }) => {
     const figures = readFigures(data);
     if (figures === null) return;
-    record.take(figures);
+    record.take(figures, clock.isAligned ? clock.now() : null);
     ask();
   },
   // The past comes from the log, and then it goes on.

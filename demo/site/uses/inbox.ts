@@ -5,6 +5,9 @@ import { NOTE_LENGTH, type Note, type Read } from '../words/uses/notifications.j
 /** Notifications that the page keeps, the newest ones. */
 const KEPT = 50;
 
+/** The last time that a `Date` can tell (ECMA-262, "Time Values and Time Range"). */
+const LAST_MS = 8.64e15;
+
 /** A notification as it is shown. */
 export interface Shown extends Note {
   readonly id: string;
@@ -45,6 +48,6 @@ function readMessage(data: unknown): Note | Read | null {
     if (ids === 'all') return { kind, ids };
     return Array.isArray(ids) ? { kind, ids: ids.filter((id) => typeof id === 'string') } : null;
   }
-  if (kind !== 'note' || typeof text !== 'string' || typeof at !== 'number') return null;
+  if (kind !== 'note' || typeof text !== 'string' || typeof at !== 'number' || Math.abs(at) > LAST_MS) return null;
   return { kind, text: text.slice(0, NOTE_LENGTH), from: from === 'server' ? 'server' : 'window', at };
 }

@@ -4,6 +4,9 @@ export const ASSISTANT = { ask: 'uses.assistant.ask', stop: 'uses.assistant.stop
 /** The longest question, in characters. */
 export const QUESTION_LENGTH = 200;
 
+/** The longest answer, in characters. */
+export const ANSWER_LENGTH = 1_400;
+
 /** The channel that an answer is written to. */
 export function answerChannel(answer: string): string {
   return `uses.assistant.${answer}`;
