@@ -6,6 +6,7 @@ import type { Costs } from './costs.js';
 import { passageOf } from './passage.js';
 import type { Tap } from './tap.js';
 import type { Turnstile } from './turnstile.js';
+import type { VisitorOf } from './visitors.js';
 
 /** What stands between the network and the gateway. */
 export interface GateOptions {
@@ -16,17 +17,18 @@ export interface GateOptions {
   readonly costs: Costs;
   readonly turnstile: Turnstile;
   readonly tap: Tap;
+  readonly visitorOf: VisitorOf;
 }
 
 /**
  * Puts a gate before the gateway, which knows nothing of it: every request and upgrade is counted, shown
  * to the tap, and never arrives if it is one to a blocked transport. Returns how to take it away again from the server; from the app it cannot be taken.
  */
-export function standBefore({ app, server, path, costs, turnstile, tap }: GateOptions): () => void {
+export function standBefore({ app, server, path, costs, turnstile, tap, visitorOf }: GateOptions): () => void {
   const watch: RequestHandler = (request, response, next) => {
     const { lane, transport, isBare } = passageOf(request.url ?? '/', path);
     const { socket } = request;
-    const paid = costs.begin(isBare ? null : lane, socket);
+    const paid = costs.begin(isBare ? null : lane, socket, visitorOf(request));
     response.once('close', paid).once('close', tap.begin(isBare ? null : lane, request, false));
     if (lane === null || transport === null) return next();
     const left = turnstile.enter(lane, transport, socket);
@@ -40,7 +42,7 @@ export function standBefore({ app, server, path, costs, turnstile, tap }: GateOp
     const { lane, transport, isBare } = passageOf(request.url ?? '/', path);
     const { socket } = request;
     socket
-      .once('close', costs.begin(isBare ? null : lane, socket))
+      .once('close', costs.begin(isBare ? null : lane, socket, visitorOf(request)))
       .once('close', tap.begin(isBare ? null : lane, request, true));
     if (lane === null || transport === null) return;
     const left = turnstile.enter(lane, transport, socket);

@@ -22,6 +22,8 @@ interface Entry<Value> {
 export class RecentMap<Value> {
   /** In the order of their last use, which is the order of insertion: a use takes an entry out and puts it back. */
   readonly #entries = new Map<string, Entry<Value>>();
+  /** The names of each owner, in the same order. */
+  readonly #names = new Map<string, Set<string>>();
   readonly #options: RecentMapOptions;
 
   constructor(options: RecentMapOptions) {
@@ -41,25 +43,34 @@ export class RecentMap<Value> {
     this.#forgetOwn(owner);
     for (const [oldest, { usedAt }] of this.#entries) {
       if (this.#entries.size <= this.#options.count && !this.#isOld(usedAt)) return;
-      this.#entries.delete(oldest);
+      this.delete(oldest);
     }
   }
 
   delete(name: string): void {
+    const owner = this.#entries.get(name)?.owner;
+    if (owner === undefined) return;
     this.#entries.delete(name);
+    const names = this.#names.get(owner);
+    names?.delete(name);
+    if (names?.size === 0) this.#names.delete(owner);
   }
 
   /** Puts it behind all others. */
   #put(name: string, value: Value, owner: string): void {
-    this.#entries.delete(name);
+    this.delete(name);
     this.#entries.set(name, { value, owner, usedAt: this.#options.now() });
+    const names = this.#names.get(owner) ?? new Set();
+    this.#names.set(owner, names.add(name));
   }
 
   #forgetOwn(owner: string): void {
     const { each = Number.POSITIVE_INFINITY } = this.#options;
-    if (this.#entries.size <= each) return;
-    const own = [...this.#entries].filter(([, entry]) => entry.owner === owner).map(([name]) => name);
-    for (const name of own.slice(0, Math.max(0, own.length - each))) this.#entries.delete(name);
+    const names = this.#names.get(owner) ?? new Set();
+    for (const oldest of names) {
+      if (names.size <= each) return;
+      this.delete(oldest);
+    }
   }
 
   #isOld(usedAt: number): boolean {

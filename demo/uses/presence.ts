@@ -1,8 +1,8 @@
 import { PushError } from '../../server/index.js';
 import { LISTED, type People, type Person } from '../site/words/uses/room.js';
 
-/** What is remembered at most. */
-const MOST = { rooms: 500, people: 500 };
+/** What is remembered at most: rooms, people of a room, and people who come from one address, wherever they are. */
+const MOST = { rooms: 500, people: 500, address: 50 };
 
 /** Changes within so many milliseconds are told together. */
 const MERGE_MS = 200;
@@ -17,8 +17,13 @@ export interface PresenceOptions {
   readonly changed: (room: string, people: People) => void;
 }
 
+interface Present extends Person {
+  readonly heardAt: number;
+  readonly address: string;
+}
+
 interface Room {
-  readonly people: Map<string, Person & { readonly heardAt: number }>;
+  readonly people: Map<string, Present>;
   telling: NodeJS.Timeout | null;
 }
 
@@ -26,6 +31,8 @@ interface Room {
 export class Presence {
   readonly #options: PresenceOptions;
   readonly #rooms = new Map<string, Room>();
+  /** How many people each address has. */
+  readonly #addresses = new Map<string, number>();
   readonly #sweep: NodeJS.Timeout;
 
   constructor(options: PresenceOptions) {
@@ -33,18 +40,27 @@ export class Presence {
     this.#sweep = setInterval(() => this.#forget(), options.goneMs / 4).unref();
   }
 
-  /** Somebody says that he is here. @throws PushError `UNAVAILABLE` when there is no more room */
-  here(name: string, person: Person): void {
+  /** Somebody at an address says that he is here. @throws PushError `UNAVAILABLE` when there is no more room */
+  here(name: string, person: Person, address: string): void {
+    const before = this.#rooms.get(name)?.people.get(person.id);
+    if (before?.address !== address && (this.#addresses.get(address) ?? 0) >= MOST.address) {
+      throw full('Enough people are here from your address. One may come when another one has gone.');
+    }
     const room = this.#rooms.get(name) ?? this.#open(name);
-    const before = room.people.get(person.id);
     if (before === undefined && room.people.size >= MOST.people) throw full('This room is full.');
-    room.people.set(person.id, { ...person, heardAt: this.#options.now() });
+    if (before !== undefined) this.#count(before.address, -1);
+    this.#count(address, 1);
+    room.people.set(person.id, { ...person, address, heardAt: this.#options.now() });
     if (before?.name !== person.name || before.seen !== person.seen) this.#tell(name, room);
   }
 
   left(name: string, id: string): void {
     const room = this.#rooms.get(name);
-    if (room?.people.delete(id)) this.#tell(name, room);
+    const person = room?.people.get(id);
+    if (room === undefined || person === undefined) return;
+    room.people.delete(id);
+    this.#count(person.address, -1);
+    this.#tell(name, room);
   }
 
   /** Who is in a room, those who came first at the front. */
@@ -57,6 +73,7 @@ export class Presence {
     clearInterval(this.#sweep);
     for (const { telling } of this.#rooms.values()) if (telling !== null) clearTimeout(telling);
     this.#rooms.clear();
+    this.#addresses.clear();
   }
 
   #open(name: string): Room {
@@ -64,6 +81,12 @@ export class Presence {
     const room: Room = { people: new Map(), telling: null };
     this.#rooms.set(name, room);
     return room;
+  }
+
+  #count(address: string, change: 1 | -1): void {
+    const count = (this.#addresses.get(address) ?? 0) + change;
+    if (count > 0) this.#addresses.set(address, count);
+    else this.#addresses.delete(address);
   }
 
   #tell(name: string, room: Room): void {

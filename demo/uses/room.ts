@@ -1,4 +1,5 @@
 import { type Gateway, PushError } from '../../server/index.js';
+import { ownerOf } from '../../server/limits/addresses.js';
 import { RecentMap } from '../recent-map.js';
 import {
   GONE_MS,
@@ -82,7 +83,8 @@ export function offerRooms(gateway: Pick<Gateway, 'handle' | 'publish'>, now: ()
     const given = new Params(params);
     const room = given.place('room');
     const you = publicName(given.secret('secret'));
-    presence.here(room, { id: you, name: given.text('name', PERSON_LENGTH), seen: given.idOrNone('seen') });
+    const person = { id: you, name: given.text('name', PERSON_LENGTH), seen: given.idOrNone('seen') };
+    presence.here(room, person, ownerOf(caller.address));
     return { you, ...presence.of(room) };
   });
 

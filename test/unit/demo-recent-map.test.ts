@@ -31,4 +31,18 @@ describe('RecentMap', () => {
     map.delete('a');
     expect(map.get('a')).toBeUndefined();
   });
+
+  it('keeps so many of each owner, and of those the ones used last', () => {
+    const map = new RecentMap<number>({ count: 10, each: 2, ageMs: 100, now: () => 0 });
+    map.set('x', 0, 'ann');
+    for (const [index, name] of ['a', 'b'].entries()) map.set(name, index, 'eve');
+    map.get('a');
+    map.set('c', 2, 'eve');
+    map.delete('c');
+    map.set('d', 3, 'eve');
+    expect(['x', 'a', 'b', 'c', 'd'].map((name) => map.get(name))).toEqual([0, 0, undefined, undefined, 3]);
+    map.set('a', 4, 'ann');
+    map.set('e', 5, 'eve');
+    expect(['x', 'a', 'd', 'e'].map((name) => map.get(name))).toEqual([0, 4, 3, 5]);
+  });
 });

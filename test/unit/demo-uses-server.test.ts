@@ -185,6 +185,22 @@ describe('a room', () => {
     const { count, people } = await here('guest0');
     expect([count, people.length]).toEqual([30, 20]);
   });
+
+  it('has room for others, whatever one address makes up', async () => {
+    const from = (address: string, secret: string, room = 'r') =>
+      gateway.call<Here>(ROOM.here, person(secret, { room, seen: null }), address);
+    for (let number = 0; number < 50; number++) await from('192.0.2.66', `eve${number}`, `room${number % 2}`);
+    const refusal = { code: 'UNAVAILABLE', message: expect.stringMatching(/from your address/) };
+    await expect(from('192.0.2.66', 'one-more', 'another')).rejects.toMatchObject(refusal);
+    expect(await from('192.0.2.66', 'eve0', 'room0')).toMatchObject({ count: 25 });
+    expect(await from('192.0.2.7', 'ann', 'room0')).toMatchObject({ count: 26 });
+    await gateway.call(ROOM.leave, person('eve1', { room: 'room1' }));
+    expect(await from('192.0.2.66', 'one-more', 'another')).toMatchObject({ count: 1 });
+    now += 20_001;
+    await jest.advanceTimersByTimeAsync(10_000);
+    for (let number = 0; number < 50; number++) await from('192.0.2.66', `later${number}`);
+    await expect(from('192.0.2.66', 'one-more')).rejects.toMatchObject(refusal);
+  });
 });
 
 describe('reminders', () => {

@@ -55,6 +55,7 @@ export const PHRASES = [
   'This code has been used, or its time is over. Show a new one',
   'Nothing has been confirmed here, or it has been collected already',
   'This room is full',
+  'Enough people are here from your address. One may come when another one has gone',
   'There are as many rooms as there can be. Take one that is there',
 ] as const;
 

@@ -53,6 +53,8 @@ const reasons: ReasonTexts = {
     'This code has been used, or its time is over. Show a new one': '这个二维码已被使用或已过期，请换一个新的',
     'Nothing has been confirmed here, or it has been collected already': '这里没有得到确认，或者已被领取',
     'This room is full': '这个房间已满',
+    'Enough people are here from your address. One may come when another one has gone':
+      '来自您这个地址的人已经够多，请等其中一位离开',
     'There are as many rooms as there can be. Take one that is there': '房间数已达上限，请使用已有的房间',
   },
   codes: {
