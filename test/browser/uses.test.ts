@@ -81,6 +81,27 @@ describeWith(chromium, 'the small applications in a real browser', () => {
   );
 
   it(
+    'shows no code that nobody waits for any more, when there is no new one',
+    async () => {
+      const { page } = await open('qr');
+      await until(page, 'step', /Waiting for somebody/);
+      const codes = new Set<string | null>();
+      const link = page.locator('[data-part="link"]');
+      const refused = async () => {
+        await page.getByRole('button', { name: 'New code' }).click();
+        await until(page, 'step', /Waiting for somebody|^No code/);
+        codes.add(await link.getAttribute('href'));
+        return ((await page.locator('[data-part="step"]').textContent()) ?? '').startsWith('No code');
+      };
+      await waitUntil('no further code', refused, PATIENT);
+      expect(codes.size).toBeGreaterThan(5);
+      expect(await page.locator('[data-part="code"] path').count()).toBe(0);
+      expect(await link.isVisible()).toBe(false);
+    },
+    LONG,
+  );
+
+  it(
     'shows notifications and what is unread in every window of a visitor, whichever transport carries them',
     async () => {
       const first = await open('notifications');
@@ -297,6 +318,16 @@ describeWith(chromium, 'the small applications in a real browser', () => {
         PATIENT,
       );
       expect(await page.locator('.plot canvas').count()).toBe(4);
+      // Anybody may publish on the channel: the past stays what it was.
+      await waitUntil('ten points', async () => (await points()) >= 10, PATIENT);
+      const plotted = await points();
+      const nothing = { cpu: { machine: 0, process: 0 }, memory: { resident: 0, heap: 0, used: 0, total: 0 } };
+      const forged = { run: 'x', number: 1, ...nothing, loop: { p50: 0, p99: 0 }, connections: {} };
+      const received = async () => (await numbersIn(tested, '[data-part="received"]'))[0] ?? 0;
+      const before = await received();
+      for (const at of [1, Date.now() + 3_600_000]) await site.publish('demo.machine', { ...forged, at });
+      await waitUntil('these and more', async () => (await received()) >= before + 5, PATIENT);
+      expect(await points()).toBeGreaterThan(plotted);
       await page.getByRole('button', { name: '5 min', exact: true }).click();
       await screenshot('uses-dashboard');
       // Who comes later has the same past.

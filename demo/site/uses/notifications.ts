@@ -52,7 +52,13 @@ form.addEventListener('submit', (event) => {
   const line = text.value.trim();
   if (line === '') return text.focus();
   text.value = '';
-  send(line, isLater).then(() => write(outcome, isLater ? said.waiting : said.sent), failed);
+  send(line, isLater).then(
+    () => write(outcome, isLater ? said.waiting : said.sent),
+    (error: unknown) => {
+      failed(error);
+      if (text.value === '') text.value = line;
+    },
+  );
 });
 
 async function send(line: string, isLater: boolean): Promise<void> {

@@ -17,6 +17,7 @@ const remaining = part(document, 'remaining', HTMLElement);
 const again = part(document, 'again', HTMLButtonElement);
 const SESSION = 'pushgate.session';
 let expiresAt = 0;
+let isBeginning = false;
 if (/^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname)) {
   part(document, 'local', HTMLElement).textContent = said.local;
 }
@@ -32,7 +33,10 @@ again.addEventListener('click', () => {
 setInterval(countDown, 250);
 
 async function begin(): Promise<void> {
-  leave();
+  if (isBeginning) return;
+  isBeginning = true;
+  // Nobody waits for the code of before any more, even when there is no new one.
+  end();
   again.textContent = said.again;
   write(step, said.begins);
   try {
@@ -45,6 +49,7 @@ async function begin(): Promise<void> {
   } catch (error) {
     writeReason(step, failureOf(error), said.failed);
   }
+  isBeginning = false;
 }
 
 async function take(channel: string, state: SignInNews['state']): Promise<void> {
@@ -161,5 +166,7 @@ async function start(): Promise<void> {
   greet(known.name);
 }
 
+// A code that is opened in the window that is here already changes nothing but what is behind the `#`.
+addEventListener('hashchange', () => location.reload());
 if (hasCode) void scan();
 else void start();
