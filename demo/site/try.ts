@@ -9,7 +9,8 @@ import { takePublications, watchChannel } from './try/console.js';
 const path = gatewayPath();
 linkOperations(path);
 const lists = { curl: part(document, 'commands', HTMLElement), programs: part(document, 'programs', HTMLElement) };
-showCommands(lists, location.origin + path);
+// Of the page's own origin, unless the path is the address of a gateway elsewhere.
+showCommands(lists, new URL(path, location.origin).href);
 takePublications(part(document, 'publish', HTMLFormElement), path);
 watchChannel(part(document, 'watch', HTMLFormElement), part(document, 'messages', HTMLElement), path);
 listConnected(

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import express from 'express';
@@ -94,6 +95,39 @@ describeWith(chromium, 'the pages as files of any web server, beside any gateway
       await untilSays(note, /does not answer here/);
       expect(await page.getByRole('button', { name: 'Restart the gateway' }).isVisible()).toBe(false);
       expect(errors.filter((error) => !error.includes('404'))).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'use a gateway at another address, when their root element names it',
+    async () => {
+      let elsewhere = '';
+      const app = express();
+      app.get('/try.html', async (_request, response) => {
+        const html = await readFile('dist/site/try.html', 'utf8');
+        response.type('html').send(html.replace('data-path="/push"', `data-path="${elsewhere}"`));
+      });
+      app.use(express.static('dist/site'));
+      const pages = await listen(app);
+      const open = createGateway({ origins: [pages.url] });
+      const apart = await listen(express().use('/push', open.handler));
+      open.attach(apart.server, { requests: false });
+      elsewhere = `${apart.url}/push`;
+      try {
+        const { page } = await browser.open(`${pages.url}/try.html`);
+        const lines = await page.locator('.command code').allTextContents();
+        expect(lines.length).toBe(10);
+        for (const line of lines) expect(line).toMatch(new RegExp(`(?<=[\\s'"])${elsewhere}`));
+        await page.getByRole('button', { name: 'Watch' }).click();
+        await untilSays(page.locator('[data-part="watch"] [data-part="state"]'), /^Watching over/);
+        await page.getByRole('button', { name: 'Publish', exact: true }).click();
+        await page.locator('[data-part="messages"] [data-part="data"]').waitFor();
+      } finally {
+        await open.close();
+        await apart.close();
+        await pages.close();
+      }
     },
     LONG,
   );
