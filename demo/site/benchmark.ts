@@ -102,10 +102,13 @@ async function run(): Promise<void> {
 }
 
 function setRunning(isRunning: boolean): void {
+  const hadFocus = form.contains(document.activeElement);
   begin.disabled = isRunning;
   cancel.disabled = !isRunning;
   rate.disabled = isRunning;
   size.disabled = isRunning;
+  // The button that was pressed cannot be pressed now; whoever uses the keyboard goes on at the other one.
+  if (hadFocus) (isRunning ? cancel : begin).focus();
 }
 
 function show(summaries: readonly Summary[]): void {

@@ -62,7 +62,8 @@ describeWith(chromium, 'the benchmark in a real browser', () => {
       const { page, until, column, errors } = await open();
       await page.getByRole('button', { name: 'Measure' }).click();
       await until(/^Round 1 of 3: Long-polling/);
-      await page.getByRole('button', { name: 'Stop' }).click();
+      // By the keyboard, which is at this button now.
+      await page.keyboard.press('Enter');
       await until(/^Ended early\. You have stopped it/);
       expect((await column('received'))[0]).toBe('20');
       expect((await column('received')).at(-1)).toBe('–');
