@@ -123,6 +123,7 @@ const counted = part(document, 'count', HTMLElement);
 const names = part(document, 'people', HTMLElement);
 let isSaying = false;
 let isStale = false;
+let hasLeft = false;
 
 push.subscribe(channels.people, ({ data }) => {
   const told = readPeople(data);
@@ -134,8 +135,16 @@ name.addEventListener('change', () => {
   sessionStorage.setItem('pushgate.name', ownName());
   void sayHere();
 });
-// A client goes with its page; this call is let finish.
-addEventListener('pagehide', () => void callPast(gatewayPath(), ROOM.leave, { room, secret }).catch(() => {}));
+addEventListener('pagehide', () => {
+  // A page becomes hidden only after that, and says nothing then that would bring its visitor back.
+  hasLeft = true;
+  // A client goes with its page; this call is let finish.
+  void callPast(gatewayPath(), ROOM.leave, { room, secret }).catch(() => {});
+});
+addEventListener('pageshow', () => {
+  hasLeft = false;
+  void sayHere();
+});
 void sayHere();
 
 /** Says who is here and what has been seen: one call at a time, and another one if something has changed meanwhile. */
@@ -143,7 +152,7 @@ async function sayHere(): Promise<void> {
   isStale = true;
   if (isSaying) return;
   isSaying = true;
-  while (isStale) {
+  while (isStale && !hasLeft) {
     isStale = false;
     const isSeen = document.visibilityState === 'visible';
     const seen = isSeen ? (conversation.entries.at(-1)?.id ?? null) : null;
