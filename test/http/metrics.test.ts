@@ -8,6 +8,7 @@ import type { Bus } from '../../server/bus/bus.js';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
+import { poller } from './poller.js';
 import { afterwards, attached, inExpress, metric } from './site.js';
 
 const text = async (push: string) => (await fetch(`${push}/metrics`)).text();
@@ -99,6 +100,16 @@ describe('the metrics', () => {
     expect(await ask('GET / HTTP/1.1\r\n')).toBe('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
     expect(await refused('REQUEST_TIMEOUT')).toBe(1);
     expect(await metric(push, 'pushgate_refusals_total')).toBe(3);
+  });
+
+  it('count once what Node refuses on a connection that was kept for polls', async () => {
+    const site = await attached();
+    const { seen, next } = await poller(site, 'polling');
+    await next();
+    await next();
+    seen.socket.write('nonsense\r\n\r\n');
+    await waitUntil('the end', () => seen.ended);
+    expect(await metric(site.push, 'pushgate_refusals_total', 'code="BAD_REQUEST"')).toBe(1);
   });
 
   it('count what retention has taken, by what was exceeded, where the bus says so', async () => {
