@@ -1,6 +1,7 @@
 import { NumberStrip } from '../drawing/number-strip.js';
 import { type Palette, tint } from '../drawing/palette.js';
 import { Track } from '../drawing/track.js';
+import { whyNotDone } from '../page/not-done.js';
 import { part, write } from '../page/part.js';
 import { type Reason, writeReason } from '../page/reason.js';
 import { bytes, durationWithin, fixed, NOTHING } from '../texts/figures.js';
@@ -53,8 +54,8 @@ export class AutomaticView {
     this.#reason = find('reason');
     this.#wait = find('wait');
     this.#newest = find('newest');
-    const tell = (failed: boolean) => {
-      this.#fault = failed ? breakTexts.automatic.blockFailed : null;
+    const tell = (failure: unknown) => {
+      this.#fault = failure === null ? null : whyNotDone(failure);
     };
     this.#ladder = new Ladder(find('ladder'), automatic, transports, tell);
     this.#network = new NetworkPanel(find('network'), automatic);
