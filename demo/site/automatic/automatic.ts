@@ -211,6 +211,7 @@ export class Automatic {
       const { text, isForeign } = reasonOf(detail);
       this.#note({ at: clock.now(), transport, event, detail: text, isForeign });
       if (event === 'lost') this.#lost = `${transport} was lost: ${detail}`;
+      if (event === 'bye') this.#lost = `the gateway said goodbye: ${detail}`;
       if (event === 'proved' && transport !== null) this.#proved.add(transport);
       // The same transport may come back, which is no change of transport.
       if (event === 'proved') this.reason = this.#lost === null ? this.reason : reasonOf(this.#lost);
