@@ -4,6 +4,7 @@ import { cellOf } from './median.js';
 import { canPin } from './pinning.js';
 import { type PlannedCell, secondsOf } from './plan.js';
 import type { Cell } from './result.js';
+import { isCentral } from './scenarios/settings.js';
 
 /** Told how far it is. */
 export interface Progress {
@@ -18,9 +19,13 @@ const LANES = 24;
 /** Where no figure counts, as many as keep the machine busy. */
 const SMOKE_LANES = 3;
 
-/** How often a cell is run: over a distance once, as it outweighs what the machine does meanwhile. */
-function runsOf({ scenario, settings }: PlannedCell, runs: number): number {
-  return scenario.isOnce === true || (settings['delayMs'] ?? 0) > 0 ? 1 : runs;
+/**
+ * How often a cell is run. Over a distance once, as it outweighs what the machine does meanwhile; and those once that stand beside
+ * the comparison, so that there is time for the others.
+ */
+function runsOf({ scenario, contestant, settings }: PlannedCell, runs: number): number {
+  const isOnce = scenario.isOnce === true || (settings['delayMs'] ?? 0) > 0 || !isCentral(contestant);
+  return isOnce ? 1 : runs;
 }
 
 /** About how long all of it takes, in seconds. */

@@ -34,8 +34,8 @@ const CLOSE_MS = 2_000;
  * A downlink is either *live*, a member of the audience for its channels, or it *reads*, from its own position in
  * the log. It becomes live when it has read to the end, and reads again when its socket was full: nothing is ever
  * queued for it. Both hand-overs happen within one synchronous step, at a point where everything that this node
- * has seen of the log (`seen`) has been handed to the audiences. No code of an application runs inside `flush`,
- * so nothing can be published in the middle of it.
+ * has seen of the log (`seen`) has been handed to the audiences. What is published in the middle of that, as by a
+ * logger that is told of the end of a long-poll, is seen behind it.
  */
 export class FanOut implements NodeLog {
   readonly #audiences = new Map<string, Audience>();
@@ -64,6 +64,9 @@ export class FanOut implements NodeLog {
   #following: Following | undefined;
   #turnBytes = 0;
   #turn: NodeJS.Immediate | undefined;
+  #isFlushing = false;
+  /** What was published while flushing. */
+  readonly #meanwhile: Entry[] = [];
   /** What is said to everybody, once everything is closing. */
   #bye: (() => Bye) | undefined;
   /** Told when the last one is gone. */
@@ -155,12 +158,13 @@ export class FanOut implements NodeLog {
   }
 
   flush(): void {
-    if (this.#turn === undefined) return;
-    clearImmediate(this.#turn);
-    this.#turn = undefined;
-    this.#turnBytes = 0;
-    for (const audience of this.#waiting) audience.flush();
-    this.#waiting.clear();
+    while (this.#turn !== undefined && !this.#isFlushing) {
+      clearImmediate(this.#turn);
+      this.#turn = undefined;
+      this.#turnBytes = 0;
+      this.#flushAudiences();
+      for (let entry = this.#meanwhile.shift(); entry !== undefined; entry = this.#meanwhile.shift()) this.#see(entry);
+    }
   }
 
   /**
@@ -176,6 +180,16 @@ export class FanOut implements NodeLog {
     this.flush();
     for (const downlink of [...this.#downlinks]) this.#end(downlink);
     await this.#connectionsGone();
+  }
+
+  #flushAudiences(): void {
+    this.#isFlushing = true;
+    try {
+      for (const audience of this.#waiting) audience.flush();
+      this.#waiting.clear();
+    } finally {
+      this.#isFlushing = false;
+    }
   }
 
   #opened(downlink: Downlink): void {
@@ -221,6 +235,10 @@ export class FanOut implements NodeLog {
   }
 
   #see(entry: Entry): void {
+    if (this.#isFlushing) {
+      this.#meanwhile.push(entry);
+      return;
+    }
     this.#tail.push(entry);
     this.answers.clear();
     const audiences = this.#byChannel.get(entry.channel);

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { isErrorCode } from '../transports/error.js';
 import type { Bus } from './bus/bus.js';
@@ -135,7 +136,9 @@ export class Metrics {
       help: 'How late the event loop was since this was last asked for, by quantile.',
       labelNames: ['quantile'] as const,
       registers: [this.#registry],
-      collect() {
+      async collect() {
+        // Who asks may have waited as long as the loop was held up, and would be answered before that is noticed.
+        await sleep(1);
         for (const quantile of QUANTILES) this.set({ quantile }, eventLoop.percentile(quantile * 100) / 1e9);
         eventLoop.reset();
       },

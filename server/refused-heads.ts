@@ -19,7 +19,10 @@ export function watchHeads(server: Server | TlsServer, refused: (code: string) =
     if (REFUSALS.has(code) || code.startsWith('HPE_')) refused(REFUSALS.get(code) ?? 'BAD_REQUEST');
   };
   const event = server instanceof SecureServer ? 'secureConnection' : 'connection';
-  const watch = (socket: Socket) => socket.once('error', failed);
+  const watch = (socket: Socket) => {
+    // One that was taken for polls is given back as a new connection.
+    if (!socket.listeners('error').includes(failed)) socket.once('error', failed);
+  };
   server.on(event, watch);
   return () => {
     server.off(event, watch);

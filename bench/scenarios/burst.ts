@@ -13,7 +13,10 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     return { subscribers, burst: BURST, perSecond, seconds, bytes: 100, ...poll };
   };
   if (mode === 'smoke') return [size(4, 10, 0.2)];
-  if (mode === 'quick') return isCentral(contestant) && contestant.technique !== 'polling' ? [size(200, 10, 0.4)] : [];
+  if (mode === 'quick') {
+    const isOne = isCentral(contestant) && !['polling', 'iframe'].includes(contestant.technique);
+    return isOne ? [size(200, 10, 0.4)] : [];
+  }
   const far = isCentral(contestant) ? delayed(mode, size(100, 5, 2)) : [];
   return [size(100, 10, 1.5), size(1_000, 3, 2), ...far];
 }

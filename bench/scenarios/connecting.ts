@@ -11,7 +11,7 @@ const OTHERS = ['pushgate long-polling', 'socket.io websocket', 'socket.io polli
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = pollMsOf(contestant, 1_000);
   if (mode === 'smoke') return [{ subscribers: 4, ...poll }];
-  if (mode === 'quick') return isChosen(mode, contestant, OTHERS) ? [{ subscribers: 1_000, ...poll }] : [];
+  if (mode === 'quick') return isChosen(mode, contestant, OTHERS) ? [{ subscribers: 600, ...poll }] : [];
   const far = isCentral(contestant) ? delayed(mode, { subscribers: 200, ...poll }) : [];
   return [{ subscribers: 1_000, ...poll }, ...far];
 }

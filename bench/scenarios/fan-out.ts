@@ -1,23 +1,24 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, pollMsOf } from './settings.js';
+import { delayed, isCentral, pollMsOf } from './settings.js';
 import { onOneChannel } from './steady.js';
 
 const BYTES = 100;
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
-  const poll = pollMsOf(contestant, mode === 'full' ? 1_000 : 200);
+  const poll = pollMsOf(contestant, mode === 'full' ? 1_000 : mode === 'quick' ? 500 : 200);
   const size = (subscribers: number, perSecond: number, seconds: number): Settings => {
     return { subscribers, perSecond, seconds, bytes: BYTES, ...poll };
   };
+  const far = isCentral(contestant) ? delayed(mode, size(100, 20, 2)) : [];
   switch (mode) {
     case 'smoke':
       return [size(4, 50, 0.2), size(8, 25, 0.2)];
     case 'quick':
-      return [size(1_000, 20, 0.6)];
+      return isCentral(contestant) ? [size(1_000, 10, 1)] : [];
     case 'full':
-      return [size(100, 50, 1.5), size(1_000, 20, 2), size(4_000, 5, 2), ...delayed(mode, size(100, 20, 2))];
+      return [size(100, 50, 1.5), size(1_000, 10, 3), size(4_000, 2, 3), ...far];
     default:
       return mode satisfies never;
   }

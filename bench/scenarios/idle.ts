@@ -12,7 +12,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = pollMsOf(contestant, mode === 'smoke' ? 100 : 5_000);
   if (mode === 'smoke') return [{ subscribers: 4, seconds: 0.2, ...poll }];
   if (mode === 'quick') return isCentral(contestant) ? [{ subscribers: 1_000, seconds: 26, ...poll }] : [];
-  return [{ subscribers: 1_000, seconds: 60, ...poll }];
+  return [{ subscribers: 1_000, seconds: 51, ...poll }];
 }
 
 /** Connections on which nothing is said. */

@@ -13,8 +13,8 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = contestant.technique === 'polling' ? { pollMs: 0 } : {};
   const size = (subscribers: number, seconds: number): Settings => ({ subscribers, seconds, bytes: 100, ...poll });
   if (mode === 'smoke') return [size(4, 0.2)];
-  if (mode === 'quick') return isCentral(contestant) ? [size(100, 0.4)] : [];
-  return [size(100, 1.5), size(1_000, 1.5), ...(isCentral(contestant) ? delayed(mode, size(100, 1.5)) : [])];
+  if (mode === 'quick') return isCentral(contestant) && contestant.technique !== 'iframe' ? [size(100, 0.4)] : [];
+  return [size(100, 1.2), size(1_000, 1.2), ...(isCentral(contestant) ? delayed(mode, size(100, 1.2)) : [])];
 }
 
 /** As fast as the subscribers get it. */

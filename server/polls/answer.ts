@@ -43,18 +43,20 @@ export class AnswerHead {
   }
 }
 
-/** Pages of so many origins at a time share what their answers are made of; others each have their own. */
+/** Pages of so many origins share what their answers are made of: those of which somebody has come last. */
 const SHARED = 100;
 
-/** The heads of answers by their fields. */
+/** The heads of answers by their fields. A client may choose what is in them, be it to drive out the others. */
 export class AnswerHeads {
   readonly #heads = new Map<string, AnswerHead>();
 
   of(fields: string): AnswerHead {
-    const known = this.#heads.get(fields);
-    if (known !== undefined) return known;
-    const head = new AnswerHead(fields);
-    if (this.#heads.size < SHARED) this.#heads.set(fields, head);
+    const head = this.#heads.get(fields) ?? new AnswerHead(fields);
+    // Behind all the others.
+    this.#heads.delete(fields);
+    this.#heads.set(fields, head);
+    const [oldest] = this.#heads.keys();
+    if (this.#heads.size > SHARED && oldest !== undefined) this.#heads.delete(oldest);
     return head;
   }
 }

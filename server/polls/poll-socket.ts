@@ -198,9 +198,11 @@ export class PollSocket implements PollReply {
   #answer(pieces: readonly Buffer[], cursor: string | null): void {
     this.#cursor = cursor;
     this.#write(pieces);
-    this.#isAnswering = false;
     this.#over();
-    this.#goOn();
+    const { socket } = this.first;
+    if (this.#waiting === null && !socket.writableNeedDrain && this.#owner.isOurs(socket)) this.#isAnswering = false;
+    // This may be in the middle of a delivery or of somebody's seating: no place for the next poll, nor for others to be called.
+    else process.nextTick(() => this.#goOn());
   }
 
   #write(pieces: readonly Buffer[]): void {
@@ -214,6 +216,7 @@ export class PollSocket implements PollReply {
   /** Takes what has come meanwhile, as soon as there is room for its answer: who does not read is not read either. */
   #goOn(): void {
     const { socket } = this.first;
+    this.#isAnswering = false;
     if (socket.destroyed) return;
     if (socket.writableNeedDrain) {
       socket.pause().once('drain', () => this.#goOn());

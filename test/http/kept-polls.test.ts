@@ -1,12 +1,13 @@
+import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type Access, createGateway, PushError } from '../../server/index.js';
 import { waitUntil } from '../support/wait-until.js';
-import { get } from './dialogue.js';
+import { dialogue, get } from './dialogue.js';
 import { answersIn, answersOf, bodyOf, poller } from './poller.js';
-import { afterwards, attached, inExpress, metric } from './site.js';
+import { afterwards, attached, inExpress, metric, type Site } from './site.js';
 
 /** What another listener of the server answers. */
 const OTHER = 'other';
@@ -103,6 +104,47 @@ describe.each(['long-polling', 'polling'])('a connection of %s that is kept', (n
     await sleep(3_500);
     expect(seen.ended).toBe(false);
     expect((await next())?.status).toBe(200);
+  });
+});
+
+describe('what comes behind a long-poll that waits', () => {
+  /** A long-poll that waits, with something behind it that has been read. */
+  async function waiting(site: Site, behind?: string) {
+    const accepted = once(site.server, 'connection');
+    const { seen, next, ask } = await poller(site, 'long-polling');
+    const [socket] = await accepted;
+    await next();
+    ask();
+    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections', '"long-polling"')) === 1);
+    if (behind === undefined) ask();
+    else seen.socket.write(behind);
+    await waitUntil('all to be read', () => socket.bytesRead === seen.socket.bytesWritten);
+    return seen;
+  }
+
+  it('is not shown to other listeners in the middle of a delivery, where they might publish', async () => {
+    const site = await attached();
+    const stream = dialogue(site.port, get('sse?channel=a&channel=b'));
+    await waitUntil('the hello', () => stream.text.includes('event:hello'));
+    const seen = await waiting(site, get('health', 'X-Other: 1\r\n'));
+    let shown = 0;
+    site.server.on('connection', () => {
+      shown++;
+      void site.gateway.publish('b', 'of the listener');
+    });
+    await site.gateway.publish('a', 'now');
+    await answersOf(seen, 4);
+    await waitUntil('what the listener has published', () => stream.text.includes('of the listener'));
+    expect(shown).toBe(1);
+  });
+
+  it('has a seat only once the one who came has it', async () => {
+    const site = await attached({ limits: { connectionsPerAddress: 1 }, whenFull: 'close-oldest' });
+    const seen = await waiting(site);
+    const other = dialogue(site.port, get('sse?channel=a'));
+    await waitUntil('one of two to be left', () => other.text.includes('event:bye') || other.ended);
+    expect((await answersOf(seen, 3)).at(-1)?.status).toBe(503);
+    expect(await metric(site.push, 'pushgate_connections')).toBe(1);
   });
 });
 

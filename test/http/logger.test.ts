@@ -8,7 +8,8 @@ import { createGateway } from '../../server/gateway.js';
 import { PushError } from '../../transports/error.js';
 import { listen } from '../support/listen.js';
 import { waitUntil } from '../support/wait-until.js';
-import { afterwards, attached } from './site.js';
+import { dialogue, get } from './dialogue.js';
+import { afterwards, attached, metric } from './site.js';
 import { listenWebSocket } from './streams.js';
 
 /** A pino logger, and the lines that it has written. */
@@ -82,6 +83,23 @@ describe('the log', () => {
     await waitUntil('the end of the stream', () => lines.some((line) => line.includes('disconnected')));
     expect(lines.length).toBeGreaterThan(3);
     expect(lines.join('')).not.toContain(secret);
+  });
+
+  it('may publish what it is told, be it in the middle of a delivery: who listens gets it at once', async () => {
+    const nothing = () => undefined;
+    const debug = (_fields: object, text: string) => {
+      site.gateway.publish('log', text).catch(nothing);
+    };
+    const site = await attached({ logger: { debug, info: nothing, warn: nothing, error: nothing } });
+    const stream = dialogue(site.port, get('sse?channel=a&channel=log'));
+    await waitUntil('the hello', () => stream.text.includes('event:hello'));
+    const poll = fetch(`${site.push}/long-polling?channel=a`);
+    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections', '"long-polling"')) === 1);
+    await site.gateway.publish('a', 'now');
+    expect(await (await poll).text()).toContain('now');
+    await waitUntil('the end of the poll on the stream', () => stream.text.includes('"disconnected"'));
+    const ids = [...stream.text.matchAll(/^id:\w+\.(\d+)$/gm)].map(([, offset]) => Number(offset));
+    expect(ids).toEqual(ids.toSorted((one, other) => one - other));
   });
 
   it('tells once why the bus takes nothing any more, and clients are not told where it is', async () => {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../client/node.js';
 import { reset } from '../../demo/network/fault.js';
@@ -8,6 +9,7 @@ import type { Bus } from '../../server/bus/bus.js';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
+import { poller } from './poller.js';
 import { afterwards, attached, inExpress, metric } from './site.js';
 
 const text = async (push: string) => (await fetch(`${push}/metrics`)).text();
@@ -50,6 +52,17 @@ describe('the metrics', () => {
     expect(await metric(push, 'pushgate_log_channels')).toBe(1);
   });
 
+  it('say how long the event loop was held up, since they were last asked for', async () => {
+    const { push } = await inExpress();
+    const delay = () => metric(push, 'pushgate_event_loop_delay_seconds', 'quantile="0.99"');
+    await delay();
+    // It is looked at every 10 ms, from one look to the next.
+    await sleep(100);
+    const until = performance.now() + 500;
+    while (performance.now() < until);
+    expect(await delay()).toBeGreaterThan(0.25);
+  });
+
   it('count readers that are full, and those that stalled', async () => {
     const { push, gateway } = await inExpress({ stalledMs: 1_000, heartbeatMs: 1_000, retention: { bytes: 1e9 } });
     const stream = await rawHttp(`${push}/sse?channel=a`);
@@ -80,7 +93,7 @@ describe('the metrics', () => {
   });
 
   it('count heads that Node refuses before they are requests, and leave its answers as they are', async () => {
-    const server = createServer({ headersTimeout: 50, connectionsCheckingInterval: 20 });
+    const server = createServer({ headersTimeout: 1_000, connectionsCheckingInterval: 50 });
     const { push } = await attached({}, server);
     const refused = (code: string) => metric(push, 'pushgate_refusals_total', `code="${code}"`);
     const ask = async (bytes: string) => {
@@ -101,12 +114,27 @@ describe('the metrics', () => {
     expect(await metric(push, 'pushgate_refusals_total')).toBe(3);
   });
 
+  it('count once what Node refuses on a connection that was kept for polls', async () => {
+    const site = await attached();
+    const { seen, next } = await poller(site, 'polling');
+    await next();
+    await next();
+    seen.socket.write('nonsense\r\n\r\n');
+    await waitUntil('the end', () => seen.ended);
+    expect(await metric(site.push, 'pushgate_refusals_total', 'code="BAD_REQUEST"')).toBe(1);
+  });
+
   it('count what retention has taken, by what was exceeded, where the bus says so', async () => {
     const { push, gateway } = await inExpress({ retention: { count: 2 } });
     for (let number = 0; number < 5; number++) await gateway.publish('a', number);
     expect(await metric(push, 'pushgate_evictions_total', 'reason="count"')).toBe(3);
     expect(await metric(push, 'pushgate_evictions_total', 'reason="count"')).toBe(3);
     expect(await text(push)).toContain('pushgate_evictions_total{reason="age"} 0');
+    expect(await text(push)).toContain('pushgate_evictions_total{reason="total"} 0');
+
+    const small = await inExpress({ retention: { totalBytes: 20_000 } });
+    for (const channel of ['a', 'b', 'c']) await small.gateway.publish(channel, 'x'.repeat(9_000));
+    expect(await metric(small.push, 'pushgate_evictions_total', 'reason="total"')).toBe(1);
 
     const inner = new MemoryBus();
     const plain: Bus = Object.assign(Object.create(inner), {

@@ -30,7 +30,18 @@ describe('the head of answers', () => {
 
   it('is shared by some at most, however many there are', () => {
     const heads = new AnswerHeads();
-    const all = Array.from({ length: 1_000 }, (_, index) => heads.of(`Vary: ${index}\r\n`));
-    expect(all.filter((head, index) => heads.of(`Vary: ${index}\r\n`) === head)).toHaveLength(100);
+    const all = Array.from({ length: 1_000 }, (_, index) => ({ index, head: heads.of(`Vary: ${index}\r\n`) }));
+    const isKept = ({ index, head }: (typeof all)[number]) => heads.of(`Vary: ${index}\r\n`) === head;
+    expect(all.reverse().filter(isKept)).toHaveLength(100);
+  });
+
+  it('is shared by those who come now, whoever has come before', () => {
+    const heads = new AnswerHeads();
+    for (let index = 0; index < 1_000; index++) heads.of(`Vary: ${index}\r\n`);
+    const head = heads.of('Vary: mine\r\n');
+    for (let index = 0; index < 1_000; index++) {
+      heads.of(`Vary: other ${index}\r\n`);
+      expect(heads.of('Vary: mine\r\n')).toBe(head);
+    }
   });
 });
