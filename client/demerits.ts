@@ -32,6 +32,11 @@ export function forgive(demerits: Demerits, transport: string): Demerits {
   return rest;
 }
 
+/** When something was last held against a transport; 0, when nothing is. */
+export function blamedAt(demerits: Demerits, transport: string): number {
+  return demerits.get(transport)?.at ?? 0;
+}
+
 /** When a transport may be tried again like any other; the past, when nothing is held against it. */
 export function heldUntil(demerits: Demerits, transport: string): number {
   return demerits.get(transport)?.until ?? Number.NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
 import type { CloseReason } from '../transports/client-transport.js';
 import { PushError } from '../transports/error.js';
 import { candidates } from './candidates.js';
-import { heldUntil } from './demerits.js';
+import { blamedAt, heldUntil } from './demerits.js';
 import { LONG_LIFE_MS } from './life.js';
 import { NEVER, type Open, type Path, type Phase } from './negotiation-state.js';
 import { describe } from './round-error.js';
@@ -13,13 +13,19 @@ import type { Turn } from './turn.js';
 /** The way back to a transport that worked a moment ago is open: nobody else was cut off, so little has to be spread. */
 const RETURN_MS = 100;
 
-/** Tries the best transport above the present one that nothing is held against. One probe at a time. */
+/**
+ * Tries a transport above the present one that nothing is held against, one at a time: the one whose failure is longest
+ * ago, of equals the best. The best first each time would never come to the third, as the first is free again before.
+ */
 export function probe(turn: Turn, phase: Open, detail: string): Open {
   const better = turn.better(phase.via.transport);
   if (better.length === 0) return { ...phase, probeAt: NEVER };
-  const free = better.find((transport) => heldUntil(turn.memory.demerits, transport) <= turn.now);
+  const { demerits } = turn.memory;
+  const [free] = better
+    .filter((transport) => heldUntil(demerits, transport) <= turn.now)
+    .sort((a, b) => blamedAt(demerits, a) - blamedAt(demerits, b));
   if (free === undefined) {
-    const until = better.map((transport) => heldUntil(turn.memory.demerits, transport));
+    const until = better.map((transport) => heldUntil(demerits, transport));
     return { ...phase, probeAt: Math.min(...until) };
   }
   const probeMs = Math.min(turn.rules.probeCapMs, phase.probeMs * 2);

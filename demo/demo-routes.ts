@@ -1,7 +1,7 @@
 import express, { type Response, Router } from 'express';
 import { fieldsOf, refuse, refuseMore, sendProblem, unreadable } from './answers.js';
 import type { Blocks } from './blocks.js';
-import { FORGOTTEN_MS, type Full, NODES, type VisitorNodes } from './breaking/visitor-nodes.js';
+import { type Full, NODES, type VisitorNodes } from './breaking/visitor-nodes.js';
 import type { Costs } from './costs.js';
 import type { LaneNetwork } from './lane-network.js';
 import { type CutName, FAULT_NAMES, type FaultName, isFaultName } from './site/words/fault-name.js';
@@ -88,7 +88,7 @@ export function demoRoutes(options: DemoRoutesOptions): Router {
     if (!isLaneName(client)) return refuse(response, 'Send JSON: {"client": <lane>}.');
     if (nodes === null || (await network.portFor(request.headers.host)) === null) return refuseNetwork(response);
     const full = await nodes.open(client, visitorOf(request));
-    if (full !== null) return refuseMore(response, NODES_TAKEN[full], FORGOTTEN_MS);
+    if (full !== null) return refuseMore(response, NODES_TAKEN[full.who], full.retryMs);
     // What is open leads to the site's own gateway.
     await network.cut(client);
     response.status(204).end();
@@ -106,7 +106,7 @@ export function demoRoutes(options: DemoRoutesOptions): Router {
   return router;
 }
 
-const NODES_TAKEN: Record<Full, string> = {
+const NODES_TAKEN: Record<Full['who'], string> = {
   visitor: `Your address has ${NODES.visitor} gateways to itself already. One is free when its page has been closed for a minute.`,
   all: `All ${NODES.all} gateways to spare are taken by visitors. One is free when its page has been closed for a minute.`,
 };

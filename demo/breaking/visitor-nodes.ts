@@ -9,7 +9,7 @@ import type { NodeStanding } from '../site/words/report.js';
 export const NODES = { visitor: 4, all: 12 };
 
 /** A node that nobody has asked about in so long is closed. The page asks once a second. */
-export const FORGOTTEN_MS = 60_000;
+const FORGOTTEN_MS = 60_000;
 
 /** How long a node that is started again stays away, in milliseconds: long enough to be seen. */
 const AWAY_MS = 3_000;
@@ -24,13 +24,20 @@ export interface VisitorNodesOptions {
   readonly prepare: (app: Express, server: Server) => () => void;
 }
 
-/** Who has as many nodes as there are for him, so that there is no other one. */
-export type Full = 'visitor' | 'all';
+/** Why there is no other node. */
+export interface Full {
+  /** Who has as many as there are for him. */
+  readonly who: 'visitor' | 'all';
+  /** When the next one is free at the earliest, in milliseconds from now. */
+  readonly retryMs: number;
+}
 
 interface VisitorNode {
   readonly visitor: string;
   running: Running | null;
   port: number;
+  /** By `performance.now()`. */
+  askedAt: number;
   readonly expires: NodeJS.Timeout;
 }
 
@@ -56,13 +63,15 @@ export class VisitorNodes {
     this.#options = options;
   }
 
-  /** Gives a visitor's lane a node, unless it has one. Resolves with who has too many for that; `null` when the lane has one. */
+  /** Gives a visitor's lane a node, unless it has one. Resolves with why it gets none; `null` when the lane has one. */
   async open(lane: string, visitor: string): Promise<Full | null> {
     if (this.#nodes.has(lane)) return null;
-    if (this.#nodes.size >= NODES.all || this.#isClosed) return 'all';
-    if ([...this.#nodes.values()].filter((node) => node.visitor === visitor).length >= NODES.visitor) return 'visitor';
+    const all = [...this.#nodes.values()];
+    if (all.length >= NODES.all || this.#isClosed) return { who: 'all', retryMs: nextFreeMs(all) };
+    const own = all.filter((node) => node.visitor === visitor);
+    if (own.length >= NODES.visitor) return { who: 'visitor', retryMs: nextFreeMs(own) };
     const expires = setTimeout(() => void this.#forget(lane), FORGOTTEN_MS).unref();
-    const node: VisitorNode = { visitor, running: null, port: 0, expires };
+    const node: VisitorNode = { visitor, running: null, port: 0, askedAt: performance.now(), expires };
     this.#nodes.set(lane, node);
     await this.#start(node);
     return null;
@@ -73,6 +82,7 @@ export class VisitorNodes {
     const node = this.#nodes.get(lane);
     if (node === undefined) return 'none';
     node.expires.refresh();
+    node.askedAt = performance.now();
     return node.running === null ? 'down' : 'up';
   }
 
@@ -132,6 +142,13 @@ export class VisitorNodes {
     clearTimeout(node?.expires);
     if (node?.running != null) await end(node.running);
   }
+}
+
+/** When the first of them is forgotten if nobody asks about it any more. */
+function nextFreeMs(nodes: readonly VisitorNode[]): number {
+  const now = performance.now();
+  const left = nodes.map(({ askedAt }) => askedAt + FORGOTTEN_MS - now);
+  return Math.max(1_000, Math.min(FORGOTTEN_MS, ...left));
 }
 
 /** Ends a gateway as at a new release: its clients are told to come back, and who does not go is cut. */

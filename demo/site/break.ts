@@ -20,8 +20,8 @@ import { LANE_PARAMETER } from './words/lane-name.js';
 
 const REPORT_MS = 1_000;
 const HEARTBEAT_MS = 20_000;
-/** A gateway of one's own that is not to be had is asked for again after so long. */
-const NODE_MS = 15_000;
+/** How often it is looked whether a gateway of one's own may be had now, by what the server has said. */
+const NODE_MS = 5_000;
 
 const path = gatewayPath();
 let network = networkPort();

@@ -76,9 +76,14 @@ const controls = new Controls(part(document, 'controls', HTMLElement), FIRST_COU
   },
   measureCpu: () => void measureCpu(),
 });
-const plot = loadLatencyPlot(part(document, 'plot', HTMLElement), transports, palette);
-// The figures that it shows stand in the lanes as well.
-plot.catch(() => {});
+const chart = part(document, 'plot', HTMLElement);
+const plot = loadLatencyPlot(chart, transports, palette);
+// A browser may keep the failure for as long as the page lives, so that it is no use to try again.
+plot.catch(() => {
+  chart.removeAttribute('role');
+  chart.removeAttribute('aria-label');
+  write(chart, raceTexts.plot.missing);
+});
 const tableNow = () =>
   resultTable(
     field.standings(measured()),

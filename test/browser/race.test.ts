@@ -289,6 +289,17 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
   );
 
   it(
+    'says so where the plot’s library does not come, and runs without it',
+    async () => {
+      const { page } = await browser.open('about:blank');
+      await page.route(/uplot|uPlot/i, (route) => route.abort('connectionrefused'));
+      await page.goto(site.address, { waitUntil: 'domcontentloaded' });
+      await untilSays(page.locator('[data-part="plot"]'), /could not be loaded/);
+    },
+    LONG,
+  );
+
+  it(
     'the documents behind its links are there',
     async () => {
       const { page } = await browser.open(site.address);

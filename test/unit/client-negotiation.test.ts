@@ -227,6 +227,25 @@ describe('moving up', () => {
     expect(opened(talk.pass(6_000))).toEqual(['one']);
   });
 
+  it.each([0, 0.5, 0.99])('leaves out none of those that are better, however often others fail (%p)', (random) => {
+    const talk = new Talk({ order: ['one', 'two', 'three', 'four'], probeMs: 2_000, probeCapMs: 4_000 });
+    talk.random = random;
+    talk.tell({ type: 'wanted' });
+    for (const transport of ['one', 'two', 'three']) talk.fail(transport);
+    talk.hello('four');
+    const probed: string[] = [];
+    while (probed.length < 12) {
+      for (const transport of opened(talk.pass(100))) {
+        probed.push(transport);
+        talk.fail(transport);
+      }
+    }
+    // The best one first, and before it comes again each of the others has had its turn.
+    for (let index = 0; index < probed.length; index += 3) {
+      expect(probed.slice(index, index + 3)).toEqual(['one', 'two', 'three']);
+    }
+  });
+
   it('does not probe when nothing is better', () => {
     expect(opened(connected().pass(3_600_000))).toEqual([]);
   });

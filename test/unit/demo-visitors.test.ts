@@ -33,9 +33,18 @@ describe('what one visitor may have of what the demo has for all', () => {
   const race = (visitor: string, name: string) => post('races', visitor, { race: name, settings: FIRST_SETTINGS });
 
   it('is four gateways', async () => {
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
     for (let number = 0; number < 4; number++) expect((await node(ANN, `ann-${number}`)).status).toBe(204);
     const refused = await node(ANN, 'one-more');
     expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60']);
+    clock.mockReturnValue(41_000);
+    expect((await node(ANN, 'one-more')).headers['retry-after']).toBe('20');
+    // Whoever asks keeps it, so that another one is the next to be free.
+    await request(site.url).get('/demo/costs?client=ann-0');
+    expect((await node(ANN, 'one-more')).headers['retry-after']).toBe('20');
+    for (const lane of ['ann-1', 'ann-2', 'ann-3']) await request(site.url).get(`/demo/costs?client=${lane}`);
+    expect((await node(ANN, 'one-more')).headers['retry-after']).toBe('60');
+    clock.mockRestore();
     expect(refused.body).toMatchObject({ code: 'TOO_MUCH', detail: expect.stringContaining('4 gateways') });
     // Who has one keeps it, and others find some.
     expect((await node(ANN, 'ann-0')).status).toBe(204);

@@ -2,7 +2,14 @@ import { siteAddress } from '../page/place.js';
 import type { CaptureReport, Piece } from '../words/capture.js';
 
 /** What came of a question for a capture. */
-export type Asked = { readonly is: 'captured'; readonly pieces: readonly Piece[] } | { readonly is: 'absent' | 'away' };
+export type Asked =
+  | {
+      readonly is: 'captured';
+      readonly pieces: readonly Piece[];
+      /** The capture has begun with this question: of what the lane had open before, it knows no beginning. */
+      readonly isAnew: boolean;
+    }
+  | { readonly is: 'absent' | 'away' };
 
 /** Asks the demo's server for the bytes of a lane, and each time for what is new. */
 export class CaptureReader {
@@ -21,7 +28,8 @@ export class CaptureReader {
     const query = new URLSearchParams({ client: this.#lane, life: this.#life, after: String(this.#last) });
     const report = await reportAt(siteAddress(`demo/capture?${query}`));
     if (report === 'absent' || report === 'away') return { is: report };
-    if (report.life !== this.#life) {
+    const isAnew = report.life !== this.#life;
+    if (isAnew) {
       // A server that was started anew, or that had forgotten us, counts from the beginning.
       if (this.#life !== '') {
         this.#before = { number: this.#before.number + this.#last + 1, connection: this.#connections };
@@ -36,7 +44,7 @@ export class CaptureReader {
       connection: piece.connection + this.#before.connection,
     }));
     this.#connections = Math.max(this.#connections, ...pieces.map(({ connection }) => connection));
-    return { is: 'captured', pieces };
+    return { is: 'captured', pieces, isAnew };
   }
 }
 
@@ -44,7 +52,8 @@ async function reportAt(address: string): Promise<CaptureReport | 'absent' | 'aw
   try {
     const response = await fetch(address);
     if (response.ok && response.headers.get('content-type')?.includes('json')) return await response.json();
-    return 'absent';
+    // Too many questions for now, or a server behind a proxy that is just being started anew.
+    return response.status === 429 || response.status >= 500 ? 'away' : 'absent';
   } catch {
     return 'away';
   }

@@ -11,6 +11,8 @@ import { CaptureReader } from './capture-reader.js';
 import type { PiecesView } from './pieces-view.js';
 
 const ASK_MS = 400;
+/** A server with more to capture than it has room for may begin anew each time: nobody gains by connecting as often. */
+const RECONNECT_MS = 5_000;
 /** Slow enough to read one poll before the next one comes. */
 const POLL_MS = 5_000;
 
@@ -26,9 +28,11 @@ export class LiveWire {
   readonly #state: HTMLElement;
   readonly #outcome: HTMLElement;
   #push: PushClient | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isAway = true;
-  #isPaused = false;
+  /** The capture has begun anew, and does not know how what is open now began. */
+  #isLate = false;
+  #renewedAt = Number.NEGATIVE_INFINITY;
+  #isAway = false;
+  #isAbsent = false;
   #published = 0;
 
   constructor(root: HTMLElement, transport: string, view: PiecesView) {
@@ -38,9 +42,9 @@ export class LiveWire {
     this.#outcome = part(root, 'outcome', HTMLElement);
     const pause = part(root, 'pause', HTMLButtonElement);
     pause.addEventListener('click', () => {
-      this.#isPaused = !this.#isPaused;
-      pause.setAttribute('aria-pressed', String(this.#isPaused));
-      if (!this.#isPaused) this.#goOn();
+      const isHeld = pause.getAttribute('aria-pressed') !== 'true';
+      pause.setAttribute('aria-pressed', String(isHeld));
+      view.hold(isHeld);
     });
     part(root, 'publish', HTMLButtonElement).addEventListener('click', () => void this.#say(() => this.#publish()));
     part(root, 'send', HTMLButtonElement).addEventListener('click', () => void this.#say(() => this.#send()));
@@ -49,17 +53,30 @@ export class LiveWire {
   start(): void {
     watchAttention(
       () => this.#leave(),
-      () => void this.#begin(),
+      () => {
+        this.#isAway = false;
+      },
     );
-    void this.#begin();
+    void this.#round();
   }
 
-  async #begin(): Promise<void> {
-    if (!this.#isAway) return;
-    this.#isAway = false;
-    // Asked first, so that the very first request is captured.
-    await this.#ask();
-    if (this.#isAway) return;
+  /** Asked first, so that the very first request is captured; a capture that has begun anew gets a connection of its own. */
+  async #round(): Promise<void> {
+    if (!this.#isAway) await this.#ask();
+    if (!this.#isAway) this.#keepConnected();
+    setTimeout(() => void this.#round(), ASK_MS);
+  }
+
+  #keepConnected(): void {
+    const isFirst = this.#push === null;
+    const isDue = this.#isLate && performance.now() - this.#renewedAt > RECONNECT_MS;
+    if (!isFirst && isDue) this.#renewedAt = performance.now();
+    if (isFirst || isDue) this.#connect();
+  }
+
+  #connect(): void {
+    this.#isLate = false;
+    void this.#push?.close();
     const push = connect(`${gatewayPath()}?${LANE_PARAMETER}=${this.#lane}`, {
       transports: [this.#transport],
       pollMs: POLL_MS,
@@ -68,38 +85,29 @@ export class LiveWire {
     push.on('state', () => this.#show(push));
     this.#push = push;
     this.#show(push);
-    this.#goOn();
   }
 
   #leave(): void {
-    if (this.#isAway) return;
     this.#isAway = true;
-    clearTimeout(this.#timer);
     void this.#push?.close();
     this.#push = null;
     write(this.#state, commonTexts.states.paused);
   }
 
-  #show({ state }: PushClient): void {
+  #show(push: PushClient): void {
+    if (push !== this.#push) return;
+    const { state } = push;
     const isOpen = state === 'open';
     write(this.#state, isOpen ? wireTexts.wire.openOver(textsOf(this.#transport).name) : commonTexts.states[state]);
   }
 
-  #goOn(): void {
-    clearTimeout(this.#timer);
-    const round = async () => {
-      if (this.#isAway || this.#isPaused) return;
-      if (await this.#ask()) this.#timer = setTimeout(() => void round(), ASK_MS);
-    };
-    void round();
-  }
-
-  /** Whether it is worth asking again. */
-  async #ask(): Promise<boolean> {
+  async #ask(): Promise<void> {
+    if (this.#isAbsent) return;
     const asked = await this.#reader.ask();
-    if (asked.is === 'captured') this.#view.add(asked.pieces.map((piece) => this.#conversation.read(piece)));
-    else this.#view.explain(wireTexts.wire[asked.is]);
-    return asked.is !== 'absent';
+    this.#isAbsent = asked.is === 'absent';
+    if (asked.is !== 'captured') return this.#view.explain(wireTexts.wire[asked.is]);
+    this.#isLate ||= asked.isAnew;
+    this.#view.add(asked.pieces.map((piece) => this.#conversation.read(piece)));
   }
 
   async #say(work: () => Promise<string>): Promise<void> {

@@ -21,6 +21,9 @@ export class PiecesView {
   readonly #sum = { up: 0, down: 0, close: 0 };
   #pieces = 0;
   #lastAt: number | null = null;
+  /** What has come while the view is held, as much as there is room for. */
+  #held: HTMLElement[] = [];
+  #isHeld = false;
   /** It begins with the first request, and stays there until somebody goes to the end. */
   #follows = false;
 
@@ -45,11 +48,24 @@ export class PiecesView {
   add(pieces: readonly ReadPiece[]): void {
     if (pieces.length === 0) return;
     for (const piece of pieces) {
-      this.#list.append(pieceView(piece, this.#server, this.#lastAt === null ? null : piece.at - this.#lastAt));
+      this.#held.push(pieceView(piece, this.#server, this.#lastAt === null ? null : piece.at - this.#lastAt));
       this.#lastAt = piece.at;
       for (const span of piece.spans) this.#sum[piece.what] += span.bytes.length;
       this.#pieces += 1;
     }
+    this.#held = this.#held.slice(-SHOWN);
+    if (!this.#isHeld) this.#show();
+  }
+
+  /** Stands still, or goes on with what has come meanwhile. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (!isHeld && this.#pieces > 0) this.#show();
+  }
+
+  #show(): void {
+    this.#list.append(...this.#held);
+    this.#held = [];
     while (this.#list.childElementCount > SHOWN) this.#list.firstElementChild?.remove();
     this.#empty.hidden = true;
     write(this.#up, bytes(this.#sum.up));

@@ -1,6 +1,7 @@
 import { NumberStrip } from '../drawing/number-strip.js';
 import { type Palette, tint } from '../drawing/palette.js';
 import { Track } from '../drawing/track.js';
+import { whyNotDone } from '../page/not-done.js';
 import { part, write } from '../page/part.js';
 import { type Reason, writeReason } from '../page/reason.js';
 import { bytes, durationWithin, fixed, NOTHING } from '../texts/figures.js';
@@ -12,6 +13,9 @@ import { NegotiationTrack } from './negotiation-track.js';
 import { NetworkPanel } from './network-panel.js';
 import { stretchesOf } from './stretches.js';
 import { TraceList } from './trace-list.js';
+
+/** So long it is said that something came to nothing. */
+const FAULT_MS = 10_000;
 
 /** Room for the names of transports above the arrivals, in pixels. */
 const NAMES = 14;
@@ -42,7 +46,7 @@ export class AutomaticView {
   readonly #wait: HTMLElement;
   readonly #newest: HTMLElement;
   /** What went wrong when the network was last to be broken or mended. */
-  #fault: string | null = null;
+  #fault: { readonly text: string; readonly until: number } | null = null;
 
   constructor(root: HTMLElement, automatic: Automatic, palette: Palette) {
     const { transports } = automatic;
@@ -53,8 +57,8 @@ export class AutomaticView {
     this.#reason = find('reason');
     this.#wait = find('wait');
     this.#newest = find('newest');
-    const tell = (failed: boolean) => {
-      this.#fault = failed ? breakTexts.automatic.blockFailed : null;
+    const tell = (failure: unknown) => {
+      this.#fault = failure === null ? null : { text: whyNotDone(failure), until: performance.now() + FAULT_MS };
     };
     this.#ladder = new Ladder(find('ladder'), automatic, transports, tell);
     this.#network = new NetworkPanel(find('network'), automatic);
@@ -94,7 +98,8 @@ export class AutomaticView {
     tint(this.#root, transport ?? 'none');
     this.#state.dataset['state'] = lane.state;
     write(this.#now, this.#headline());
-    const because = this.#fault ?? this.#because();
+    if (this.#fault !== null && performance.now() > this.#fault.until) this.#fault = null;
+    const because = this.#fault?.text ?? this.#because();
     writeReason(this.#reason, typeof because === 'string' ? { text: because, isForeign: false } : because);
     write(this.#wait, this.#waiting(now));
     write(this.#received, fixed(lane.tally.received, 0));

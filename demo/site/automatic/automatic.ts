@@ -4,7 +4,7 @@ import type { Change } from '../drawing/track.js';
 import { Numbers } from '../feed/numbers.js';
 import { type Course, Lane } from '../lane/lane.js';
 import { type Reason, reasonOf } from '../page/reason.js';
-import { tellDemo } from '../page/report.js';
+import { Refusal, tellDemo } from '../page/report.js';
 import { breakTexts, textsOf } from '../texts/texts.js';
 import type { CutName, FaultName } from '../words/fault-name.js';
 import type { NodeStanding, Report } from '../words/report.js';
@@ -82,6 +82,8 @@ export class Automatic {
   readonly #proved = new Set<string>();
   /** How many messages had come when the line was severed, and when something last had. */
   #severed: { readonly received: number; readonly heardAt: number } | null = null;
+  /** Before this moment there is no gateway to be had for this client, as the server has said. */
+  #nodeAt = 0;
   /** Goes up when a block is asked for, and again when the answer is there. */
   #turns = 0;
 
@@ -171,9 +173,15 @@ export class Automatic {
     this.#severed = how === 'sever' ? { received: tally.received, heardAt } : null;
   }
 
-  /** Asks for a gateway of its own; rejects when there is none to be had. */
+  /** Asks for a gateway of its own, not sooner than the server wants to be asked; rejects when there is none to be had. */
   async askNode(): Promise<void> {
-    if (this.node === 'none') await tellDemo('nodes', { client: this.lane.id });
+    if (this.node !== 'none' || performance.now() < this.#nodeAt) return;
+    try {
+      await tellDemo('nodes', { client: this.lane.id });
+    } catch (error) {
+      if (error instanceof Refusal) this.#nodeAt = performance.now() + (error.retryMs ?? 0);
+      throw error;
+    }
   }
 
   /** Closes the gateway of its own, which is then started again; rejects when it cannot be. */
@@ -203,6 +211,7 @@ export class Automatic {
       const { text, isForeign } = reasonOf(detail);
       this.#note({ at: clock.now(), transport, event, detail: text, isForeign });
       if (event === 'lost') this.#lost = `${transport} was lost: ${detail}`;
+      if (event === 'bye') this.#lost = `the gateway said goodbye: ${detail}`;
       if (event === 'proved' && transport !== null) this.#proved.add(transport);
       // The same transport may come back, which is no change of transport.
       if (event === 'proved') this.reason = this.#lost === null ? this.reason : reasonOf(this.#lost);

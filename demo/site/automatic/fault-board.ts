@@ -10,7 +10,7 @@ const PERIODS = [3, 5, 10];
 export class FaultBoard {
   readonly #root: HTMLElement;
   readonly #automatic: Automatic;
-  readonly #tell: (failed: boolean) => void;
+  readonly #tell: (failure: unknown) => void;
   readonly #switches: ReadonlyMap<PresetName, HTMLButtonElement>;
   readonly #sever: HTMLButtonElement;
   readonly #repeat: HTMLButtonElement;
@@ -19,8 +19,8 @@ export class FaultBoard {
   readonly #note: HTMLElement;
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  /** `tell` hears after each press whether it came to nothing. */
-  constructor(root: HTMLElement, automatic: Automatic, tell: (failed: boolean) => void) {
+  /** `tell` hears after each press why it came to nothing, or `null`. */
+  constructor(root: HTMLElement, automatic: Automatic, tell: (failure: unknown) => void) {
     this.#root = root;
     this.#automatic = automatic;
     this.#tell = tell;
@@ -74,12 +74,9 @@ export class FaultBoard {
   }
 
   #do(work: Promise<void>): void {
-    work.then(
-      () => {
-        this.#tell(false);
-        this.refresh();
-      },
-      () => this.#tell(true),
-    );
+    work.then(() => {
+      this.#tell(null);
+      this.refresh();
+    }, this.#tell);
   }
 }

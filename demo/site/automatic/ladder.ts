@@ -7,8 +7,13 @@ import type { Automatic, Standing } from './automatic.js';
 export class Ladder {
   readonly #rungs: readonly Rung[];
 
-  /** `tell` hears after each press whether it came to nothing. */
-  constructor(list: HTMLElement, automatic: Automatic, transports: readonly string[], tell: (failed: boolean) => void) {
+  /** `tell` hears after each press why it came to nothing, or `null`. */
+  constructor(
+    list: HTMLElement,
+    automatic: Automatic,
+    transports: readonly string[],
+    tell: (failure: unknown) => void,
+  ) {
     this.#rungs = transports.map((transport) => new Rung(automatic, transport, tell));
     list.append(...this.#rungs.map(({ element }) => element));
   }
@@ -26,7 +31,7 @@ class Rung {
   readonly #standing = part(this.element, 'standing', HTMLElement);
   readonly #block = part(this.element, 'block', HTMLButtonElement);
 
-  constructor(automatic: Automatic, transport: string, tell: (failed: boolean) => void) {
+  constructor(automatic: Automatic, transport: string, tell: (failure: unknown) => void) {
     this.#automatic = automatic;
     this.#transport = transport;
     this.#name = textsOf(transport).name;
@@ -34,13 +39,10 @@ class Rung {
     part(this.element, 'name', HTMLElement).textContent = this.#name;
     this.refresh();
     this.#block.addEventListener('click', () => {
-      automatic.block(transport, automatic.faultOf(transport) === null).then(
-        () => {
-          tell(false);
-          this.refresh();
-        },
-        () => tell(true),
-      );
+      automatic.block(transport, automatic.faultOf(transport) === null).then(() => {
+        tell(null);
+        this.refresh();
+      }, tell);
     });
   }
 

@@ -9,10 +9,24 @@ export async function askReport(lanes: readonly { readonly id: string }[]): Prom
   return response.json();
 }
 
-/** Posts to one of the demo's routes. Rejects when its server is away or refuses. */
+/** The demo's server has answered, and does not do what it was asked for. */
+export class Refusal extends Error {
+  readonly status: number;
+  /** It is worth asking again after so long, in milliseconds, as `Retry-After` says; `null` where it does not. */
+  readonly retryMs: number | null;
+
+  constructor({ status, headers }: Response) {
+    super(`The demo's server answered ${status}.`);
+    this.status = status;
+    const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+    this.retryMs = Number.isFinite(seconds) ? seconds * 1_000 : null;
+  }
+}
+
+/** Posts to one of the demo's routes. Rejects when its server is away, with a {@link Refusal} when it refuses. */
 export async function tellDemo(route: DemoRoute, body: object): Promise<Response> {
   const response = await postDemo(route, body);
-  if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
+  if (!response.ok) throw new Refusal(response);
   return response;
 }
 

@@ -1,3 +1,5 @@
+import { commonTexts } from './texts.js';
+
 const decimals = [0, 1, 2].map(
   (digits) => new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }),
 );
@@ -38,8 +40,8 @@ export function cpuTime(microseconds: number | null): string {
 /** How long ago something was, for people: whole seconds, then minutes. */
 export function age(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 100) return `${seconds} s`;
-  return `${Math.round(seconds / 60)} min`;
+  const { ages } = commonTexts;
+  return seconds < 100 ? ages.seconds(seconds) : ages.minutes(Math.round(seconds / 60));
 }
 
 /** Bytes in decimal units, as networks count them. */

@@ -119,7 +119,6 @@ export const dictionary = {
       down: 'Bytes down',
       up: 'Bytes up',
     },
-    blockFailed: 'The gateway cannot be asked for that. Is it still running?',
   },
   trace: {
     heading: 'What it did, and why',

@@ -16,6 +16,15 @@ export const dictionary = {
     closed: 'closed',
     paused: 'paused while hidden',
   },
+  ages: {
+    seconds: (count: number) => `${count} s`,
+    minutes: (count: number) => `${count} min`,
+  },
+  notDone: {
+    away: 'The gateway cannot be asked for that. Is it still running?',
+    refused: 'The demo’s server has refused that.',
+    tooMuch: (seconds: number) => `Your address has asked for too much at once. Try again in ${seconds} s.`,
+  },
   transports: {
     polling: {
       name: 'Polling',

@@ -155,6 +155,8 @@ export const dictionary = {
     heading: 'Latency over the last minute',
     explanation: 'For each second the median of what arrived in it. The scale is logarithmic.',
     label: 'Latency of each transport over the last minute; the same figures stand beside the lanes and in the table.',
+    missing:
+      'What draws the plot could not be loaded. The figures stand in the lanes; reload the page to see them drawn.',
   },
   table: {
     heading: 'The usual table, with the figures of this run',

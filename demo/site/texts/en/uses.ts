@@ -18,7 +18,6 @@ export const dictionary = {
       wasCut: (transport: string) =>
         `${transport} was cut at the gateway’s socket. The client goes on from its cursor.`,
       nothing: 'Nothing is open that could be cut: between two polls there is no connection.',
-      notCut: 'The gateway cannot be asked for that. Is it still running?',
       withoutServer:
         'This application needs the demo’s own server, which does not answer here. Start Pushgate with its demo (npm start, or pushgate serve --demo), and open the page there.',
     },

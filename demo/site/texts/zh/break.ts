@@ -104,7 +104,6 @@ export const dictionary: typeof en = {
       down: '下行字节',
       up: '上行字节',
     },
-    blockFailed: '无法向网关提出这个请求。它还在运行吗？',
   },
   trace: {
     heading: '它做了什么，为什么',

@@ -15,6 +15,15 @@ export const dictionary: typeof en = {
     closed: '已关闭',
     paused: '页面隐藏，已暂停',
   },
+  ages: {
+    seconds: (count) => `${count} 秒`,
+    minutes: (count) => `${count} 分钟`,
+  },
+  notDone: {
+    away: '无法向网关提出这个请求。它还在运行吗？',
+    refused: '演示服务器拒绝了这个请求。',
+    tooMuch: (seconds) => `您的地址一次请求得太多。请在 ${seconds} 秒后再试。`,
+  },
   transports: {
     polling: {
       name: '轮询',

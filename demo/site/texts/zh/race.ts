@@ -151,6 +151,7 @@ export const dictionary: typeof en = {
     heading: '最近一分钟的延迟',
     explanation: '每一秒内到达消息的中位数。纵轴是对数刻度。',
     label: '各种传输最近一分钟的延迟；同样的数字也列在通道旁边和表格中。',
+    missing: '绘图程序未能载入。数字都在通道里；重新载入本页即可看到图。',
   },
   table: {
     heading: '常见的优缺点表，填上这一轮的数字',

@@ -19,7 +19,6 @@ export const dictionary: typeof en = {
       nothing: '目前没有可切断的连接：两次轮询之间没有连接。',
       withoutServer:
         '这个应用需要演示服务器，而它在此没有应答。请用带演示的方式启动 Pushgate（npm start 或 pushgate serve --demo），再从那里打开本页。',
-      notCut: '无法请求网关这样做。它还在运行吗？',
     },
     sources: {
       heading: '它是怎么写的',

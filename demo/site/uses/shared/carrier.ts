@@ -2,6 +2,7 @@ import type { ConnectOptions } from '../../../../client/index.js';
 import { catalog } from '../../../../transports/catalog.js';
 import { tint } from '../../drawing/palette.js';
 import { Spending } from '../../feed/spending.js';
+import { whyNotDone } from '../../page/not-done.js';
 import { linkOperations } from '../../page/operations.js';
 import { part, write } from '../../page/part.js';
 import { gatewayPath } from '../../page/place.js';
@@ -98,7 +99,7 @@ export function openCarrier(first: string, withoutServer = said.withoutServer): 
       (transport) => {
         write(outcome, transport === null ? said.nothing : said.wasCut(nameOf(transport)));
       },
-      () => (hasAnswered ? write(outcome, said.notCut) : sayAbsent()),
+      (error) => (hasAnswered ? write(outcome, whyNotDone(error)) : sayAbsent()),
     );
   });
   part(bar, 'second', HTMLAnchorElement).href = location.href;
