@@ -132,6 +132,14 @@ async function expectCut(url: string, header: string): Promise<void> {
 }
 
 describe('what an address may call', () => {
+  it('is not held back for longer where the clock is set back', () => {
+    let now = 3_600_000;
+    const allowance = new Allowance({ atOnce: 2, perSecond: 1, now: () => now });
+    expect([1, 2, 3].map(() => allowance.tryTake({ address: ANN }))).toEqual([0, 0, 1_000]);
+    now = 0;
+    expect(allowance.tryTake({ address: ANN })).toBe(1_000);
+  });
+
   it('is for an IPv6 network of 64 bits together, and comes back with time', () => {
     let now = 0;
     const allowance = new Allowance({ atOnce: 2, perSecond: 1, now: () => now });
