@@ -41,9 +41,7 @@ export function proved(turn: Turn, phase: Phase, id: number, offered: readonly s
   turn.remember({ last: transport, lostBecause: null, failedRounds: 0 });
   const replaced = phase.at === 'open' ? replacedBy(attempt, phase.via) : null;
   const via: Path = { id, transport, provedAt: turn.now, leaving: false, replaced, doubtedAt: null };
-  const { probeMs } = turn.rules;
-  const probeAt = turn.better(transport).length === 0 ? NEVER : turn.now + probeMs;
-  return { at: 'open', via, attempts, probeAt, probeMs, renewAt: NEVER, renewals: 0 };
+  return { at: 'open', via, attempts, ...probing(turn, phase, attempt), renewAt: NEVER, renewals: 0 };
 }
 
 /** An attempt or the connection that carries is over. */
@@ -115,6 +113,14 @@ function keeps(turn: Turn, attempt: Attempt, by: string): boolean {
   const isBetter = turn.better(by).includes(attempt.transport);
   if (!isBetter) turn.discard(attempt, `${by} was proved`);
   return isBetter;
+}
+
+/** When better transports are probed. A renewal changes nothing there: one that comes again and again would put it off for ever. */
+function probing(turn: Turn, phase: Phase, { transport, why }: Attempt): Pick<Open, 'probeAt' | 'probeMs'> {
+  if (turn.better(transport).length === 0) return { probeAt: NEVER, probeMs: turn.rules.probeMs };
+  const isSame = phase.at === 'open' && why === 'renew' && phase.probeAt !== NEVER;
+  const { probeMs } = isSame ? phase : turn.rules;
+  return { probeAt: isSame ? phase.probeAt : turn.now + probeMs, probeMs };
 }
 
 /** What to go back to if this attempt, now proved, soon fails. */

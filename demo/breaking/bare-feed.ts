@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
 import { WebSocket, WebSocketServer } from 'ws';
 import { takeUpgrades } from '../../server/upgrades.js';
@@ -52,7 +53,7 @@ export class BareFeed {
       claims: ({ url = '' }: IncomingMessage) => url.split('?', 1)[0] === `${BARE_PATH}/websocket`,
       take: (request, socket, head) => {
         const visitor = this.#visitorOf(request);
-        if (this.#isFullFor(visitor)) return void socket.end(REFUSED_UPGRADE);
+        if (this.#isFullFor(visitor)) return refuseUpgrade(socket);
         this.#upgrades.handleUpgrade(request, socket, head, (open) => {
           this.#sockets.set(open, visitor);
           open.on('error', () => {}).once('close', () => this.#sockets.delete(open));
@@ -84,4 +85,10 @@ export class BareFeed {
     const readers = [...this.#streams.values(), ...this.#sockets.values()];
     return readers.length >= READERS.all || readers.filter((other) => other === visitor).length >= READERS.visitor;
   }
+}
+
+/** Node has let go of the socket by now, and the other side may never close its own half. */
+function refuseUpgrade(socket: Duplex): void {
+  socket.on('error', () => socket.destroy()).once('finish', () => socket.destroy());
+  socket.end(REFUSED_UPGRADE);
 }

@@ -41,8 +41,11 @@ export class Allowance {
     const owner = ownerOf(address);
     const { atOnce, perSecond, now } = this.#options;
     const eachMs = 1_000 / perSecond;
-    const wholeAt = Math.max(now(), this.#wholeAt.get(owner) ?? 0) + eachMs;
-    const retryMs = Math.ceil(wholeAt - now() - atOnce * eachMs);
+    const at = now();
+    // Later than this it cannot be, unless the clock was set back meanwhile.
+    const latest = at + atOnce * eachMs;
+    const wholeAt = Math.max(at, Math.min(latest, this.#wholeAt.get(owner) ?? 0)) + eachMs;
+    const retryMs = Math.ceil(wholeAt - latest);
     if (retryMs > 0) return retryMs;
     this.#wholeAt.set(owner, wholeAt);
     return 0;

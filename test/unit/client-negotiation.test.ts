@@ -246,6 +246,17 @@ describe('moving up', () => {
     }
   });
 
+  it('probes a better transport also where the connection is renewed more often than that', () => {
+    const talk = connected('two');
+    const begun: string[] = [];
+    for (let renewal = 0; renewal < 30; renewal++) {
+      begun.push(...opened(talk.pass(1_000)));
+      talk.tell({ type: 'renew', detail: 'the channels have changed' });
+      talk.hello('two');
+    }
+    expect(begun).toContain('one');
+  });
+
   it('does not probe when nothing is better', () => {
     expect(opened(connected().pass(3_600_000))).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
@@ -100,6 +101,7 @@ describe('what one visitor may have of what the demo has for all', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5']);
     const [error] = await once(new WebSocket(upgrade, { headers }), 'error');
     expect(error.message).toContain('429');
+    await expectCut(upgrade, `X-Forwarded-For: ${ANN}`);
     expect((await read(BOB)).status).toBe(200);
     socket.terminate();
     await waitUntil('a place', async () => (await read(ANN)).status === 200);
@@ -114,7 +116,30 @@ describe('what one visitor may have of what the demo has for all', () => {
   });
 });
 
+/** Whose upgrade is refused keeps no socket of the server, though he never closes his side. */
+async function expectCut(url: string, header: string): Promise<void> {
+  const { port, pathname } = new URL(url);
+  const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+  const head = [`GET ${pathname} HTTP/1.1`, 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket', header];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toContain('429');
+  const closed = new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
+  // Where nobody is there any more, the system answers with a reset, which the write after it is told of.
+  const writing = setInterval(() => socket.write('still here'), 10);
+  await closed;
+  clearInterval(writing);
+}
+
 describe('what an address may call', () => {
+  it('is not held back for longer where the clock is set back', () => {
+    let now = 3_600_000;
+    const allowance = new Allowance({ atOnce: 2, perSecond: 1, now: () => now });
+    expect([1, 2, 3].map(() => allowance.tryTake({ address: ANN }))).toEqual([0, 0, 1_000]);
+    now = 0;
+    expect(allowance.tryTake({ address: ANN })).toBe(1_000);
+  });
+
   it('is for an IPv6 network of 64 bits together, and comes back with time', () => {
     let now = 0;
     const allowance = new Allowance({ atOnce: 2, perSecond: 1, now: () => now });
