@@ -76,7 +76,7 @@ describe('a frame', () => {
     ['a frame', frame(1, Buffer.alloc(60_000, 32)).subarray(0, 1_000)],
     ['a header', frame(1, Buffer.alloc(1_000, 32)).subarray(0, 3)],
   ])('that has begun with %s and does not end closes with 1008, after the time that a body has', async (_, begun) => {
-    const site = await inExpress({ bus: bus(), heartbeatMs: 100, bodyTimeoutMs: 400 });
+    const site = await inExpress({ bus: bus(), heartbeatMs: 1_000, bodyTimeoutMs: 400 });
     const { socket, closed } = await bareWebSocket(site.push);
     const whole = frame(1, Buffer.from('{"type":"publish","channel":"a","data":1}'));
     socket.write(Buffer.concat([whole, begun]));
