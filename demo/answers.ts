@@ -1,10 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
 
-/** The fields of a body, whatever it is. */
-export function fieldsOf(body: unknown): Partial<Record<string, unknown>> {
-  return typeof body === 'object' && body !== null ? { ...body } : {};
-}
-
 /** Answers what cannot be understood; `detail` says what would be. */
 export function refuse(response: Response, detail: string): void {
   sendProblem(response, 400, 'BAD_REQUEST', detail);

@@ -15,7 +15,6 @@ export class Blocks {
     count: LANES.all,
     each: LANES.visitor,
     ageMs: 60 * 60_000,
-    now: Date.now,
   });
 
   /** Blocks a transport for a visitor's lane; `null` frees it. */

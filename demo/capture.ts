@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { monotonicMs } from './monotonic.js';
 import type { CaptureReport, Piece } from './site/words/capture.js';
 import { wallClock } from './wall-clock.js';
 
@@ -88,7 +89,7 @@ export class Captures {
   /** In the order in which they were last asked for. */
   readonly #lanes = new Map<string, Captured>();
 
-  constructor(options: CapturesOptions = { now: Date.now }) {
+  constructor(options: CapturesOptions = { now: monotonicMs }) {
     this.#options = options;
   }
 

@@ -29,7 +29,6 @@ export class Costs {
     count: LANES.all,
     each: LANES.visitor,
     ageMs: 15 * 60_000,
-    now: Date.now,
   });
   readonly #meters = new WeakMap<Duplex, Meter>();
   /** The sockets that carry a lane's request now. */

@@ -1,10 +1,11 @@
 import express, { type Response, Router } from 'express';
-import { fieldsOf, refuse, refuseMore, sendProblem, unreadable } from './answers.js';
+import { refuse, refuseMore, sendProblem, unreadable } from './answers.js';
 import type { Blocks } from './blocks.js';
 import { type Full, NODES, type VisitorNodes } from './breaking/visitor-nodes.js';
 import type { Costs } from './costs.js';
 import type { LaneNetwork } from './lane-network.js';
 import { type CutName, FAULT_NAMES, type FaultName, isFaultName } from './site/words/fault-name.js';
+import { fieldsOf } from './site/words/fields.js';
 import { isLaneName } from './site/words/lane-name.js';
 import type { BlockReport, Report } from './site/words/report.js';
 import type { Turnstile } from './turnstile.js';

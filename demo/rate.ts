@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { Allowance } from './allowance.js';
 import { refuseMore } from './answers.js';
-import { Allowance } from './uses/allowance.js';
 import type { VisitorOf } from './visitors.js';
 
 /** Requests of one visitor: a page asks for something four times a second at the most. */
@@ -8,7 +8,7 @@ const RATE = { atOnce: 200, perSecond: 50 };
 
 /** Answers who asks too often, and hands on everybody else. */
 export function limitRate(visitorOf: VisitorOf): RequestHandler {
-  const asks = new Allowance({ ...RATE, now: Date.now });
+  const asks = new Allowance(RATE);
   return (request, response, next) => {
     const retryMs = asks.tryTake({ address: visitorOf(request) });
     if (retryMs === 0) return next();

@@ -1,10 +1,12 @@
+import { monotonicMs } from './monotonic.js';
+
 /** How much a {@link RecentMap} keeps. */
 export interface RecentMapOptions {
   readonly count: number;
   /** An entry that nobody has asked for in so long is forgotten, in milliseconds. */
   readonly ageMs: number;
-  /** A clock in milliseconds. */
-  readonly now: () => number;
+  /** @default monotonicMs */
+  readonly now?: () => number;
   /** So many entries of one owner are kept, and of those the ones that were used last. @default Infinity */
   readonly each?: number;
 }
@@ -25,9 +27,11 @@ export class RecentMap<Value> {
   /** The names of each owner, in the same order. */
   readonly #names = new Map<string, Set<string>>();
   readonly #options: RecentMapOptions;
+  readonly #now: () => number;
 
   constructor(options: RecentMapOptions) {
     this.#options = options;
+    this.#now = options.now ?? monotonicMs;
   }
 
   /** The value, which counts as a use of it. */
@@ -59,7 +63,7 @@ export class RecentMap<Value> {
   /** Puts it behind all others. */
   #put(name: string, value: Value, owner: string): void {
     this.delete(name);
-    this.#entries.set(name, { value, owner, usedAt: this.#options.now() });
+    this.#entries.set(name, { value, owner, usedAt: this.#now() });
     const names = this.#names.get(owner) ?? new Set();
     this.#names.set(owner, names.add(name));
   }
@@ -74,6 +78,6 @@ export class RecentMap<Value> {
   }
 
   #isOld(usedAt: number): boolean {
-    return this.#options.now() - usedAt > this.#options.ageMs;
+    return this.#now() - usedAt > this.#options.ageMs;
   }
 }

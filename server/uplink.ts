@@ -8,7 +8,7 @@ import type { Bus, Receipt } from './bus/bus.js';
 import { toJsonText } from './input.js';
 import { ownerOf } from './limits/addresses.js';
 import type { Limits } from './limits/limits.js';
-import { PublishRate } from './limits/publish-rate.js';
+import { TokenBuckets } from './limits/token-buckets.js';
 import type { Parsed } from './operations.js';
 import { typeOf } from './operations.js';
 import { isFailure, toPushError } from './problem.js';
@@ -46,7 +46,7 @@ export interface UplinkOptions {
 
 /** Performs operations, whichever way they came up: each key once, and every one answered. */
 export class Uplink {
-  readonly #rate: PublishRate;
+  readonly #rate: TokenBuckets;
   readonly #methods = new Map<string, Method>();
   readonly #calls = new RecentAnswers({ count: 10_000, bytes: 16 * 1024 * 1024, ageMs: 120_000 });
   /** Characters of the messages that the log does not have yet. */
@@ -56,7 +56,7 @@ export class Uplink {
     private readonly bus: Bus,
     readonly options: UplinkOptions,
   ) {
-    this.#rate = new PublishRate(options.limits.publishesPerSecond, () => performance.now());
+    this.#rate = new TokenBuckets({ perSecond: options.limits.publishesPerSecond, now: () => performance.now() });
   }
 
   /** Whether so much is on its way into the log that everybody has one message more at a time. */

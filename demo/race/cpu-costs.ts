@@ -21,7 +21,7 @@ interface Course {
  * visitors, and then known for a while. After a course the machine has a rest that is as long.
  */
 export class CpuCosts {
-  readonly #courses = new RecentMap<Course>({ count: 50, ageMs: 30 * 60_000, now: Date.now });
+  readonly #courses = new RecentMap<Course>({ count: 50, ageMs: 30 * 60_000 });
   readonly #transports: readonly string[];
   readonly #measure: MeasureCpu;
   readonly #ending = new AbortController();

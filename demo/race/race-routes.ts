@@ -1,8 +1,9 @@
 import { type Response, Router } from 'express';
-import { fieldsOf, refuse, refuseMore } from '../answers.js';
+import { Allowance } from '../allowance.js';
+import { refuse, refuseMore } from '../answers.js';
+import { fieldsOf } from '../site/words/fields.js';
 import { isLaneName } from '../site/words/lane-name.js';
 import { readSettings, STEPS } from '../site/words/race.js';
-import { Allowance } from '../uses/allowance.js';
 import type { VisitorOf } from '../visitors.js';
 import type { CpuCosts } from './cpu-costs.js';
 import { FORGOTTEN_MS, RACE_LIMITS, type RaceLimits, type Races } from './races.js';
@@ -17,7 +18,7 @@ const BEGUN = { atOnce: 3, perSecond: 1 / 240 };
 /** What the race's page asks for: a publisher of its own for as long as it asks, and the CPU of one message. */
 export function raceRoutes(races: Races, cpuCosts: CpuCosts, visitorOf: VisitorOf): Router {
   const router = Router();
-  const begins = new Allowance({ ...BEGUN, now: Date.now });
+  const begins = new Allowance(BEGUN);
 
   router.post('/races', (request, response) => {
     const { race, settings: given } = fieldsOf(request.body);

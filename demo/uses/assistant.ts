@@ -1,5 +1,6 @@
 import { type Gateway, PushError } from '../../server/index.js';
 import { ownerOf } from '../../server/limits/addresses.js';
+import { Allowance } from '../allowance.js';
 import {
   type AnswerPiece,
   ASSISTANT,
@@ -7,7 +8,6 @@ import {
   answerChannel,
   QUESTION_LENGTH,
 } from '../site/words/uses/assistant.js';
-import { Allowance } from './allowance.js';
 import { Library } from './library.js';
 import { Params } from './params.js';
 import { newSecret } from './secret.js';
@@ -25,7 +25,7 @@ const WRITING = { address: 4, all: 50 };
  */
 export function offerAssistant(gateway: Pick<Gateway, 'handle' | 'publish'>, tokenMs = TOKEN_MS): () => void {
   const library = Library.ofPackage();
-  const asks = new Allowance({ atOnce: 5, perSecond: 0.5, now: Date.now });
+  const asks = new Allowance({ atOnce: 5, perSecond: 0.5 });
   const writing = new Map<string, { readonly address: string; stop: boolean }>();
 
   gateway.handle(ASSISTANT.ask, async (params, caller): Promise<Asked> => {

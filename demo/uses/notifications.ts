@@ -1,4 +1,5 @@
 import { type Gateway, PushError } from '../../server/index.js';
+import { Allowance } from '../allowance.js';
 import {
   NOTE_LENGTH,
   type Note,
@@ -6,7 +7,6 @@ import {
   REMIND_METHOD,
   REMIND_SECONDS,
 } from '../site/words/uses/notifications.js';
-import { Allowance } from './allowance.js';
 import { Params } from './params.js';
 
 /** Reminders that wait at a time: of one account, and of all. */
@@ -18,7 +18,7 @@ const PENDING = { account: 5, all: 1_000 };
  */
 export function offerReminders(gateway: Pick<Gateway, 'handle' | 'publish'>): () => void {
   const pending = new Map<string, Set<NodeJS.Timeout>>();
-  const asks = new Allowance({ atOnce: 10, perSecond: 1, now: Date.now });
+  const asks = new Allowance({ atOnce: 10, perSecond: 1 });
   let count = 0;
 
   gateway.handle(REMIND_METHOD, (params, caller) => {

@@ -1,5 +1,7 @@
 import { type Gateway, PushError } from '../../server/index.js';
 import { ownerOf } from '../../server/limits/addresses.js';
+import { Allowance } from '../allowance.js';
+import { monotonicMs } from '../monotonic.js';
 import { RecentMap } from '../recent-map.js';
 import {
   GONE_MS,
@@ -11,7 +13,6 @@ import {
   ROOM,
   roomChannels,
 } from '../site/words/uses/room.js';
-import { Allowance } from './allowance.js';
 import { Params } from './params.js';
 import { Presence } from './presence.js';
 import { publicName } from './secret.js';
@@ -30,7 +31,7 @@ interface Authorship {
  * What a live room needs of a server: lines are said through it, so that it knows whose they are and only that person can
  * take them back; and it knows who is here. Likes and gifts are published by the pages themselves. Returns how to stop.
  */
-export function offerRooms(gateway: Pick<Gateway, 'handle' | 'publish'>, now: () => number = Date.now): () => void {
+export function offerRooms(gateway: Pick<Gateway, 'handle' | 'publish'>, now: () => number = monotonicMs): () => void {
   const authors = new RecentMap<Authorship>({
     count: 5_000,
     ageMs: RECALL_MS,

@@ -1,7 +1,8 @@
 import { type Gateway, PushError } from '../../server/index.js';
+import { Allowance } from '../allowance.js';
+import { monotonicMs } from '../monotonic.js';
 import { RecentMap } from '../recent-map.js';
 import { SIGN_IN, type SignedIn, type SignInBegun, type SignInNews } from '../site/words/uses/sign-in.js';
-import { Allowance } from './allowance.js';
 import { Params } from './params.js';
 import { newSecret } from './secret.js';
 
@@ -24,7 +25,7 @@ interface SignIn {
  * Signing in by a QR code. The window that shows the code waits on a channel that only it knows; the one that has
  * scanned it confirms or refuses. A code is good once, for 90 seconds.
  */
-export function offerSignIn(gateway: Pick<Gateway, 'handle' | 'publish'>, now: () => number = Date.now): void {
+export function offerSignIn(gateway: Pick<Gateway, 'handle' | 'publish'>, now: () => number = monotonicMs): void {
   const byCode = new RecentMap<SignIn>({ count: 1_000, ageMs: CODE_MS, now });
   const codes = new RecentMap<string>({ count: 1_000, ageMs: CODE_MS, now });
   const names = new RecentMap<string>({ count: 1_000, ageMs: SESSION_MS, now });

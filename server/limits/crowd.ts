@@ -35,7 +35,7 @@ export class Place {
     this.#address = new Claim(ownerOf(address), client, closeOnce);
   }
 
-  /** @throws PushError `CONNECTIONS_TOO_MANY`, `CONNECTION_REPLACED` */
+  /** From now on it may be told once to leave. @throws PushError `CONNECTIONS_TOO_MANY`, `CONNECTION_REPLACED` */
   enter(): void {
     const user = this.#user;
     this.#mayClose = true;
@@ -69,19 +69,7 @@ export class Crowd {
     this.#sweeper.unref();
   }
 
-  /**
-   * Lets a connection in; `close` is called, once at most, when it has to leave for another one. Returns how to say that it
-   * is over.
-   *
-   * @throws PushError `CONNECTIONS_TOO_MANY`, `CONNECTION_REPLACED`
-   */
-  enter(guest: Guest, close: (why: Leaving) => void): () => void {
-    const place = this.place(guest, close);
-    place.enter();
-    return () => place.leave();
-  }
-
-  /** For a connection that comes and goes: {@link enter}, as often as it comes. */
+  /** A place for a connection, to enter as often as it comes; `close` is called when it has to leave for another one. */
   place(guest: Guest, close: (why: Leaving) => void): Place {
     return new Place(this.#users, this.#addresses, guest, close);
   }

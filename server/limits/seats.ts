@@ -98,18 +98,11 @@ export class Seats {
   }
 
   /**
-   * Takes a seat for one connection, or shares the seat that its client has. `close` is called when it has to leave, once at
-   * most. Returns how to give it back, which may be called twice.
+   * Takes a seat for a connection that is not here, or shares the seat that its client has. It is closed when it has to leave, once
+   * at most each time.
    *
    * @throws PushError what {@link check} throws
    */
-  take(owner: string, client: string | null, close: Close): () => void {
-    const claim = new Claim(owner, client, close);
-    this.enter(claim);
-    return () => this.leave(claim);
-  }
-
-  /** {@link take} for a connection that comes and goes. It comes when it is not here, and may go twice. @throws PushError */
   enter(claim: Claim): void {
     if (this.options.most === Number.POSITIVE_INFINITY) return;
     const { owner, client, key } = claim;
@@ -127,6 +120,7 @@ export class Seats {
     if (seat.connections.length > CONNECTIONS) closeOldest(seat);
   }
 
+  /** Gives the seat back; may be called twice. */
   leave(claim: Claim): void {
     const { owner, client, key, seat } = claim;
     claim.seat = null;

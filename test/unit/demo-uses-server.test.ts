@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Allowance } from '../../demo/allowance.js';
 import { offerBenchmark } from '../../demo/benchmark.js';
 import { BENCHMARK, type BenchmarkMessage, benchmarkChannel } from '../../demo/site/words/benchmark.js';
 import { notificationsChannel, REMIND_METHOD } from '../../demo/site/words/uses/notifications.js';
 import { type Here, ROOM, roomChannels } from '../../demo/site/words/uses/room.js';
 import { SIGN_IN, type SignedIn, type SignInBegun } from '../../demo/site/words/uses/sign-in.js';
-import { Allowance } from '../../demo/uses/allowance.js';
 import { offerReminders } from '../../demo/uses/notifications.js';
 import { offerRooms } from '../../demo/uses/room.js';
 import { offerSignIn } from '../../demo/uses/sign-in.js';

@@ -4,11 +4,11 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import express from 'express';
 import request from 'supertest';
 import { WebSocket } from 'ws';
+import { Allowance } from '../../demo/allowance.js';
 import { CpuCosts } from '../../demo/race/cpu-costs.js';
 import { raceRoutes } from '../../demo/race/race-routes.js';
 import { Races } from '../../demo/race/races.js';
 import { FIRST_SETTINGS, STEPS } from '../../demo/site/words/race.js';
-import { Allowance } from '../../demo/uses/allowance.js';
 import { createGateway, MemoryBus } from '../../server/index.js';
 import { type MountedDemo, mountDemo } from '../support/mounted-demo.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -45,7 +45,6 @@ describe('what one visitor may have of what the demo has for all', () => {
     expect((await node(ANN, 'one-more')).headers['retry-after']).toBe('20');
     for (const lane of ['ann-1', 'ann-2', 'ann-3']) await request(site.url).get(`/demo/costs?client=${lane}`);
     expect((await node(ANN, 'one-more')).headers['retry-after']).toBe('60');
-    clock.mockRestore();
     expect(refused.body).toMatchObject({ code: 'TOO_MUCH', detail: expect.stringContaining('4 gateways') });
     // Who has one keeps it, and others find some.
     expect((await node(ANN, 'ann-0')).status).toBe(204);
@@ -54,6 +53,7 @@ describe('what one visitor may have of what the demo has for all', () => {
       expect((await node(`192.0.2.1${number}`, `other-${number}`)).status).toBe(204);
     }
     expect((await node(EVE, 'eve')).body.detail).toContain('All 12 gateways');
+    clock.mockRestore();
   });
 
   it('is five races, of an IPv6 network of 64 bits together', async () => {
@@ -69,7 +69,7 @@ describe('what one visitor may have of what the demo has for all', () => {
 
   it('is 200 requests at once, and 50 a second after them', async () => {
     await site.close();
-    const clock = jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000_000);
     try {
       await start(['loopback']);
       const cut = (visitor: string) => post('cuts', visitor, { client: 'mine', how: 'cut' });
@@ -133,11 +133,15 @@ async function expectCut(url: string, header: string): Promise<void> {
 
 describe('what an address may call', () => {
   it('is not held back for longer where the clock is set back', () => {
-    let now = 3_600_000;
-    const allowance = new Allowance({ atOnce: 2, perSecond: 1, now: () => now });
-    expect([1, 2, 3].map(() => allowance.tryTake({ address: ANN }))).toEqual([0, 0, 1_000]);
-    now = 0;
-    expect(allowance.tryTake({ address: ANN })).toBe(1_000);
+    jest.useFakeTimers({ now: 3_600_000 });
+    try {
+      const allowance = new Allowance({ atOnce: 2, perSecond: 1 });
+      expect([1, 2, 3].map(() => allowance.tryTake({ address: ANN }))).toEqual([0, 0, 1_000]);
+      jest.setSystemTime(0);
+      expect(allowance.tryTake({ address: ANN })).toBe(1_000);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('is for an IPv6 network of 64 bits together, and comes back with time', () => {

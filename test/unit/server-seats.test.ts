@@ -2,13 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import { ownerOf } from '../../server/limits/addresses.js';
 import { Crowd } from '../../server/limits/crowd.js';
 import { DEFAULT_LIMITS } from '../../server/limits/limits.js';
-import { type FullPolicy, Seats } from '../../server/limits/seats.js';
+import { Claim, type FullPolicy, Seats } from '../../server/limits/seats.js';
+
+/** Seats, taken for connections that come once. */
+class Room extends Seats {
+  take(owner: string, client: string | null, close: Claim['close']): () => void {
+    const claim = new Claim(owner, client, close);
+    this.enter(claim);
+    return () => this.leave(claim);
+  }
+}
 
 describe('Seats', () => {
   let now = 0;
   const seats = (most: number, whenFull: FullPolicy = 'refuse') => {
     now = 0;
-    return new Seats({ most, whenFull, owner: 'user', now: () => now });
+    return new Room({ most, whenFull, owner: 'user', now: () => now });
   };
   const nothing = () => undefined;
   const refusal = (take: () => unknown) => {
@@ -106,7 +115,7 @@ describe('a crowd', () => {
     const crowd = new Crowd({ ...DEFAULT_LIMITS, connectionsPerUser: 1, connectionsPerAddress: 1 }, 'refuse');
     const closed: number[] = [];
     for (let number = 1; number <= 10; number++) {
-      crowd.enter({ address: '192.0.2.1', user: 'ann', client: 'phone' }, () => closed.push(number));
+      crowd.place({ address: '192.0.2.1', user: 'ann', client: 'phone' }, () => closed.push(number)).enter();
     }
     expect(closed).toEqual([1, 2]);
     crowd.close();

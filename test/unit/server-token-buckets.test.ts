@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { PublishRate } from '../../server/limits/publish-rate.js';
+import { TokenBuckets } from '../../server/limits/token-buckets.js';
 
-describe('PublishRate', () => {
+describe('TokenBuckets', () => {
   let now = 0;
   const rate = (perSecond: number) => {
     now = 1_000;
-    return new PublishRate(perSecond, () => now);
+    return new TokenBuckets({ perSecond, now: () => now });
   };
   /** How many get through at this moment. */
-  const through = (publishing: PublishRate, publisher: string): number => {
+  const through = (publishing: TokenBuckets, publisher: string): number => {
     let count = 0;
     for (; count < 1_000 && publishing.waitMs(publisher) === 0; count++) publishing.take(publisher);
     return count;
