@@ -1,4 +1,5 @@
 import type { ClientTransport } from '../transports/client-transport.js';
+import { isObject } from '../transports/is-object.js';
 import { importHalf } from './import-half.js';
 
 /**
@@ -21,8 +22,4 @@ export function isHalf(value: unknown): value is ClientTransport {
     typeof value['missing'] === 'function' &&
     typeof value['open'] === 'function'
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { roundMs } from '../transports/round-ms.js';
 import { takenOf } from '../transports/server-socket.js';
 
 /** Options of {@link AnswerWatch}. */
@@ -27,8 +28,7 @@ export class AnswerWatch {
   readonly #round: NodeJS.Timeout;
 
   constructor(private readonly options: AnswerWatchOptions) {
-    const period = Math.max(10, Math.min(1_000, options.stalledMs / 4));
-    this.#round = setInterval(() => this.look(), period);
+    this.#round = setInterval(() => this.look(), roundMs(options.stalledMs));
     this.#round.unref();
   }
 

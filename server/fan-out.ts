@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { formatCursor } from '../transports/cursor.js';
 import { PushError } from '../transports/error.js';
 import type { Bye } from '../transports/record.js';
+import { roundMs } from '../transports/round-ms.js';
 import type { Sink } from '../transports/server-transport.js';
 import type { WireFormat } from '../transports/wire-format.js';
 import type { Member } from './audience.js';
@@ -78,7 +79,7 @@ export class FanOut implements NodeLog {
   ) {
     this.#latestOnly = new LatestOnly(bus, options.latestOnly);
     this.#started = this.#start();
-    const period = Math.max(10, Math.min(1_000, options.heartbeatMs / 4));
+    const period = roundMs(options.heartbeatMs);
     this.#pulse = setInterval(() => this.#beat(period), period);
     this.#pulse.unref();
   }

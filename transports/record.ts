@@ -1,5 +1,6 @@
 import type { Cursor } from './cursor.js';
 import { parseCursor } from './cursor.js';
+import { isObject } from './is-object.js';
 
 /** JSON, as RFC 8259 has it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -210,10 +211,6 @@ function isRecord(value: unknown): value is DownlinkRecord {
   if (type === undefined) return isCursor(value['id']) && typeof value['channel'] === 'string' && 'data' in value;
   if (typeof type !== 'string' || !Object.hasOwn(FIELDS, type)) return false;
   return FIELDS[type as ControlRecord['type']](value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCursor(value: unknown): value is Cursor {

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
 import { PushError } from '../../transports/error.js';
+import { isObject } from '../../transports/is-object.js';
 import type { Access, AccessRequest, Authorize, Grant } from './access.js';
 import { remoteKeys } from './remote-keys.js';
 import { findToken } from './token.js';
@@ -158,10 +159,6 @@ function readGrants(claim: unknown): Access {
     grants[name] = patterns;
   }
   return { ...grants, metrics: claim['metrics'] === true };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { CLOSE } from '../close.js';
+import { roundMs } from '../round-ms.js';
 import type { TransportSettings, UpgradeExchange } from '../server-transport.js';
 import type { Unfinished } from './server-frame-lengths.js';
 import { unfinishedBehind } from './server-frame-lengths.js';
@@ -40,7 +41,7 @@ export class UnfinishedMessages {
     const { frameBytes, frameTimeoutMs } = this.settings;
     if (bytes > 2 * frameBytes + BESIDE) {
       this.#close(client, 'TOO_LARGE', 'Too much came between the frames of a message; send it in one piece.');
-    } else this.#round ??= setInterval(() => this.#look(), Math.max(10, Math.min(1_000, frameTimeoutMs / 4))).unref();
+    } else this.#round ??= setInterval(() => this.#look(), roundMs(frameTimeoutMs)).unref();
   }
 
   #look(): void {

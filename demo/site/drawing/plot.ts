@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
-import { nameLanguage } from './language.js';
 import type { Palette } from './palette.js';
+import { loadLibrary, PlotFrame, type PlotSize } from './plot-frame.js';
 
 /** A line of a plot. */
 export interface PlotLine {
@@ -25,11 +25,9 @@ export interface PlotOptions {
   readonly isLogarithmic?: boolean;
 }
 
-/** Makes a plot, with a library that is loaded for it: the page is there before. */
+/** Makes a plot. */
 export async function loadPlot(element: HTMLElement, palette: Palette, options: PlotOptions): Promise<Plot> {
-  nameLanguage();
-  const { default: library } = await import('uplot');
-  return new Plot(library, element, palette, options);
+  return new Plot(await loadLibrary(), element, palette, options);
 }
 
 /** A plot with the page's colours, as wide as its element and as high as the style sheet says. */
@@ -38,7 +36,7 @@ class Plot {
   readonly #element: HTMLElement;
   readonly #palette: Palette;
   readonly #options: PlotOptions;
-  #plot: uPlot;
+  readonly #frame: PlotFrame;
   #data: uPlot.AlignedData;
 
   constructor(library: typeof uPlot, element: HTMLElement, palette: Palette, options: PlotOptions) {
@@ -47,22 +45,20 @@ class Plot {
     this.#palette = palette;
     this.#options = options;
     this.#data = [[], ...options.lines.map(() => [])];
-    this.#plot = this.#make();
-    new ResizeObserver(() => this.#plot.setSize(this.#size)).observe(element);
-    // The palette's own listener came first and has forgotten the old colours.
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-      this.#plot.destroy();
-      this.#plot = this.#make();
-    });
+    this.#frame = new PlotFrame(
+      element,
+      () => this.#size,
+      () => this.#make(),
+    );
   }
 
   show(data: readonly (readonly (number | null)[])[]): void {
     const [places = [], ...lines] = data;
     this.#data = [places.map(Number), ...lines.map((line) => [...line])];
-    this.#plot.setData(this.#data);
+    this.#frame.show(this.#data);
   }
 
-  get #size() {
+  get #size(): PlotSize {
     return { width: this.#element.clientWidth, height: this.#element.clientHeight };
   }
 

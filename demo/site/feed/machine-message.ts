@@ -1,4 +1,5 @@
 import type { Json } from '../../../client/index.js';
+import { isObject } from '../../../transports/is-object.js';
 import type { MachineFigures } from '../words/machine-figures.js';
 
 /** More than any machine has; a figure beyond it would not fit on the page either. */
@@ -32,10 +33,6 @@ function isFigures(data: unknown): data is MachineFigures {
     Object.keys(connections).length <= MOST.transports &&
     Object.values(connections).every((count) => Number.isInteger(count) && isWithin(count, 0, MOST.connections))
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isWithin(value: unknown, least: number, most: number): boolean {

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
-import { nameLanguage } from '../drawing/language.js';
 import type { Palette } from '../drawing/palette.js';
+import { loadLibrary, PlotFrame } from '../drawing/plot-frame.js';
 import type { Arrival } from '../feed/arrivals.js';
 import { duration } from '../texts/figures.js';
 import { raceTexts, textsOf } from '../texts/texts.js';
@@ -17,15 +17,13 @@ interface Second {
   readonly medians: readonly (number | null)[];
 }
 
-/** Makes a plot, with a library that is loaded for it: the page is there before. */
+/** Makes the plot. */
 export async function loadLatencyPlot(
   root: HTMLElement,
   transports: readonly string[],
   palette: Palette,
 ): Promise<LatencyPlot> {
-  nameLanguage();
-  const { default: library } = await import('uplot');
-  return new LatencyPlot(library, root, transports, palette);
+  return new LatencyPlot(await loadLibrary(), root, transports, palette);
 }
 
 /** The latency of each transport over the last minute: for each second the median of what arrived in it. */
@@ -35,20 +33,15 @@ class LatencyPlot {
   readonly #palette: Palette;
   readonly #transports: readonly string[];
   #seconds: readonly Second[] = [];
-  #plot: uPlot;
+  readonly #frame: PlotFrame;
 
   constructor(library: typeof uPlot, root: HTMLElement, transports: readonly string[], palette: Palette) {
     this.#library = library;
     this.#root = root;
     this.#palette = palette;
     this.#transports = transports;
-    this.#plot = this.#made();
-    new ResizeObserver(() => this.#fit()).observe(root);
-    // Its colours are given when it is made.
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-      this.#plot.destroy();
-      this.#plot = this.#made();
-    });
+    const size = () => ({ width: root.clientWidth, height: HEIGHT });
+    this.#frame = new PlotFrame(root, size, () => this.#made());
   }
 
   /** Begins anew: the lanes are others. */
@@ -74,18 +67,13 @@ class LatencyPlot {
   }
 
   #show(): void {
-    this.#plot.setData(this.#data());
+    this.#frame.show(this.#data());
   }
 
   #data(): uPlot.AlignedData {
     const series = this.#transports.map((_, index) => this.#seconds.map(({ medians }) => medians[index] ?? null));
     const now = this.#seconds.at(-1)?.at ?? 0;
     return [this.#seconds.map(({ at }) => at - now), ...series];
-  }
-
-  #fit(): void {
-    const { clientWidth } = this.#root;
-    if (clientWidth > 0 && clientWidth !== this.#plot.width) this.#plot.setSize({ width: clientWidth, height: HEIGHT });
   }
 
   #made(): uPlot {
