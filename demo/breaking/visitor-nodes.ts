@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -73,7 +74,12 @@ export class VisitorNodes {
     const expires = setTimeout(() => void this.#forget(lane), FORGOTTEN_MS).unref();
     const node: VisitorNode = { visitor, running: null, port: 0, askedAt: performance.now(), expires };
     this.#nodes.set(lane, node);
-    await this.#start(node);
+    try {
+      await this.#start(node);
+    } catch (error) {
+      await this.#forget(lane);
+      throw error;
+    }
     return null;
   }
 
@@ -125,11 +131,14 @@ export class VisitorNodes {
     app.use(path || '/', gateway.handler);
     gateway.attach(server, { requests: false });
     const running = { gateway, server, sockets, leave };
-    await gateway.ready();
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(node.port, '127.0.0.1', resolve);
-    });
+    try {
+      await gateway.ready();
+      server.listen(node.port, '127.0.0.1');
+      await once(server, 'listening');
+    } catch (error) {
+      await end(running);
+      throw error;
+    }
     // Forgotten meanwhile.
     if (![...this.#nodes.values()].includes(node)) return end(running);
     node.port = (server.address() as AddressInfo).port;

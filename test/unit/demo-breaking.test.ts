@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { WebSocket } from 'ws';
+import { VisitorNodes } from '../../demo/breaking/visitor-nodes.js';
 import type { Note } from '../../demo/site/automatic/automatic.js';
 import { reasonsOf, stretchesOf } from '../../demo/site/automatic/stretches.js';
 import { Numbers } from '../../demo/site/feed/numbers.js';
 import type { Report } from '../../demo/site/words/report.js';
-import { createGateway, MemoryBus } from '../../server/index.js';
+import { createGateway, type Gateway, MemoryBus } from '../../server/index.js';
+import { listen } from '../support/listen.js';
 import { type MountedDemo, mountDemo } from '../support/mounted-demo.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -56,6 +58,25 @@ describe('what a visitor breaks besides the network', () => {
     const { messages } = (await (await poll(before.id)).json()) as { messages: { data: unknown }[] };
     expect(messages.map(({ data }) => data)).toEqual(['meanwhile']);
     expect((await report()).lanes['mine']?.cost.requests).toBeGreaterThanOrEqual(2);
+  });
+
+  it('is gone, and leaves nothing on the log, when somebody else has its port by the time it starts again', async () => {
+    const closings: jest.Spied<Gateway['close']>[] = [];
+    const make = () => {
+      const gateway = createGateway({ bus });
+      closings.push(jest.spyOn(gateway, 'close'));
+      return gateway;
+    };
+    const nodes = new VisitorNodes({ make, path: '/push', prepare: () => () => {} });
+    expect(await nodes.open('mine', 'ann')).toBeNull();
+    const port = nodes.portFor('mine') ?? 0;
+    nodes.restart('mine');
+    await waitUntil('the end of the first', () => closings[0]?.mock.calls.length === 1, PATIENT);
+    const other = await listen((_request, response) => response.end(), port);
+    await waitUntil('the end of the lane', () => nodes.standing('mine') === 'none', PATIENT);
+    await waitUntil('the end of the second', () => closings[1]?.mock.calls.length === 1, PATIENT);
+    await other.close();
+    await nodes.close();
   });
 
   it('is to be had so many times by one visitor, and by nobody who comes from elsewhere', async () => {
