@@ -17,6 +17,9 @@ export async function withBar<T>(
     hideCursor: true,
     clearOnComplete: true,
     gracefulExit: false,
+    // For a log, a line now and then.
+    noTTYOutput: true,
+    notTTYSchedule: 30_000,
   });
   bar.start(Math.ceil(whole), 0, { left: '', cell: '' });
   try {

@@ -7,7 +7,7 @@ import type { LaneNetwork } from './lane-network.js';
 import { type CutName, FAULT_NAMES, type FaultName, isFaultName } from './site/words/fault-name.js';
 import { fieldsOf } from './site/words/fields.js';
 import { isLaneName } from './site/words/lane-name.js';
-import type { BlockReport, Report } from './site/words/report.js';
+import type { CutReport, Report } from './site/words/report.js';
 import type { Turnstile } from './turnstile.js';
 import type { VisitorOf } from './visitors.js';
 
@@ -71,17 +71,19 @@ export function demoRoutes(options: DemoRoutesOptions): Router {
     const cut = turnstile.cut(client);
     // Freed or blocked: what is open has been begun under the rule of before.
     await network.cut(client, transport);
-    response.json({ cut } satisfies BlockReport);
+    response.json({ cut } satisfies CutReport);
   });
 
   router.post('/cuts', async (request, response) => {
-    const cut = readCut(request.body);
-    if (cut === null) return refuse(response, 'Send JSON: {"client": <lane>, "how": "cut" or "sever"}.');
+    const asked = readCut(request.body);
+    if (asked === null) return refuse(response, 'Send JSON: {"client": <lane>, "how": "cut" or "sever"}.');
+    const { client, how } = asked;
     const isDirect = (await network.portFor(request.headers.host)) === null;
-    if (isDirect && cut.how === 'sever') return refuseNetwork(response);
-    if (isDirect) turnstile.cutAll(cut.client);
-    else await network[cut.how](cut.client);
-    response.status(204).end();
+    if (isDirect && how === 'sever') return refuseNetwork(response);
+    // Some lanes go through the network, others straight to the gateway.
+    const cut = how === 'cut' ? turnstile.cutAll(client) : 0;
+    if (!isDirect) await network[how](client);
+    response.json({ cut } satisfies CutReport);
   });
 
   router.post('/nodes', async (request, response) => {
@@ -108,7 +110,7 @@ export function demoRoutes(options: DemoRoutesOptions): Router {
 }
 
 const NODES_TAKEN: Record<Full['who'], string> = {
-  visitor: `Your address has ${NODES.visitor} gateways to itself already. One is free when its page has been closed for a minute.`,
+  visitor: `Your address has ${NODES.visitor} gateways to itself already. One is free when its page has been closed for some seconds.`,
   all: `All ${NODES.all} gateways to spare are taken by visitors. One is free when its page has been closed for a minute.`,
 };
 

@@ -26,9 +26,11 @@ export class Turnstile {
     return reset.length;
   }
 
-  /** Cuts all that a lane has open, whatever it is. */
-  cutAll(lane: string): void {
-    for (const { socket } of this.#passing.get(lane) ?? []) socket.destroy();
+  /** Cuts all that a lane has open, whatever it is; returns how much that was. */
+  cutAll(lane: string): number {
+    const passing = [...(this.#passing.get(lane) ?? [])];
+    for (const { socket } of passing) socket.destroy();
+    return passing.length;
   }
 
   /** Lets a connection through, or cuts it and returns `null`. Returns how to say that it is over. */

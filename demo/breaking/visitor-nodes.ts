@@ -9,8 +9,11 @@ import type { NodeStanding } from '../site/words/report.js';
 /** Nodes: of one visitor, and of all. */
 export const NODES = { visitor: 4, all: 12 };
 
-/** A node that nobody has asked about in so long is closed. The page asks once a second. */
+/** A node that nobody has asked about in so long is closed. The page asks once a second, and in the background once a minute. */
 const FORGOTTEN_MS = 60_000;
+
+/** One that its page has not asked about in so long gives way to the next one of the same visitor, who has loaded it again. */
+const LEFT_MS = 3_000;
 
 /** How long a node that is started again stays away, in milliseconds: long enough to be seen. */
 const AWAY_MS = 3_000;
@@ -67,10 +70,16 @@ export class VisitorNodes {
   /** Gives a visitor's lane a node, unless it has one. Resolves with why it gets none; `null` when the lane has one. */
   async open(lane: string, visitor: string): Promise<Full | null> {
     if (this.#nodes.has(lane)) return null;
-    const all = [...this.#nodes.values()];
-    if (all.length >= NODES.all || this.#isClosed) return { who: 'all', retryMs: nextFreeMs(all) };
-    const own = all.filter((node) => node.visitor === visitor);
-    if (own.length >= NODES.visitor) return { who: 'visitor', retryMs: nextFreeMs(own) };
+    const own = [...this.#nodes].filter(([, node]) => node.visitor === visitor);
+    const left = own.length >= NODES.visitor ? longestUnasked(own) : null;
+    if (left !== null) {
+      if (left.ms < LEFT_MS) return { who: 'visitor', retryMs: LEFT_MS - left.ms };
+      await this.#forget(left.lane);
+      return this.open(lane, visitor);
+    }
+    if (this.#nodes.size >= NODES.all || this.#isClosed) {
+      return { who: 'all', retryMs: Math.max(1_000, FORGOTTEN_MS - (longestUnasked(this.#nodes)?.ms ?? 0)) };
+    }
     const expires = setTimeout(() => void this.#forget(lane), FORGOTTEN_MS).unref();
     const node: VisitorNode = { visitor, running: null, port: 0, askedAt: performance.now(), expires };
     this.#nodes.set(lane, node);
@@ -153,11 +162,11 @@ export class VisitorNodes {
   }
 }
 
-/** When the first of them is forgotten if nobody asks about it any more. */
-function nextFreeMs(nodes: readonly VisitorNode[]): number {
+/** Which of them nobody has asked about for the longest time. */
+function longestUnasked(nodes: Iterable<[string, VisitorNode]>): { readonly lane: string; readonly ms: number } | null {
   const now = performance.now();
-  const left = nodes.map(({ askedAt }) => askedAt + FORGOTTEN_MS - now);
-  return Math.max(1_000, Math.min(FORGOTTEN_MS, ...left));
+  const unasked = [...nodes].map(([lane, { askedAt }]) => ({ lane, ms: now - askedAt }));
+  return unasked.sort((one, other) => other.ms - one.ms)[0] ?? null;
 }
 
 /** Ends a gateway as at a new release: its clients are told to come back, and who does not go is cut. */

@@ -88,6 +88,20 @@ describe('what a visitor breaks besides the network', () => {
     expect((await site.post('/demo/nodes', { client: 'not a lane' })).status).toBe(400);
   });
 
+  it('gives way when its page is not there any more and the same visitor comes again', async () => {
+    const nodes = new VisitorNodes({ make: () => createGateway({ bus }), path: '/push', prepare: () => () => {} });
+    for (const lane of ['left', 'second', 'third', 'fourth']) expect(await nodes.open(lane, 'ann')).toBeNull();
+    expect(await nodes.open('again', 'ann')).toMatchObject({ who: 'visitor' });
+    const isIn = await waitUntil('a place', async () => {
+      for (const lane of ['second', 'third', 'fourth']) nodes.standing(lane);
+      return (await nodes.open('again', 'ann')) === null;
+    }, PATIENT);
+    expect(isIn).toBe(true);
+    const standings = ['left', 'second', 'third', 'fourth', 'again'].map((lane) => nodes.standing(lane));
+    expect(standings).toEqual(['none', 'up', 'up', 'up', 'up']);
+    await nodes.close();
+  });
+
   it('is a bare feed that tells only who is there, and is charged to nobody', async () => {
     const { network } = await report();
     const origin = `127.0.0.1:${network}/demo/bare`;
@@ -99,7 +113,7 @@ describe('what a visitor breaks besides the network', () => {
     expect((await report()).lanes['mine']?.cost).toEqual({ requests: 0, up: 0, down: 0 });
 
     const closed = once(socket, 'close');
-    expect((await site.post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
+    expect((await site.post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(200);
     await closed;
     const blocked = { client: 'mine', transport: 'websocket', blocked: true, fault: 'stripped' };
     expect((await site.post('/demo/blocks', blocked)).status).toBe(200);
@@ -111,7 +125,7 @@ describe('what a visitor breaks besides the network', () => {
     const response = await fetch(`${site.url}/push/sse?channel=chat&lane=mine`);
     const ended = response.text().catch(() => 'cut');
     const cut = request(site.url).post('/demo/cuts').set({ Host: 'demo.example' });
-    expect((await cut.send({ client: 'mine', how: 'cut' })).status).toBe(204);
+    expect((await cut.send({ client: 'mine', how: 'cut' })).body).toEqual({ cut: 1 });
     expect(await ended).toBe('cut');
   });
 });

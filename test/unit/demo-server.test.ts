@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { readFigures } from '../../demo/site/feed/machine-message.js';
 import type { FaultName } from '../../demo/site/words/fault-name.js';
 import { FIRST_SETTINGS, type RaceReport, type RaceSettings } from '../../demo/site/words/race.js';
-import type { BlockReport, Report } from '../../demo/site/words/report.js';
+import type { CutReport, Report } from '../../demo/site/words/report.js';
 import { createGateway } from '../../server/index.js';
 import { type MountedDemo, mountDemo } from '../support/mounted-demo.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -47,10 +47,10 @@ describe('the demo’s server', () => {
     return (await response.json()) as Report;
   }
 
-  async function turn(transport: string, blocked: boolean, fault?: FaultName): Promise<BlockReport> {
+  async function turn(transport: string, blocked: boolean, fault?: FaultName): Promise<CutReport> {
     const response = await site.post('/demo/blocks', { client: 'mine', transport, blocked, fault });
     expect(response.status).toBe(200);
-    return (await response.json()) as BlockReport;
+    return (await response.json()) as CutReport;
   }
 
   /** The messages of a channel, as soon as there are so many. */
@@ -191,7 +191,7 @@ describe('the demo’s server', () => {
     mine.ask('/push/sse?channel=chat&lane=mine');
     yours.ask('/push/sse?channel=chat&lane=yours');
     await Promise.all([mine.answers(1), yours.answers(1)]);
-    expect((await site.post('/demo/cuts', { client: 'mine', how: 'sever' })).status).toBe(204);
+    expect((await site.post('/demo/cuts', { client: 'mine', how: 'sever' })).status).toBe(200);
     await site.gateway.publish('chat', 'unheard');
     await waitUntil('the other one', () => yours.moved.text.includes('unheard'), PATIENT);
     const again = open(network);
@@ -200,7 +200,7 @@ describe('the demo’s server', () => {
     expect([mine.moved.text.includes('unheard'), mine.socket.destroyed]).toEqual([false, false]);
 
     const cut = [mine, again].map(({ socket }) => once(socket, 'close'));
-    expect((await site.post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(204);
+    expect((await site.post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(200);
     await Promise.all(cut);
     expect(yours.socket.destroyed).toBe(false);
   });

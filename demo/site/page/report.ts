@@ -1,10 +1,21 @@
 import type { Report } from '../words/report.js';
 import { siteAddress } from './place.js';
 
-/** Asks the demo's server what it knows about the lanes. Rejects when it is away; the lanes' own states say so. */
+/** How long a server that has no demo is not asked again. */
+const ABSENT_MS = 60_000;
+
+/** By `performance.now()`. */
+let absentUntil = 0;
+
+/**
+ * Asks the demo's server what it knows about the lanes. Rejects when it is away; the lanes' own states say so. Pages ask each
+ * second: where a plain web server has the files, only now and then.
+ */
 export async function askReport(lanes: readonly { readonly id: string }[]): Promise<Report> {
+  if (performance.now() < absentUntil) throw new Error('There is no demo’s server here.');
   const query = new URLSearchParams(lanes.map(({ id }) => ['client', id]));
   const response = await fetch(siteAddress(`demo/costs?${query}`));
+  if (response.status === 404) absentUntil = performance.now() + ABSENT_MS;
   if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
   return response.json();
 }

@@ -31,14 +31,15 @@ export function takePublications(form: HTMLFormElement, path: string): void {
   };
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    // One at a time: a button that is held down publishes once.
-    button.disabled = true;
+    // One at a time: a button that is held down publishes once. It keeps the focus, which one that is disabled would lose.
+    if (button.ariaDisabled === 'true') return;
+    button.ariaDisabled = 'true';
     outcome.textContent = tryTexts.console.publishing;
     void publish()
       .catch((error: unknown) => tryTexts.console.away(failureOf(error).text))
       .then((said) => {
         outcome.textContent = said;
-        button.disabled = false;
+        button.ariaDisabled = 'false';
       });
   });
 }

@@ -33,8 +33,8 @@ export interface Report {
   readonly lanes: Readonly<Record<string, LaneReport>>;
 }
 
-/** The answer to `POST /demo/blocks`. */
-export interface BlockReport {
+/** The answer to `POST /demo/blocks` and `/demo/cuts`. */
+export interface CutReport {
   /** Connections that were open at the gateway's own sockets, and are reset. */
   readonly cut: number;
 }

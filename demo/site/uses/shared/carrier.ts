@@ -9,7 +9,7 @@ import { gatewayPath } from '../../page/place.js';
 import { askReport, tellDemo } from '../../page/report.js';
 import { bytes } from '../../texts/figures.js';
 import { commonTexts, textsOf, usesTexts } from '../../texts/texts.js';
-import type { BlockReport } from '../../words/report.js';
+import type { CutReport } from '../../words/report.js';
 import { ChangeableClient } from './changeable-client.js';
 
 const REPORT_MS = 1_000;
@@ -113,15 +113,11 @@ function optionsFor(choice: string): ConnectOptions {
   return { ...PATIENCE, transports: choice === '' ? catalog : [choice] };
 }
 
-/**
- * Resets what is open at the gateway's sockets, by blocking the transport there and freeing it at once. Resolves with the
- * transport, or with `null` when nothing was open, as between two polls.
- */
+/** Resets what is open at the gateway's sockets. Resolves with the transport, or with `null` when nothing was open, as between two polls. */
 async function cut({ id, transport }: ChangeableClient): Promise<string | null> {
   if (transport === null) return null;
-  const response = await tellDemo('blocks', { client: id, transport, blocked: true });
-  await tellDemo('blocks', { client: id, transport, blocked: false });
-  const report: BlockReport = await response.json();
+  const response = await tellDemo('cuts', { client: id, how: 'cut' });
+  const report: CutReport = await response.json();
   return report.cut > 0 ? transport : null;
 }
 
