@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RaceSettings } from '../site/words/race.js';
@@ -40,9 +39,9 @@ export interface CpuRunOptions extends Pick<RaceSettings, 'perSecond' | 'bytes' 
 export async function cpuPerMessage(options: CpuRunOptions): Promise<number> {
   const { transport, perSecond, bytes, pollMs, signal, seconds = CPU_SECONDS } = options;
   const readers = new Readers();
-  const gateway = await GatewayChild.start(signal);
+  const gateway = new GatewayChild(signal);
   try {
-    const order = { group: GROUP, gateway: `http://127.0.0.1:${gateway.port}/push`, channel: CHANNEL, pollMs };
+    const order = { group: GROUP, gateway: `http://127.0.0.1:${await gateway.port()}/push`, channel: CHANNEL, pollMs };
     readers.set({ ...order, transports: [transport], each: CPU_READERS });
     await until(() => readers.of(GROUP).open === CPU_READERS, signal);
     gateway.publish(CHANNEL, WARM_RATE, bytes);
@@ -61,21 +60,20 @@ export async function cpuPerMessage(options: CpuRunOptions): Promise<number> {
   }
 }
 
+/** A gateway in a process of its own, which is there from now on until its `end`. */
 class GatewayChild {
-  readonly #child: ChildProcess;
+  readonly #child = startChild('gateway-process');
   readonly #signal: AbortSignal;
-  port = 0;
 
-  static async start(signal: AbortSignal): Promise<GatewayChild> {
-    const gateway = new GatewayChild(startChild('gateway-process'), signal);
-    const state = await gateway.#told();
-    if (state.tells === 'listening') gateway.port = state.port;
-    return gateway;
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
   }
 
-  private constructor(child: ChildProcess, signal: AbortSignal) {
-    this.#child = child;
-    this.#signal = signal;
+  /** Where it listens, which it tells first of all. */
+  async port(): Promise<number> {
+    const state = await this.#told();
+    if (state.tells !== 'listening') throw new Error('The gateway’s process does not tell where it listens.');
+    return state.port;
   }
 
   publish(channel: string, perSecond: number, bytes: number): void {

@@ -160,6 +160,18 @@ describe('the CPU of a message', () => {
     expect(microseconds).toBeLessThan(1_000_000);
   });
 
+  it('leaves no process behind when it is given up as it begins', async () => {
+    const processes = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+    const before = processes();
+    const ending = new AbortController();
+    const run = { transport: 'sse', perSecond: 10, bytes: 256, pollMs: 250, signal: ending.signal };
+    const outcome = cpuPerMessage(run);
+    expect(processes()).toBe(before + 1);
+    ending.abort();
+    await expect(outcome).rejects.toThrow(/abort/);
+    expect(processes()).toBe(before);
+  });
+
   it('is measured for one page at a time, transport after transport, and then known', async () => {
     const asked: string[] = [];
     const costs = new CpuCosts(['a', 'b'], async ({ transport, perSecond }) => {
