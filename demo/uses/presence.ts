@@ -9,8 +9,8 @@ const MERGE_MS = 200;
 
 /** What {@link Presence} is told, and whom it tells. */
 export interface PresenceOptions {
-  /** Who has not been heard of for so long is gone, in milliseconds. */
-  readonly goneMs: number;
+  /** How often it is looked who has gone, in milliseconds. */
+  readonly sweepMs: number;
   /** A clock in milliseconds. */
   readonly now: () => number;
   /** Called with who is in a room, soon after that has changed. */
@@ -18,7 +18,8 @@ export interface PresenceOptions {
 }
 
 interface Present extends Person {
-  readonly heardAt: number;
+  /** When he has gone, unless he is heard of before. */
+  readonly goneAt: number;
   readonly address: string;
 }
 
@@ -37,11 +38,11 @@ export class Presence {
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    this.#sweep = setInterval(() => this.#forget(), options.goneMs / 4).unref();
+    this.#sweep = setInterval(() => this.#forget(), options.sweepMs).unref();
   }
 
-  /** Somebody at an address says that he is here. @throws PushError `UNAVAILABLE` when there is no more room */
-  here(name: string, person: Person, address: string): void {
+  /** Somebody at an address says that he is here, which holds for so many milliseconds. @throws PushError `UNAVAILABLE` when there is no more room */
+  here(name: string, person: Person, address: string, holdsMs: number): void {
     const before = this.#rooms.get(name)?.people.get(person.id);
     if (before?.address !== address && (this.#addresses.get(address) ?? 0) >= MOST.address) {
       throw full('Enough people are here from your address. One may come when another one has gone.');
@@ -50,7 +51,7 @@ export class Presence {
     if (before === undefined && room.people.size >= MOST.people) throw full('This room is full.');
     if (before !== undefined) this.#count(before.address, -1);
     this.#count(address, 1);
-    room.people.set(person.id, { ...person, address, heardAt: this.#options.now() });
+    room.people.set(person.id, { ...person, address, goneAt: this.#options.now() + holdsMs });
     if (before?.name !== person.name || before.seen !== person.seen) this.#tell(name, room);
   }
 
@@ -98,9 +99,9 @@ export class Presence {
   }
 
   #forget(): void {
-    const before = this.#options.now() - this.#options.goneMs;
+    const now = this.#options.now();
     for (const [name, room] of this.#rooms) {
-      for (const [id, { heardAt }] of room.people) if (heardAt < before) this.left(name, id);
+      for (const [id, { goneAt }] of room.people) if (goneAt < now) this.left(name, id);
     }
   }
 }

@@ -6,6 +6,7 @@ import { RecentMap } from '../recent-map.js';
 import {
   GONE_MS,
   type Here,
+  HIDDEN_GONE_MS,
   LINE_LENGTH,
   type Line,
   PERSON_LENGTH,
@@ -40,7 +41,7 @@ export function offerRooms(gateway: Pick<Gateway, 'handle' | 'publish'>, now: ()
   const lines = new Allowance({ atOnce: 8, perSecond: 2, now });
   const calls = new Allowance({ atOnce: 100, perSecond: 20, now });
   const presence = new Presence({
-    goneMs: GONE_MS,
+    sweepMs: GONE_MS / 4,
     now,
     changed: (room, people) => {
       gateway.publish(roomChannels(room).people, people).catch((error: Error) => process.emitWarning(error));
@@ -85,7 +86,8 @@ export function offerRooms(gateway: Pick<Gateway, 'handle' | 'publish'>, now: ()
     const room = given.place('room');
     const you = publicName(given.secret('secret'));
     const person = { id: you, name: given.text('name', PERSON_LENGTH), seen: given.idOrNone('seen') };
-    presence.here(room, person, ownerOf(caller.address));
+    const holdsMs = given.flag('hidden') ? HIDDEN_GONE_MS : GONE_MS;
+    presence.here(room, person, ownerOf(caller.address), holdsMs);
     return { you, ...presence.of(room) };
   });
 

@@ -125,7 +125,8 @@ describe('a room', () => {
     name: secret,
     ...more,
   });
-  const here = (secret: string, seen: string | null = null) => gateway.call<Here>(ROOM.here, person(secret, { seen }));
+  const here = (secret: string, seen: string | null = null, hidden = false) =>
+    gateway.call<Here>(ROOM.here, person(secret, { seen, hidden }));
   const say = (secret: string, text: string) =>
     gateway.call<{ readonly id: string }>(ROOM.say, person(secret, { text }));
 
@@ -180,6 +181,22 @@ describe('a room', () => {
     expect(gateway.on(roomChannels('r').people).at(-1)).toEqual({ count: 0, people: [] });
   });
 
+  it('keeps who has said that his page is hidden for longer, as a browser hardly lets it run', async () => {
+    await here('ann');
+    await here('bob', null, true);
+    const count = async (passedMs: number) => {
+      now += passedMs;
+      await jest.advanceTimersByTimeAsync(10_000);
+      return gateway.on(roomChannels('r').people).at(-1);
+    };
+    expect(await count(65_000)).toMatchObject({ count: 1 });
+    expect(await count(80_000)).toMatchObject({ count: 1 });
+    await here('bob', null, true);
+    expect(await count(145_000)).toMatchObject({ count: 1 });
+    await here('bob');
+    expect(await count(20_001)).toMatchObject({ count: 0 });
+  });
+
   it('names at most 20 of many people, and counts all', async () => {
     for (let number = 0; number < 30; number++) await here(`guest${number}`);
     const { count, people } = await here('guest0');
@@ -188,7 +205,7 @@ describe('a room', () => {
 
   it('has room for others, whatever one address makes up', async () => {
     const from = (address: string, secret: string, room = 'r') =>
-      gateway.call<Here>(ROOM.here, person(secret, { room, seen: null }), address);
+      gateway.call<Here>(ROOM.here, person(secret, { room, seen: null, hidden: false }), address);
     for (let number = 0; number < 50; number++) await from('192.0.2.66', `eve${number}`, `room${number % 2}`);
     const refusal = { code: 'UNAVAILABLE', message: expect.stringMatching(/from your address/) };
     await expect(from('192.0.2.66', 'one-more', 'another')).rejects.toMatchObject(refusal);

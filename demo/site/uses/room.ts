@@ -154,10 +154,10 @@ async function sayHere(): Promise<void> {
   isSaying = true;
   while (isStale && !hasLeft) {
     isStale = false;
-    const isSeen = document.visibilityState === 'visible';
-    const seen = isSeen ? (conversation.entries.at(-1)?.id ?? null) : null;
+    const hidden = document.visibilityState === 'hidden';
+    const seen = hidden ? null : (conversation.entries.at(-1)?.id ?? null);
     try {
-      const here = await push.call<Here>(ROOM.here, { room, secret, name: ownName(), seen });
+      const here = await push.call<Here>(ROOM.here, { room, secret, name: ownName(), seen, hidden });
       you = here.you;
       showPeople(here);
     } catch {

@@ -13,6 +13,9 @@ export const PERSON_LENGTH = 24;
 /** Who has not said for so long that he is here has gone, in milliseconds. */
 export const GONE_MS = 20_000;
 
+/** The same for whose page is hidden: browsers wake one that has been for some minutes once a minute only. */
+export const HIDDEN_GONE_MS = 150_000;
+
 /** People that the list names; all are counted. */
 export const LISTED = 20;
 
