@@ -21,6 +21,7 @@ const text = part(document, 'answer', HTMLElement);
 const source = part(document, 'source', HTMLElement);
 const outcome = part(document, 'outcome', HTMLElement);
 let leave = (): void => {};
+let patience: ReturnType<typeof setTimeout> | undefined;
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
@@ -55,6 +56,7 @@ async function ask(): Promise<void> {
 
 function read(name: string): void {
   leave();
+  clearTimeout(patience);
   const answer = new Answer();
   show(answer);
   leave = push.subscribe(
@@ -65,7 +67,7 @@ function read(name: string): void {
     },
     { since: 'earliest' },
   );
-  setTimeout(() => {
+  patience = setTimeout(() => {
     if (answer.question === '' && push.state === 'open') write(outcome, said.gone);
   }, GONE_MS);
 }

@@ -19,9 +19,14 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, STEP],
 };
 
-/** Reads pointers and keys at a canvas. With keys, arrows move the pen, and space sets it down and lifts it. */
+/**
+ * Reads pointers and keys at a canvas. With keys, arrows move the pen, and space sets it down and lifts it. There is one pen:
+ * while a finger draws, what others do is not looked at.
+ */
 export function takeHand(canvas: HTMLCanvasElement, hand: Hand): void {
   let isDown = false;
+  /** The pointer that draws; `null` while none does. */
+  let drawing: number | null = null;
   let x: number = BOARD.width / 2;
   let y: number = BOARD.height / 2;
 
@@ -33,20 +38,28 @@ export function takeHand(canvas: HTMLCanvasElement, hand: Hand): void {
   const lift = (): void => {
     if (isDown) hand.up();
     isDown = false;
+    drawing = null;
+  };
+  const release = ({ pointerId }: PointerEvent): void => {
+    if (pointerId === drawing) lift();
   };
   canvas.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || drawing !== null) return;
+    // It may have been set down by a key.
+    lift();
+    drawing = event.pointerId;
     canvas.setPointerCapture(event.pointerId);
     place(event);
     isDown = true;
     hand.down(x, y);
   });
   canvas.addEventListener('pointermove', (event) => {
+    if (drawing !== null && event.pointerId !== drawing) return;
     place(event);
     hand.move(x, y, isDown);
   });
-  canvas.addEventListener('pointerup', lift);
-  canvas.addEventListener('pointercancel', lift);
+  canvas.addEventListener('pointerup', release);
+  canvas.addEventListener('pointercancel', release);
 
   canvas.addEventListener('keydown', (event) => {
     const step = STEPS[event.key];

@@ -102,7 +102,6 @@ export function openCarrier(first: string, withoutServer = said.withoutServer): 
       (error) => (hasAnswered ? write(outcome, whyNotDone(error)) : sayAbsent()),
     );
   });
-  part(bar, 'second', HTMLAnchorElement).href = location.href;
   linkOperations(gatewayPath());
   document.documentElement.dataset['ready'] = '';
   return push;
