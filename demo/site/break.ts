@@ -5,6 +5,7 @@ import { BareClient } from './breaking/bare-client.js';
 import { BareView } from './breaking/bare-view.js';
 import { Palette } from './drawing/palette.js';
 import { machineFeed } from './feed/feed.js';
+import { headOf, type Place } from './feed/numbers.js';
 import { Race } from './feed/race.js';
 import { ServerClock } from './feed/server-clock.js';
 import { watchAttention } from './page/attention.js';
@@ -95,9 +96,9 @@ every(NODE_MS, async () => {
   if (broken !== null) await automatic.askNode();
 });
 
-/** The newest number that anybody on the page has got. */
-function newest(): number {
-  return Math.max(automatic.numbers.last, ...bare.map(({ client }) => client.numbers.last));
+/** The newest number that anybody on the page has got of what is published now. */
+function newest(): Place | null {
+  return headOf(feed.runs, [automatic.numbers, ...bare.map(({ client }) => client.numbers)]);
 }
 
 async function throughNetwork(): Promise<void> {

@@ -230,6 +230,32 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     LONG,
   );
 
+  it('counts from one again with a server that was started anew, whatever the clients beside it had got', async () => {
+    const tested = await open();
+    const { page } = tested;
+    await untilCarriedBy('WebSocket', tested);
+    const beside = page.getByRole('button', { name: 'Run both beside it' });
+    await beside.click();
+    const received = () => numbersIn(tested, '.bare [data-part="received"]');
+    await waitUntil('both to receive', async () => (await received()).every((count) => count > 1), PATIENT);
+    const newest = async () =>
+      Number(((await page.locator('#automatic [data-part="newest"]').textContent()) ?? '').replace(/\D/g, ''));
+    // More than can be published until the patience is over.
+    await waitUntil('many numbers', async () => (await newest()) > 40, { ...PATIENT, timeoutMs: 60_000 });
+    await beside.click();
+    const before = await newest();
+    await site.restart(async () => {});
+    const cells = page.locator('#automatic [data-part="numbers"] span');
+    await waitUntil(
+      'the numbers of now',
+      async () => {
+        const number = await newest();
+        return number > 0 && number < before && (await cells.first().getAttribute('data-fate')) === 'received';
+      },
+      PATIENT,
+    );
+  }, 150_000);
+
   it('shows no block that a gateway which was started anew knows nothing of', async () => {
     const tested = await open();
     const { page } = tested;

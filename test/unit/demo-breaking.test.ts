@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { VisitorNodes } from '../../demo/breaking/visitor-nodes.js';
 import type { Note } from '../../demo/site/automatic/automatic.js';
 import { reasonsOf, stretchesOf } from '../../demo/site/automatic/stretches.js';
-import { Numbers } from '../../demo/site/feed/numbers.js';
+import { headOf, Numbers } from '../../demo/site/feed/numbers.js';
 import type { Report } from '../../demo/site/words/report.js';
 import { createGateway, type Gateway, MemoryBus } from '../../server/index.js';
 import { listen } from '../support/listen.js';
@@ -92,10 +92,14 @@ describe('what a visitor breaks besides the network', () => {
     const nodes = new VisitorNodes({ make: () => createGateway({ bus }), path: '/push', prepare: () => () => {} });
     for (const lane of ['left', 'second', 'third', 'fourth']) expect(await nodes.open(lane, 'ann')).toBeNull();
     expect(await nodes.open('again', 'ann')).toMatchObject({ who: 'visitor' });
-    const isIn = await waitUntil('a place', async () => {
-      for (const lane of ['second', 'third', 'fourth']) nodes.standing(lane);
-      return (await nodes.open('again', 'ann')) === null;
-    }, PATIENT);
+    const isIn = await waitUntil(
+      'a place',
+      async () => {
+        for (const lane of ['second', 'third', 'fourth']) nodes.standing(lane);
+        return (await nodes.open('again', 'ann')) === null;
+      },
+      PATIENT,
+    );
     expect(isIn).toBe(true);
     const standings = ['left', 'second', 'third', 'fourth', 'again'].map((lane) => nodes.standing(lane));
     expect(standings).toEqual(['none', 'up', 'up', 'up', 'up']);
@@ -132,36 +136,65 @@ describe('what a visitor breaks besides the network', () => {
 
 describe('Numbers', () => {
   const take = (numbers: Numbers, number: number, run = 'a') => numbers.take({ run, number, at: 0 });
-  const fates = (numbers: Numbers, ...asked: number[]) => asked.map((number) => numbers.fateOf(number));
+  const fates = (numbers: Numbers, run: string, ...asked: number[]) =>
+    asked.map((number) => numbers.fateOf({ run, number }));
 
   it('tell what became of each, as far as can be known', () => {
     const numbers = new Numbers();
-    expect(fates(numbers, 1)).toEqual(['before']);
+    expect(fates(numbers, 'a', 1)).toEqual(['before']);
     for (const number of [5, 6, 9, 9]) take(numbers, number);
-    expect(fates(numbers, 4, 5, 7, 8, 9, 10)).toEqual(['before', 'received', 'lost', 'lost', 'repeated', 'pending']);
+    expect(fates(numbers, 'a', 4, 5, 7, 8, 9, 10)).toEqual([
+      'before',
+      'received',
+      'lost',
+      'lost',
+      'repeated',
+      'pending',
+    ]);
     take(numbers, 8);
-    expect(fates(numbers, 7, 8)).toEqual(['lost', 'received']);
+    expect(fates(numbers, 'a', 7, 8)).toEqual(['lost', 'received']);
   });
 
   it('are missed from the first one on that was waited for', () => {
-    const numbers = new Numbers(5);
-    expect(fates(numbers, 4, 5, 6)).toEqual(['before', 'pending', 'pending']);
+    const numbers = new Numbers({ run: 'a', number: 5 });
+    expect(fates(numbers, 'a', 4, 5, 6)).toEqual(['before', 'pending', 'pending']);
     take(numbers, 7);
-    expect(fates(numbers, 4, 5, 6, 7, 8)).toEqual(['before', 'lost', 'lost', 'received', 'pending']);
+    expect(fates(numbers, 'a', 4, 5, 6, 7, 8)).toEqual(['before', 'lost', 'lost', 'received', 'pending']);
     take(numbers, 9, 'b');
-    expect(fates(numbers, 5, 9)).toEqual(['before', 'received']);
+    expect(fates(numbers, 'b', 5, 9)).toEqual(['before', 'received']);
   });
 
   it('begin anew with another run and after a pause, and are bounded', () => {
     const numbers = new Numbers();
     take(numbers, 7);
     take(numbers, 2, 'b');
-    expect([numbers.last, ...fates(numbers, 1, 2, 7)]).toEqual([2, 'before', 'received', 'pending']);
+    expect([numbers.lastOf('a'), numbers.lastOf('b')]).toEqual([0, 2]);
+    expect(fates(numbers, 'b', 1, 2, 7)).toEqual(['before', 'received', 'pending']);
     numbers.pause();
     take(numbers, 40, 'b');
-    expect(fates(numbers, 39, 40)).toEqual(['before', 'received']);
+    expect(fates(numbers, 'b', 39, 40)).toEqual(['before', 'received']);
     for (let number = 41; number < 1_000; number++) take(numbers, number, 'b');
-    expect(fates(numbers, 999)).toEqual(['received']);
+    expect(fates(numbers, 'b', 999)).toEqual(['received']);
+  });
+
+  it('are all to come of a run that began while one was there, and compared within the present run only', () => {
+    const waiting = new Numbers({ run: 'a', number: 5 });
+    const left = new Numbers();
+    take(left, 3_000);
+    const here = new Numbers();
+    take(here, 3_001);
+    const all = [waiting, left, here];
+    expect(headOf(new Set(), all)).toBeNull();
+    expect(headOf(new Set(['a']), all)).toEqual({ run: 'a', number: 3_001 });
+    left.pause();
+    expect(headOf(new Set(['a', 'b']), all)).toBeNull();
+    take(here, 2, 'b');
+    expect(headOf(new Set(['a', 'b']), all)).toEqual({ run: 'b', number: 2 });
+    expect([waiting, left, here].map((numbers) => fates(numbers, 'b', 2, 3))).toEqual([
+      ['pending', 'pending'],
+      ['before', 'before'],
+      ['received', 'pending'],
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { NumberStrip } from '../drawing/number-strip.js';
 import { type Palette, tint } from '../drawing/palette.js';
 import { Track } from '../drawing/track.js';
+import type { Place } from '../feed/numbers.js';
 import { whyNotDone } from '../page/not-done.js';
 import { part, write } from '../page/part.js';
 import { type Reason, writeReason } from '../page/reason.js';
@@ -92,7 +93,7 @@ export class AutomaticView {
   }
 
   /** Writes what has changed; `head` is the newest number that anybody has got. */
-  refresh(now: number, head: number): void {
+  refresh(now: number, head: Place | null): void {
     const { lane, transport, changed, notes } = this.#automatic;
     const cost = lane.spending.total;
     tint(this.#root, transport ?? 'none');
@@ -114,7 +115,7 @@ export class AutomaticView {
     this.#network.refresh();
     this.#board.refresh();
     this.#strip.show(this.#automatic.numbers, head);
-    write(this.#newest, head === 0 ? '' : breakTexts.automatic.newest(fixed(head, 0)));
+    write(this.#newest, head === null ? '' : breakTexts.automatic.newest(fixed(head.number, 0)));
     this.#ladder.refresh();
     this.#trace.show(notes, now);
   }

@@ -1,5 +1,5 @@
 import { readFigures } from '../feed/machine-message.js';
-import { Numbers } from '../feed/numbers.js';
+import { Numbers, type Place } from '../feed/numbers.js';
 import { Tally } from '../feed/tally.js';
 import { BARE_PATH } from '../words/bare-feed.js';
 import { FEED_MS } from '../words/machine-figures.js';
@@ -28,7 +28,7 @@ export class BareClient {
   numbers = new Numbers();
   readonly #runs: ReadonlySet<string>;
   /** The first number that was published after it began; `null` where that is not known. */
-  #expected: number | null = null;
+  #expected: Place | null = null;
   /** How many were published before the first that it got. */
   #lostAtFirst = 0;
   #close: (() => void) | null = null;
@@ -49,19 +49,21 @@ export class BareClient {
   }
 
   /** How many messages up to `head`, the newest that anybody has got, it does not know of. */
-  behind(head: number): number {
-    if (!this.isRunning) return 0;
-    const first = this.#expected ?? head + 1;
-    return Math.max(0, head - (this.tally.received > 0 ? this.numbers.last : first - 1));
+  behind(head: Place | null): number {
+    if (!this.isRunning || head === null) return 0;
+    if (this.tally.received > 0) return head.number - this.numbers.lastOf(head.run);
+    if (this.#expected === null) return 0;
+    // Of a run that has begun since then it knows of none.
+    return head.run === this.#expected.run ? head.number - this.#expected.number + 1 : head.number;
   }
 
   /**
    * Connects, and counts anew from `head`, the newest number that anybody has got. `origin` is where the network is that the
    * visitor breaks, or the site itself.
    */
-  start(origin: string, query: string, head: number): void {
+  start(origin: string, query: string, head: Place | null): void {
     this.stop();
-    this.#expected = head > 0 ? head + 1 : null;
+    this.#expected = head === null ? null : { run: head.run, number: head.number + 1 };
     this.#lostAtFirst = 0;
     this.tally = new Tally(FEED_MS);
     this.numbers = new Numbers(this.#expected);
@@ -82,7 +84,8 @@ export class BareClient {
     if (figures === null || !this.#runs.has(figures.run)) return;
     // There is no log, and so no id; a number stands for one.
     if (!this.tally.take(`${figures.run}.${figures.number}`, figures)) return;
-    if (this.tally.received === 1) this.#lostAtFirst = Math.max(0, figures.number - (this.#expected ?? figures.number));
+    if (this.tally.received === 1 && figures.run === this.#expected?.run)
+      this.#lostAtFirst = Math.max(0, figures.number - this.#expected.number);
     this.numbers.take(figures);
   }
 }

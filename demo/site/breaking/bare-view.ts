@@ -1,5 +1,6 @@
 import { NumberStrip } from '../drawing/number-strip.js';
 import { tint } from '../drawing/palette.js';
+import type { Place } from '../feed/numbers.js';
 import { part, write } from '../page/part.js';
 import { fixed } from '../texts/figures.js';
 import { breakTexts } from '../texts/texts.js';
@@ -41,7 +42,7 @@ export class BareView {
   }
 
   /** Writes what has changed; `head` is the newest number that anybody has got. */
-  refresh(head: number): void {
+  refresh(head: Place | null): void {
     const { state, tally, numbers, lost } = this.#client;
     this.#dot.dataset['state'] = DOTS[state];
     write(this.#state, breakTexts.bare.states[state]);
@@ -53,7 +54,7 @@ export class BareView {
     this.#strip.show(numbers, head);
   }
 
-  #missed(head: number): string {
+  #missed(head: Place | null): string {
     const behind = this.#client.behind(head);
     const isOpen = this.#client.state === 'open';
     if (behind <= (isOpen ? UNDER_WAY : 0)) return '';

@@ -1,4 +1,4 @@
-import type { Numbers } from '../feed/numbers.js';
+import type { Numbers, Place } from '../feed/numbers.js';
 
 /** Cells of a strip; a small screen shows the newest of them. */
 const CELLS = 40;
@@ -13,10 +13,10 @@ export class NumberStrip {
   }
 
   /** Shows the numbers up to `head`, the newest that anybody has got: so strips below each other can be compared. */
-  show(numbers: Numbers, head: number): void {
+  show(numbers: Numbers, head: Place | null): void {
     for (const [index, cell] of this.#cells.entries()) {
-      const number = head - index;
-      const fate = number < 1 ? 'before' : numbers.fateOf(number);
+      const number = (head?.number ?? 0) - index;
+      const fate = head === null || number < 1 ? 'before' : numbers.fateOf({ run: head.run, number });
       // Two digits tell neighbours apart; the whole number has no room.
       const text = fate === 'before' ? '' : String(number % 100).padStart(2, '0');
       if (cell.textContent !== text) {

@@ -102,6 +102,8 @@ export function openCarrier(first: string, withoutServer = said.withoutServer): 
       (error) => (hasAnswered ? write(outcome, whyNotDone(error)) : sayAbsent()),
     );
   });
+  // An empty address is the page's own, whatever names are put into that later on.
+  part(bar, 'second', HTMLAnchorElement).setAttribute('href', '');
   linkOperations(gatewayPath());
   document.documentElement.dataset['ready'] = '';
   return push;
