@@ -142,7 +142,7 @@ export const streams = {
       'Masking keeps no secret. It only makes sure that a page cannot choose which bytes go over the wire (RFC 6455, section 10.3). So it goes up only: a server has no reason to attack proxies.',
       'An upgrade that was accepted proves nothing: some proxies answer 101 and then swallow frames.',
       'Nothing reconnects, resumes or notices a dead line by itself. That is yours, or a library’s.',
-      'The same-origin rule does not apply. A page from anywhere can connect, cookies included, so the server has to check Origin.',
+      'The same-origin rule does not apply: a page from anywhere can connect, so the server has to check Origin. From another site only cookies with SameSite=None go along, wherever those that say nothing count as Lax, as in Chrome since version 80.',
       'A page cannot set headers, sees no status of a refusal but close code 1006, and cannot send pings.',
       'Browsers do not count it among the six connections to a host.',
     ],

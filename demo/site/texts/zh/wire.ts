@@ -15,7 +15,7 @@ export const dictionary: typeof en = {
       frame: { name: '帧头', meaning: 'WebSocket 帧的头：2 到 10 个字节，逐位显示（RFC 6455 第 5.2 节）。' },
       mask: { name: '掩码', meaning: '四个随机字节，载荷与它们做过异或（RFC 6455 第 5.3 节）。' },
       packet: { name: '报文', meaning: '报文的类型，以及帧内协议的其他内容。' },
-      topic: { name: '主题', meaning: '发布的内容属于哪个主题：代理把它转给订阅了该主题的客户端。' },
+      topic: { name: '主题', meaning: '发布的内容属于哪个主题：broker 把它转给订阅了该主题的客户端。' },
       payload: { name: '载荷', meaning: '其余一切都是为它服务的。做过掩码的内容以还原后的样子显示。' },
       unknown: { name: '未知', meaning: '捕获是从中途开始的。' },
     },
