@@ -31,7 +31,7 @@ export const dictionary = {
       noServer:
         'The demo’s own server does not answer here. It publishes what the client listens to, and without it nothing can be broken.',
       direct:
-        'This page is not on the server’s own machine, so there is no proxy between: your connections can be reset and cut at the gateway’s sockets, and nothing else. Start Pushgate on your own machine to break more.',
+        'There is no proxy between this page and the gateway: your connections can be reset and cut at the gateway’s sockets, and nothing else. To break more, start Pushgate on your own machine and open it there as http://localhost or http://127.0.0.1.',
     },
   },
   automatic: {
