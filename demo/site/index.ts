@@ -28,7 +28,7 @@ import { captionOf, measuringText } from './race/sentences.js';
 import type { IdleCost } from './race/standings.js';
 import { TableView } from './race/table-view.js';
 import { duration } from './texts/figures.js';
-import { raceTexts } from './texts/texts.js';
+import { raceTexts, textsOf } from './texts/texts.js';
 
 const REPORT_MS = 1_000;
 const RENEW_MS = 5_000;
@@ -161,7 +161,7 @@ every(RENEW_MS, async () => {
   if (field.settings !== settings) return;
   if (outcome === 'runs' && own.report !== null) feed.runs.add(own.report.run);
   // What was refused is to be read for longer than until now.
-  if (!isRefused) controls.tell(clientsText());
+  if (!isRefused) controls.tell(noteText());
 });
 every(
   () => clock.restMs,
@@ -201,7 +201,7 @@ async function tryRun(settings: CourseSettings): Promise<void> {
   if (!settings.isOwn && !field.settings.isOwn) for (const known of field.feed.runs) feed.runs.add(known);
   begin(settings, feed);
   isRefused = false;
-  controls.tell(settings.isOwn ? clientsText() : '');
+  controls.tell(settings.isOwn ? noteText() : '');
 }
 
 function begin(settings: CourseSettings, feed: Feed): void {
@@ -232,6 +232,7 @@ function takeIdle(open: ReadonlySet<Lane>): void {
     cost: lane.spending.total,
   }));
   const found = idleMinute.take(quiet, performance.now());
+  if (idleMinute.missing.length > 0 && !isRefused) controls.tell(noteText());
   if (found === null) return;
   idle = found;
   const next = afterIdle;
@@ -252,8 +253,10 @@ function measured() {
   return { idle, cpu: cpu.microseconds };
 }
 
-/** How many of the clients on the server's machine are there. */
-function clientsText(): string {
+/** Without which lanes silence is measured, or how many of the clients on the server's machine are there. */
+function noteText(): string {
+  const { missing } = idleMinute;
+  if (missing.length > 0) return raceTexts.controls.silentWithout(missing.map((name) => textsOf(name).name).join(', '));
   const { clients } = own.report ?? {};
   const { crowd, noCrowd } = raceTexts.controls;
   if (clients === null) return field.settings.clients > 0 ? noCrowd : '';

@@ -209,6 +209,22 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
   );
 
   it(
+    'a silent minute is measured without what cannot be opened, and says so',
+    async () => {
+      const { page } = await browser.open('about:blank');
+      await page.addInitScript(() => Reflect.deleteProperty(window, 'WebSocket'));
+      await page.goto(site.address, { waitUntil: 'domcontentloaded' });
+      const idle = page.locator('[data-part="measure-idle"]');
+      await idle.click();
+      await untilSays(idle, /^Silent for [1-9]/);
+      expect(await page.locator('[data-part="controls-outcome"]').textContent()).toMatch(
+        /^Measured without WebSocket:/,
+      );
+    },
+    LONG,
+  );
+
+  it(
     'a silent minute can be measured and left, and the CPU of a message is measured',
     async () => {
       const tested = await browser.open(site.address);

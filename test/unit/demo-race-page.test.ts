@@ -3,7 +3,7 @@ import { raceFeed } from '../../demo/site/feed/feed.js';
 import { Latencies } from '../../demo/site/feed/latencies.js';
 import { WireLog } from '../../demo/site/feed/wire-log.js';
 import { FIRST_COURSE, linkOf, readLink } from '../../demo/site/race/course-settings.js';
-import { IDLE_MS, IdleMinute } from '../../demo/site/race/idle-minute.js';
+import { IDLE_MS, IdleMinute, OPENING_MS } from '../../demo/site/race/idle-minute.js';
 import { csvOf, resultTable } from '../../demo/site/race/result-table.js';
 import type { Standing } from '../../demo/site/race/standings.js';
 import { durationWithin } from '../../demo/site/texts/figures.js';
@@ -125,6 +125,22 @@ describe('a silent minute', () => {
       sse: { requests: 0, bytes: 60 },
     });
     expect(minute.passed(0)).toBeNull();
+  });
+
+  it('is measured after a while on those that are open, and says without which', () => {
+    const minute = new IdleMinute();
+    const lanes = (bytes: number) => [quiet('sse', 1, bytes), quiet('websocket', 1, 0, false)];
+    expect(minute.take([quiet('sse', 1, 0, false), quiet('websocket', 1, 0, false)], 0)).toBeNull();
+    expect(minute.take(lanes(100), OPENING_MS - 1)).toBeNull();
+    expect([minute.passed(OPENING_MS), minute.missing]).toEqual([null, []]);
+    expect(minute.take(lanes(200), OPENING_MS)).toBeNull();
+    expect([minute.passed(OPENING_MS), minute.missing]).toEqual([0, ['websocket']]);
+    const found = minute.take([quiet('sse', 1, 260), quiet('websocket', 9, 900)], OPENING_MS + IDLE_MS);
+    expect(Object.fromEntries(found ?? [])).toEqual({ sse: { requests: 0, bytes: 60 } });
+    expect(minute.missing).toEqual([]);
+    minute.take([quiet('sse', 1, 0, false)], 0);
+    expect(minute.take([quiet('sse', 1, 0, false)], 2 * OPENING_MS)).toBeNull();
+    expect(minute.passed(2 * OPENING_MS)).toBeNull();
   });
 
   it('begins anew when it is told to', () => {

@@ -126,6 +126,7 @@ export const dictionary = {
     clientsOf: (count: number) => (count === 0 ? 'none' : `${count} on each transport`),
     measureIdle: 'Measure a silent minute',
     measuringIdle: (passed: number, of: number) => `Silent for ${passed} of ${of} s: stop`,
+    silentWithout: (names: string) => `Measured without ${names}: nothing opens there.`,
     measureCpu: 'Measure the CPU per message',
     measuringCpu: (measured: number, of: number) => `Measured ${measured} of ${of} …`,
     crowd: (open: number, wanted: number) =>
@@ -147,7 +148,7 @@ export const dictionary = {
         'Latency: from publication by the server’s clock to arrival in this page. p50 and p99 are over the last 600 messages of the run. The clocks are compared by round trips, once a second at first: the error is at most half of the quickest one. “< 1.2 ms” is what may have taken no time at all, and 1.2 ms at the most.',
       bytes:
         'Requests and bytes: read off the gateway’s own sockets, heads of requests and answers and WebSocket framing included. TLS and what lies below TCP is not. Bytes a message are counted from when the lane was open; what came before that is its opening.',
-      idle: 'A silent minute: a race with nothing published, from when every lane is open, by the same counts. What is left are heartbeats, and requests that bring nothing.',
+      idle: 'A silent minute: a race with nothing published, from when every lane is open, by the same counts; a lane that does not open in ten seconds is left out. What is left are heartbeats, and requests that bring nothing.',
       cpu: 'CPU per message: lanes share one gateway, so theirs cannot be told apart. When you ask for it, the server starts a gateway in a process of its own for each transport in turn, with 100 readers in another process, and publishes with your settings (at least once a second) for 4 seconds or more. All that the gateway’s process used is shared among the messages that were delivered.',
     },
   },
