@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { connect as connectTo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import type { PollAnswer } from '../../transports/record.js';
@@ -44,6 +45,17 @@ describe('pushgate serve', () => {
     served.command.process.kill('SIGTERM');
     expect(await served.command.ended).not.toBeNull();
     held.destroy();
+  });
+
+  it('stops though somebody who was answered would stay, in an upgrade to something that is not spoken here', async () => {
+    const served = await serve('--drain', '0');
+    const { hostname, port } = new URL(served.site);
+    const socket = connectTo({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.on('error', () => undefined).resume();
+    socket.write(`GET /push/health HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`);
+    await once(socket, 'end');
+    expect(await served.stop()).toBe(0);
+    socket.destroy();
   });
 
   it('answers while its clients are on their way elsewhere, and stops at once on a second signal', async () => {
