@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect as connectTo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import type { PollAnswer } from '../../transports/record.js';
-import { run, serve } from '../support/command.js';
+import { run, serve, serveInto } from '../support/command.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -253,6 +253,16 @@ describe('an output that nobody reads any more', () => {
     served.command.process.stdout?.destroy();
     served.command.process.stderr?.destroy();
     for (let times = 0; times < 3; times++) expect((await fetch(`${served.site}/push/health`)).status).toBe(200);
+    expect(await served.stop()).toBe(0);
+  });
+
+  it('cannot be written, and is no reason for a gateway to end, nor to answer anything else', async () => {
+    const served = await serveInto('2>/dev/full', '--log-level', 'debug');
+    const poll = await fetch(`${served.site}/push/polling?channel=a`);
+    expect([poll.status, await poll.json()]).toMatchObject([200, { messages: [] }]);
+    const refused = await fetch(`${served.site}/push/polling`);
+    expect([refused.status, await refused.json()]).toMatchObject([400, { code: 'CHANNEL_MISSING' }]);
+    expect((await fetch(`${served.site}/push/health`)).status).toBe(200);
     expect(await served.stop()).toBe(0);
   });
 
