@@ -49,7 +49,8 @@ export interface GatewayOptions {
   readonly whenFull?: FullPolicy;
   /**
    * Proxies whose header `X-Forwarded-For` says where a request comes from: addresses, networks such as `10.0.0.0/8`, or
-   * `loopback`, `linklocal`, `uniquelocal`. Name them when limits by address are set. @default []
+   * `loopback`, `linklocal`, `uniquelocal`, or `unix` for who comes over a Unix socket. Name them when limits by address
+   * are set. @default []
    */
   readonly trustedProxies?: readonly string[];
   /** How long the body of a POST or one WebSocket frame may take to arrive, in milliseconds. @default 20_000 */
