@@ -150,6 +150,17 @@ describe('a token for one channel', () => {
     client.terminate();
   });
 
+  it('is good for all of the past that is kept, whatever it says of the history, which is a page of its own', async () => {
+    const { push, gateway } = await guarded();
+    await gateway.publish('chat', 'old');
+    const headers = await bearer({ subscribe: ['chat'], history: ['other'] });
+    expect((await fetch(`${push}/channels/chat`, { headers })).status).toBe(403);
+    for (const since of ['earliest', 'anything.0']) {
+      const answer = await fetch(`${push}/polling?channel=chat&since=${since}`, { headers });
+      expect(await answer.json()).toMatchObject({ messages: [{ data: 'old' }] });
+    }
+  });
+
   it('tells methods and listeners whose it is', async () => {
     const { push, gateway } = await guarded();
     const users: unknown[] = [];
