@@ -38,7 +38,7 @@ describeWith(chromium, 'the browser that the tests use', () => {
   });
 
   it('notes what goes wrong in a page', async () => {
-    const { page, errors, failedRequests } = await browser.open(site.url);
+    const { page, errors, failedRequests } = await browser.open(site.url, { mayFail: true });
     await page.evaluate(() => {
       setTimeout(() => {
         throw new Error('thrown in the page');

@@ -29,7 +29,8 @@ export function chromiumHost(): Host {
     transports: catalog,
     origins,
     async open(address, options) {
-      opened ??= browser.open(origins[0] ?? '');
+      // What its clients meet is the scenarios' business.
+      opened ??= browser.open(origins[0] ?? '', { mayFail: true });
       const { page } = await opened;
       const number = await page.evaluate(([where, how]) => openDriver(where, how), [address, options] as const);
       // As JSON text both ways: what a browser's debugger makes of strange strings and objects is not under test here.
