@@ -113,7 +113,7 @@ export class PushClient {
       adopted: (from, to, reason) => {
         if (from !== to) this.#emitter.emit('transport', { from, to, reason });
       },
-      message: (message, takers) => this.#deliver(message, takers),
+      message: (message, taker) => this.#deliver(message, taker),
       gap: (notice) => this.#emitter.emit('gap', notice),
       covered: (tracks) => {
         for (const track of tracks) this.#subscriptions.get(track)?.carried();
@@ -249,13 +249,11 @@ export class PushClient {
     if (!channels.has(added) && channels.size >= most) throw tooManyChannels(most);
   }
 
-  #deliver(message: Message, takers: readonly Track[]): void {
-    for (const track of takers) {
-      try {
-        this.#subscriptions.get(track)?.deliver(message);
-      } catch (error) {
-        this.#thrown(error, false);
-      }
+  #deliver(message: Message, taker: Track): void {
+    try {
+      this.#subscriptions.get(taker)?.deliver(message);
+    } catch (error) {
+      this.#thrown(error, false);
     }
   }
 
