@@ -70,7 +70,10 @@ async function run(options: BenchOptions, plan: Plan, signal: AbortSignal): Prom
     missing: plan.missing,
   };
   if (options.json !== null) await writeFile(options.json, `${JSON.stringify(result, null, 1)}\n`);
-  if (options.html !== null) await writeFile(options.html, await reportHtml(result));
+  if (options.html !== null) {
+    await writeFile(options.html, await reportHtml(result));
+    console.log(`Report: ${options.html}`);
+  }
   if (options.compare !== null) console.log(compare(options.compare, result));
   const failed = cells.filter((cell) => cell.failed !== null);
   for (const cell of failed) console.error(`${cell.scenario}, ${cell.contestant}: ${cell.failed}`);

@@ -28,11 +28,14 @@ export function measured({ cells }: LabResult, names: readonly ScenarioName[], f
 const SPREAD_OF_COUNTS = 0.01;
 /** What the runs of a cell are taken to differ by that was run once: it cannot know better. */
 const SPREAD_OF_ONE = 0.1;
+/** A tail rests on few messages. */
+const SPREAD_OF_TAILS: Figures = { p99Ms: 0.5, p999Ms: 1 };
 
 /** By how much two values of a figure differ without meaning anything, as a share of them. */
 export function noiseOf(figure: keyof Figures, ...cells: readonly Cell[]): number {
   if (figureTexts[figure].counted) return SPREAD_OF_COUNTS;
-  return Math.max(...cells.map(({ runs, spread }) => (runs > 1 ? spread : Math.max(spread, SPREAD_OF_ONE))));
+  const least = SPREAD_OF_TAILS[figure] ?? SPREAD_OF_ONE;
+  return Math.max(...cells.map(({ runs, spreads }) => (runs > 1 ? (spreads[figure] ?? 0) : least)));
 }
 
 /** A figure of a cell; `undefined` where it was not measured, or is no number. */
@@ -58,17 +61,24 @@ function experimentOf(cell: Cell, free: readonly string[] = []): string {
   return cellKey({ ...cell, contestant: '' }, [...ASIDE, ...free]);
 }
 
-/** The experiment to speak of: that with most contestants, nearest to the usual size, without distance. */
-export function usual(cells: readonly Cell[]): Cell[] {
+/**
+ * The cells that have a figure in the experiment to speak of: that with most contestants, nearest to the usual size, without
+ * distance. Who failed in it counts: one failure makes no other experiment the usual one.
+ */
+export function usual(result: LabResult, names: readonly ScenarioName[], figure: keyof Figures): Cell[] {
+  const having = measured(result, names, figure);
+  const experiment = new Set(having.map((cell) => experimentOf(cell)));
+  const tried = result.cells.filter((cell) => experiment.has(experimentOf(cell)));
   const contestants = (group: readonly Cell[]) => new Set(group.map((cell) => cell.contestant)).size;
   const offSize = (group: readonly Cell[]) => offUsual(group[0]?.settings);
   const distance = (group: readonly Cell[]) => group[0]?.settings['delayMs'] ?? 0;
   const order = (a: readonly Cell[], b: readonly Cell[]) =>
     distance(a) - distance(b) || contestants(b) - contestants(a) || offSize(a) - offSize(b);
-  const sorted = experiments(cells).sort(order);
+  const sorted = experiments(tried).sort(order);
   const best = sorted.filter((group) => order(group, sorted[0] ?? []) === 0);
   // Of several rates or sizes neither the least nor the greatest is the usual one.
-  return best[Math.floor((best.length - 1) / 2)] ?? [];
+  const chosen = best[Math.floor((best.length - 1) / 2)] ?? [];
+  return chosen.filter((cell) => having.includes(cell));
 }
 
 /** Of what is planned, that nearest to the usual size, without distance. */

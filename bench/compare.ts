@@ -1,13 +1,28 @@
 import { cellKey, figureOf, noiseOf } from './cells.js';
-import { figured, figureNames, figureTexts } from './figures.js';
+import { figured, figureNames, figureTexts, times } from './figures.js';
+import { median } from './median.js';
 import type { Cell, Figures, LabResult, MachineFacts } from './result.js';
 import { settingsText } from './setting-texts.js';
 
 /** One line of the comparison. */
 type Row = readonly [what: string, figure: string, before: string, now: string, change: string];
 
+/** By how much what is timed drifts from hour to hour, where nobody else's figures tell. */
+const UNKNOWN_DRIFT = 0.3;
+/** From so many cells of others on, their drift is that of the machine. */
+const ENOUGH_OTHERS = 3;
+
+/** What the machine took for the same work, beside the run before; and what is to be made nothing of, whatever the runs say. */
+interface Drift {
+  readonly factor: number;
+  readonly least: number;
+}
+
+type Drifts = Readonly<Record<keyof Figures, Drift>>;
+
 /**
- * What changed from one run of the lab to another by more than the runs themselves differ, as a table for a terminal. Says
+ * What changed from one run of the lab to another by more than the runs themselves differ, as a table for a terminal. What
+ * changed for controls and peers too is the machine's drift, and taken off: they are the same code in both. Says
  * first what makes the two hard to compare: another schema (then nothing else is said), machine or Node.
  */
 export function compare(before: LabResult, now: LabResult): string {
@@ -15,16 +30,18 @@ export function compare(before: LabResult, now: LabResult): string {
   if (foreign !== null) return foreign;
   const old = keyed(before);
   const present = keyed(now);
-  const rows = [...present].flatMap(([key, cell]) => {
+  const pairs = [...present].flatMap(([key, cell]): Pair[] => {
     const was = old.get(key);
-    return was === undefined ? [] : changes(was, cell);
+    return was === undefined ? [] : [[was, cell]];
   });
+  const drifts = driftsOf(pairs);
+  const rows = pairs.flatMap(([was, cell]) => changes(was, cell, drifts));
   const appeared = [...present].filter(([key]) => !old.has(key)).map(([, cell]) => nameOf(cell));
   const vanished = [...old].filter(([key]) => !present.has(key)).map(([, cell]) => nameOf(cell));
-  const both = [...present.keys()].filter((key) => old.has(key)).length;
   return [
     ...differences(before.machine, now.machine),
-    `${both} cells in both runs; before: ${before.startedAt}, now: ${now.startedAt}`,
+    `${pairs.length} cells in both runs; before: ${before.startedAt}, now: ${now.startedAt}`,
+    ...driftText(drifts),
     ...(rows.length > 0 ? ['', ...table(rows)] : ['Nothing changed by more than the runs differ among themselves.']),
     ...list('New', appeared),
     ...list('Gone', vanished),
@@ -43,7 +60,31 @@ function keyed({ cells }: LabResult): Map<string, Cell> {
   return new Map(cells.map((cell) => [cellKey(cell), cell]));
 }
 
-function changes(before: Cell, now: Cell): Row[] {
+/** A cell in both runs. */
+type Pair = readonly [was: Cell, is: Cell];
+
+function driftsOf(pairs: readonly Pair[]): Drifts {
+  const others = pairs.filter(([, { kind }]) => kind !== 'pushgate');
+  const driftOf = (figure: keyof Figures): Drift => {
+    if (figureTexts[figure].counted) return { factor: 1, least: 0 };
+    const ratios = others.flatMap(([before, now]) => {
+      const [was, is] = [figureOf(before, figure), figureOf(now, figure)];
+      return was === undefined || is === undefined || was === 0 ? [] : [is / was];
+    });
+    return ratios.length < ENOUGH_OTHERS ? { factor: 1, least: UNKNOWN_DRIFT } : { factor: median(ratios), least: 0 };
+  };
+  return Object.fromEntries(figureNames.map((figure) => [figure, driftOf(figure)])) as Drifts;
+}
+
+/** What is to be known of the drift, if it is worth a word. */
+function driftText(drifts: Drifts): string[] {
+  const told = figureNames
+    .filter((figure) => Math.abs(drifts[figure].factor - 1) > 0.02)
+    .map((figure) => `${figureTexts[figure].name} ${times(drifts[figure].factor)}`);
+  return told.length === 0 ? [] : [`Taken off, as controls and peers have changed as well: ${told.join(', ')}`];
+}
+
+function changes(before: Cell, now: Cell, drifts: Drifts): Row[] {
   const name = nameOf(now);
   if (before.failed !== null || now.failed !== null) {
     if ((before.failed === null) === (now.failed === null)) return [];
@@ -55,11 +96,12 @@ function changes(before: Cell, now: Cell): Row[] {
     if (was === undefined && is === undefined) return [];
     const written = (value: number | undefined) => (value === undefined ? '–' : figured(value, figure));
     const row = (change: string): Row[] => [[name, figureTexts[figure].name, written(was), written(is), change]];
-    const noise = noiseOf(figure, before, now);
+    const { factor, least } = drifts[figure];
+    const noise = Math.max(least, noiseOf(figure, before, now));
     if (was === undefined) return row('new');
     if (is === undefined) return row('gone');
-    if (Math.abs(is - was) <= noise * Math.abs(was)) return [];
-    return row(changeText(was, is, figure, noise));
+    if (Math.abs(is / factor - was) <= noise * Math.abs(was)) return [];
+    return row(changeText(was, is / factor, figure, noise));
   });
 }
 

@@ -130,8 +130,9 @@ export class Crowd {
     this.#isRecording = true;
   }
 
-  /** How late messages were, over all channels. */
-  lateness(): RecordableHistogram {
+  /** How late messages were, over all channels or on one. */
+  lateness(channel?: string): RecordableHistogram {
+    if (channel !== undefined) return this.#histogramOf(channel);
     const all = createHistogram({ lowest: 1, highest: LATEST_MICROS, figures: 3 });
     for (const histogram of this.#histograms.values()) all.add(histogram);
     return all;

@@ -1,83 +1,134 @@
-import { figureOf, measured, usual } from './cells.js';
+import { figureOf, usual } from './cells.js';
 import { figured, figureTexts, times } from './figures.js';
 import type { Cell, Figures, LabResult, ScenarioName } from './result.js';
+import { experimentText, settingText } from './setting-texts.js';
+
+/** A figure of a contestant. */
+interface Measure {
+  readonly contestant: string;
+  /** Of the cells with these settings; without any, of the experiment that the documents speak of. */
+  readonly at?: Cell['settings'];
+}
 
 /** What the gateway is to reach, in the experiments that the documents speak of. */
-interface Goal {
+interface Goal extends Measure {
   readonly what: string;
-  readonly scenarios: readonly ScenarioName[];
+  readonly scenario: ScenarioName;
   readonly figure: keyof Figures;
-  readonly contestant: string;
   /** What the figure is divided by; `null` for a goal in the figure's own unit. */
-  readonly beside: string | null;
+  readonly beside: Measure | null;
   readonly bound: number;
 }
 
 /** So many times what a contestant has, or so much. */
 type Bounds = readonly (readonly [beside: string | null, bound: number])[];
 
-interface Aim extends Pick<Goal, 'what' | 'scenarios' | 'figure'> {
+interface Aim extends Pick<Goal, 'what' | 'scenario' | 'figure' | 'at'> {
   /** By the transport. */
   readonly bounds: Readonly<Record<string, Bounds>>;
 }
 
+const STEADY: Pick<Goal, 'scenario' | 'figure'> = { scenario: 'fan-out', figure: 'cpuMicrosPerMessage' };
+
 const aims: readonly Aim[] = [
   {
     what: 'CPU per message, steady',
-    scenarios: ['fan-out'],
-    figure: 'cpuMicrosPerMessage',
+    ...STEADY,
     bounds: {
-      websocket: beside(['socket.io websocket', 0.65], ['ws', 0.95]),
-      ...streams(beside(['better-sse', 0.6], ['bare sse', 0.85])),
-      'long-polling': beside(['socket.io polling', 0.4], ['bare long-poll', 0.65]),
+      websocket: [
+        ['socket.io websocket', 0.65],
+        ['ws', 0.95],
+      ],
+      ...streams([
+        ['better-sse', 0.6],
+        ['bare sse', 0.85],
+      ]),
+      'long-polling': [
+        ['socket.io polling', 0.4],
+        ['bare long-poll', 0.65],
+      ],
     },
   },
   {
     what: 'CPU per message, many in one tick',
-    scenarios: ['burst'],
+    scenario: 'burst',
     figure: 'cpuMicrosPerMessage',
     bounds: {
-      websocket: beside(['socket.io websocket', 0.05]),
-      ...streams(beside(['better-sse', 0.1])),
-      'long-polling': beside(['socket.io polling', 0.5]),
+      websocket: [['socket.io websocket', 0.05]],
+      ...streams([['better-sse', 0.1]]),
+      'long-polling': [['socket.io polling', 0.5]],
     },
   },
   {
     what: 'messages a second at saturation',
-    scenarios: ['saturation'],
+    scenario: 'saturation',
     figure: 'messagesPerSecond',
     bounds: {
-      websocket: beside(['socket.io websocket', 4]),
-      ...streams(beside(['better-sse', 2])),
-      'long-polling': beside(['socket.io polling', 2]),
+      websocket: [['socket.io websocket', 4]],
+      ...streams([['better-sse', 2]]),
+      'long-polling': [['socket.io polling', 2]],
     },
   },
   {
     what: 'requests a second at saturation',
-    scenarios: ['saturation'],
+    scenario: 'saturation',
     figure: 'requestsPerSecond',
-    bounds: { polling: beside(['express polling', 2]) },
+    bounds: { polling: [['express polling', 2]] },
   },
   {
     what: 'memory per idle connection',
-    scenarios: ['idle'],
+    scenario: 'idle',
     figure: 'rssKiBPerConnection',
-    bounds: { websocket: beside([null, 6]), ...streams(beside([null, 6])), 'long-polling': beside([null, 6]) },
+    bounds: { websocket: [[null, 6]], ...streams([[null, 6]]), 'long-polling': [[null, 6]] },
+  },
+  {
+    what: 'memory of the process, idle',
+    scenario: 'idle',
+    figure: 'rssPeakMiB',
+    at: { subscribers: 10_000 },
+    bounds: { websocket: [[null, 150]], ...streams([[null, 150]]) },
   },
   {
     what: 'CPU per connection made',
-    scenarios: ['connecting'],
+    scenario: 'connecting',
     figure: 'cpuMicrosPerConnect',
     bounds: {
-      websocket: beside(['socket.io websocket', 0.4]),
-      ...streams(beside(['better-sse', 0.5])),
-      'long-polling': beside(['socket.io polling', 0.4]),
+      websocket: [['socket.io websocket', 0.4]],
+      ...streams([['better-sse', 0.5]]),
+      'long-polling': [['socket.io polling', 0.4]],
     },
+  },
+  {
+    what: 'p99 latency near half of saturation',
+    scenario: 'rates',
+    figure: 'p99Ms',
+    at: { subscribers: 100, perSecond: 1_000 },
+    bounds: { websocket: [['ws', 1]], sse: [['bare sse', 1]] },
   },
 ];
 
-function beside(...bounds: Bounds): Bounds {
-  return bounds;
+/** What is taken for flat: noise is no slope. */
+const FLAT = 1.1;
+
+/** Costs that are not to grow: from one setting to another. */
+const flat: readonly Goal[] = [
+  ...['websocket', 'sse', 'long-polling'].map((transport) => flatness(transport, STEADY, 'subscribers', 100, 10_000)),
+  flatness('websocket', { scenario: 'channels', figure: 'cpuMicrosPerMessage' }, 'channels', 10, 10_000),
+  flatness('websocket', STEADY, 'retained', 0, 100_000),
+];
+
+function flatness(
+  transport: string,
+  what: Pick<Goal, 'scenario' | 'figure'>,
+  along: string,
+  from: number,
+  to: number,
+): Goal {
+  const contestant = `pushgate ${transport}`;
+  // As many channels as there are subscribers: an audience of one each.
+  const at = (value: number) => (along === 'channels' ? { channels: value, subscribers: value } : { [along]: value });
+  const name = `CPU per message, ${settingText(along, from)} to ${settingText(along, to)}`;
+  return { what: name, ...what, contestant, at: at(to), beside: { contestant, at: at(from) }, bound: FLAT };
 }
 
 /** An iframe is a stream in another wrapping. */
@@ -85,11 +136,17 @@ function streams(bounds: Bounds): Readonly<Record<string, Bounds>> {
   return { sse: bounds, iframe: bounds };
 }
 
-const goals: readonly Goal[] = aims.flatMap(({ bounds, ...aim }) =>
-  Object.entries(bounds).flatMap(([transport, all]) =>
-    all.map(([rival, bound]) => ({ ...aim, contestant: `pushgate ${transport}`, beside: rival, bound })),
+const goals: readonly Goal[] = [
+  ...aims.flatMap(({ bounds, ...aim }) =>
+    Object.entries(bounds).flatMap(([transport, all]) =>
+      all.map(([rival, bound]): Goal => {
+        const beside = rival === null ? null : { contestant: rival, ...(aim.at === undefined ? {} : { at: aim.at }) };
+        return { ...aim, contestant: `pushgate ${transport}`, beside, bound };
+      }),
+    ),
   ),
-);
+  ...flat,
+];
 
 /** What became of a goal. */
 export interface Reached {
@@ -99,30 +156,44 @@ export interface Reached {
   readonly goal: string;
   readonly value: string;
   readonly isReached: boolean;
+  /** In which experiment, in words. */
+  readonly where: string;
 }
 
-/** What a run says about the goals; of one that it has no figures for, nothing. */
+/** What a run says about the goals; of one that it has not tried, nothing. */
 export function goalsReached(result: LabResult): Reached[] {
   return goals.flatMap((goal) => {
-    const { figure, contestant, bound } = goal;
-    const cells = usual(measured(result, goal.scenarios, figure));
-    const mine = ownFigure(cells, contestant, figure);
-    const theirs = goal.beside === null ? 1 : ownFigure(cells, goal.beside, figure);
-    if (mine === undefined || !theirs) return [];
-    const value = mine / theirs;
+    const { figure, contestant, bound, beside } = goal;
+    const mine = cellOf(result, goal, goal);
+    const theirs = beside === null ? null : cellOf(result, goal, beside);
+    if (mine === undefined || theirs === undefined) return [];
     const isMore = figureTexts[figure].better === 'more';
-    const isShare = goal.beside !== null;
-    return {
+    const rival = beside === null ? null : beside.contestant === contestant ? 'as before' : beside.contestant;
+    const said = {
       what: goal.what,
       contestant,
-      goal: `${isMore ? '≥' : '≤'} ${isShare ? `${bound} × ${goal.beside}` : figured(bound, figure)}`,
-      value: isShare ? `${times(value)} ${goal.beside}` : figured(value, figure),
+      goal: `${isMore ? '≥' : '≤'} ${rival === null ? figured(bound, figure) : `${bound} × ${rival}`}`,
+      where: experimentText(mine),
+    };
+    const [own, other] = [figureOf(mine, figure), theirs === null ? 1 : figureOf(theirs, figure)];
+    if (own === undefined || !other) return { ...said, value: 'failed', isReached: false };
+    const value = own / other;
+    return {
+      ...said,
+      value: rival === null ? figured(value, figure) : `${times(value)} ${rival}`,
       isReached: isMore ? value >= bound : value <= bound,
     };
   });
 }
 
-function ownFigure(cells: readonly Cell[], contestant: string, figure: keyof Figures): number | undefined {
-  const cell = cells.find((one) => one.contestant === contestant);
-  return cell === undefined ? undefined : figureOf(cell, figure);
+/** The cell of a contestant that a goal speaks of, failed or not; `undefined` when it was not tried. */
+function cellOf(result: LabResult, { scenario, figure }: Goal, { contestant, at }: Measure): Cell | undefined {
+  const own = result.cells.filter((cell) => cell.scenario === scenario && cell.contestant === contestant);
+  if (at !== undefined) {
+    const isAt = ({ settings }: Cell) => Object.entries(at).every(([name, value]) => settings[name] === value);
+    return own.find((cell) => isAt(cell) && !cell.settings['delayMs']);
+  }
+  const [one] = usual(result, [scenario], figure);
+  if (one === undefined) return undefined;
+  return own.find((cell) => experimentText(cell) === experimentText(one));
 }

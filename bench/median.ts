@@ -7,8 +7,12 @@ export function cellOf({ scenario, contestant, settings }: PlannedCell, runs: re
   const failed = runs.find((run) => run.failed !== null);
   const names = new Set(runs.flatMap(({ figures }) => Object.keys(figures) as (keyof Figures)[]));
   const figures: Partial<Record<keyof Figures, number>> = {};
-  for (const name of names) figures[name] = median(valuesOf(runs, name));
-  const matters = valuesOf(runs, scenario.figure(contestant));
+  const spreads: Partial<Record<keyof Figures, number>> = {};
+  for (const name of names) {
+    const values = valuesOf(runs, name);
+    figures[name] = median(values);
+    spreads[name] = spreadOf(values);
+  }
   const [counts] = failed === undefined ? runs.map((run) => run.counts) : [failed.counts];
   return {
     scenario: scenario.name,
@@ -19,13 +23,18 @@ export function cellOf({ scenario, contestant, settings }: PlannedCell, runs: re
     figures: failed === undefined ? figures : {},
     counts: counts ?? { expected: 0, delivered: 0, lost: 0, repeated: 0, disordered: 0 },
     runs: runs.length,
-    spread: matters.length < 2 ? 0 : (Math.max(...matters) - Math.min(...matters)) / (median(matters) || 1),
+    spread: spreads[scenario.figure(contestant)] ?? 0,
+    spreads: failed === undefined ? spreads : {},
     failed: failed?.failed ?? null,
   };
 }
 
 function valuesOf(runs: readonly CellOutcome[], name: keyof Figures): number[] {
   return runs.map(({ figures }) => figures[name]).filter((value) => value !== undefined);
+}
+
+function spreadOf(values: readonly number[]): number {
+  return (Math.max(...values) - Math.min(...values)) / (median(values) || 1);
 }
 
 /** The value in the middle; between the two in the middle, half way. */

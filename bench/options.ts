@@ -32,18 +32,21 @@ interface Told {
   readonly set?: readonly Variation[];
   readonly runs?: number;
   readonly json?: string;
-  readonly html?: string;
+  readonly html?: string | false;
   readonly compare?: string;
 }
 
 const RUNS: Readonly<Record<Mode, number>> = { smoke: 1, quick: 1, full: 3 };
+
+/** Where the report goes when nobody says where. */
+const REPORT = 'bench-report.html';
 
 const EXAMPLES = `
 Without --quick or --smoke everything is measured: it takes the better part of an hour.
 Compare figures within one run only, on a machine that does nothing else.
 
 Examples:
-  npm run bench -- --quick --html report.html
+  npm run bench -- --quick
   npm run bench -- --json result.json
   npm run bench -- --scenario fan-out --contestant "pushgate sse" --set subscribers=100,1000,10000
   npm run bench -- --compare result.json --scenario fan-out --contestant "pushgate sse" --contestant better-sse
@@ -74,7 +77,8 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     .option('--list', 'names the scenarios and the contestants, and says what is missing on this machine')
     .option('--runs <number>', 'how often each cell is run, from 1 to 99; its figures are the medians', runs)
     .option('--json <file>', 'writes the result, for comparisons to come')
-    .option('--html <file>', 'writes the report, a page that needs nothing else')
+    .option('--html <file>', `writes the report, a page that needs nothing else, there instead of to ${REPORT}`)
+    .option('--no-html', 'writes no report')
     .option('--compare <file>', 'says what has changed since an older result')
     .helpOption('-h, --help', 'says this')
     .addHelpText('after', EXAMPLES)
@@ -89,7 +93,9 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   }
   const told = command.opts<Told>();
   const mode: Mode = told.smoke ? 'smoke' : told.quick ? 'quick' : 'full';
-  const { json = null, html = null } = told;
+  const { json = null } = told;
+  // A smoke run has nothing to tell, and a list is none.
+  const html = told.html === false ? null : (told.html ?? (told.smoke || told.list ? null : REPORT));
   if (json !== null && json === html) throw new UsageError('--json and --html name the same file.');
   const compare = told.compare === undefined ? null : olderResult(told.compare);
   if (json !== null) mustBeWritable('--json', json);

@@ -21,6 +21,7 @@ export type ScenarioName =
   | 'sizes'
   | 'call'
   | 'catch-up'
+  | 'bystanders'
   | 'channels'
   | 'slow-readers';
 
@@ -73,9 +74,10 @@ export interface Cell {
   readonly settings: Readonly<Record<string, number>>;
   readonly figures: Figures;
   readonly counts: Counts;
-  /** How often it was run, and by how much the runs differed: (max - min) / median of the figure that matters. */
+  /** How often it was run, and by how much the runs differed: (max - min) / median of the figure that matters, and of each figure. */
   readonly runs: number;
   readonly spread: number;
+  readonly spreads: Figures;
   /** Why the figures say nothing; `null` when they do. */
   readonly failed: string | null;
 }

@@ -14,6 +14,7 @@ const settingTexts: Readonly<Record<string, (value: number) => string>> = {
   express: (value) => (value > 0 ? 'behind Express' : 'attached to the server'),
   keep: (value) => `${whole(value)} kept`,
   burst: (value) => `${whole(value)} at once`,
+  late: (value) => (value === 0 ? 'nobody catches up' : `${whole(value)} catch up`),
   slow: (value) => `${whole(value)} of them slow`,
   callers: (value) => `${whole(value)} callers`,
   calls: (value) => `${whole(value)} calls of each`,

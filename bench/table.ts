@@ -1,3 +1,4 @@
+import { rivals } from './cells.js';
 import type { Cell, Figures } from './result.js';
 import type { Scenario } from './scenario.js';
 
@@ -44,9 +45,8 @@ export function tableOf(scenario: Scenario, cells: readonly Cell[], figureOf: (c
 function rowOf(cell: Cell, cells: readonly Cell[], shown: typeof COLUMNS, figure: keyof Figures): string[] {
   const values = shown.map(([name, , digits]) => cell.figures[name]?.toFixed(digits) ?? '');
   const ratio = (kind: Cell['kind']) => {
-    const other = cells.find(
-      (one) => one.kind === kind && isComparable(one, cell) && one.figures[figure] !== undefined,
-    );
+    const alike = cells.filter((one) => isAlike(one, cell) && one.figures[figure] !== undefined);
+    const other = rivals(alike, cell.technique).find((one) => one.kind === kind);
     const [mine, theirs] = [cell.figures[figure], other?.figures[figure]];
     return other === cell || mine === undefined || !theirs ? '' : (mine / theirs).toFixed(2);
   };
@@ -59,10 +59,8 @@ function rowOf(cell: Cell, cells: readonly Cell[], shown: typeof COLUMNS, figure
   ];
 }
 
-/** Whether a figure of one says something about the other: the same technique, an iframe's being SSE's, with the same settings. */
-function isComparable(one: Cell, other: Cell): boolean {
-  const techniqueOf = ({ technique }: Cell) => (technique === 'iframe' ? 'sse' : technique);
-  return techniqueOf(one) === techniqueOf(other) && JSON.stringify(one.settings) === JSON.stringify(other.settings);
+function isAlike(one: Cell, other: Cell): boolean {
+  return JSON.stringify(one.settings) === JSON.stringify(other.settings);
 }
 
 function align(rows: readonly (readonly string[])[]): string {

@@ -1,4 +1,4 @@
-import { alongSetting, type Course, failedAlong, failedBeside, figureOf, measured, settingOf, usual } from './cells.js';
+import { alongSetting, type Course, failedAlong, failedBeside, figureOf, settingOf, usual } from './cells.js';
 import { figured, figureTexts, techniques, techniqueTexts } from './figures.js';
 import { goalsReached } from './goals.js';
 import type { Cell, Figures, LabResult, ScenarioName, Technique } from './result.js';
@@ -69,7 +69,7 @@ function machineText({ machine, startedAt, command, seconds, cells }: LabResult)
 /** A row for each contestant, a column for each figure that one of them has. */
 function contestantTable(result: LabResult, columns: readonly Column[], wanted = (_: Cell) => true): string {
   const filled = columns.flatMap(({ name, scenarios, figure }) => {
-    const cells = usual(measured(result, scenarios, figure));
+    const cells = usual(result, scenarios, figure);
     const [first] = cells;
     if (first === undefined) return [];
     const all = [...cells, ...failedBeside(result, first)].filter(wanted);
@@ -111,10 +111,10 @@ function settingTable(result: LabResult, title: string, course: Course): string 
 }
 
 function goalTable(result: LabResult): string {
-  const rows = goalsReached(result).map(({ what, contestant, goal, value, isReached }) => {
-    return [contestant.replace(/^pushgate /, ''), what, goal, isReached ? `**${value}**` : value];
+  const rows = goalsReached(result).map(({ what, contestant, goal, value, isReached, where }) => {
+    return [contestant.replace(/^pushgate /, ''), what, goal, isReached ? `**${value}**` : value, where];
   });
-  return rows.length === 0 ? NOTHING : markdown(['', 'figure', 'goal', 'measured'], rows);
+  return rows.length === 0 ? NOTHING : markdown(['', 'figure', 'goal', 'measured', 'with'], rows);
 }
 
 /** One cell for each contestant, by technique, Pushgate first. */

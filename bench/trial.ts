@@ -109,7 +109,10 @@ export class Trial {
     return { port, channel: CHANNEL, pollMs: this.of('pollMs'), since: 'now', traffic: this.#crowd.traffic };
   }
 
-  /** Subscribes so many; resolves when nothing will be missed by any of them, with how long it took until all were ready. */
+  /**
+   * Subscribes so many; resolves when nothing will be missed by any of them (of those who come for the past, nothing ever is), with
+   * how long it took until all were ready.
+   */
   async subscribe(
     count: number,
     { since = 'now', atOnce = 64, retries = false, channelOf }: Coming = {},
@@ -120,8 +123,13 @@ export class Trial {
     const joining = { port, bytes, pollMs, since, atOnce, retries };
     await this.#crowd.join(count, channelOf ?? (() => CHANNEL), joining, this.#published);
     const readyMs = performance.now() - begun;
-    await sleep(SETTLE_MS + 2 * this.of('delayMs'));
+    if (since === 'now') await this.settle();
     return readyMs;
+  }
+
+  /** Waits until everybody waits: for what a reader cannot see, and for polls that have just been answered to be back. */
+  async settle(): Promise<void> {
+    await sleep(SETTLE_MS + 2 * this.of('delayMs'));
   }
 
   /** Publishes, and resolves when everything has arrived, or will not. */
@@ -131,8 +139,8 @@ export class Trial {
   }
 
   /** Publishes so many messages for nobody, as fast as a server takes them: what it has in its log when somebody comes. */
-  async fill(count: number): Promise<void> {
-    if (count > 0) await this.publish({ ...PAST, ticks: Math.ceil(count / PAST.perTick) });
+  async fill(count: number, channel = CHANNEL): Promise<void> {
+    if (count > 0) await this.publish({ ...PAST, ticks: Math.ceil(count / PAST.perTick), channels: [channel] });
   }
 
   async arrival(): Promise<void> {
@@ -160,21 +168,30 @@ export class Trial {
     return { usage, traffic: { ...traffic }, delivered, at: performance.now() };
   }
 
+  /** How late messages were, on all channels or on one. */
+  latencies(channel?: string): Pick<Figures, 'meanMs' | 'p50Ms' | 'p99Ms' | 'p999Ms'> {
+    const late = this.#crowd.lateness(channel);
+    const ms = (micros: number) => micros / MICROS_PER_MS;
+    return {
+      meanMs: ms(late.mean),
+      p50Ms: ms(late.percentile(50)),
+      p99Ms: ms(late.percentile(99)),
+      p999Ms: ms(late.percentile(99.9)),
+    };
+  }
+
   /** What messages cost between two moments, and how late they were. */
   costs(before: Snapshot, after: Snapshot): Figures {
     const messages = after.delivered - before.delivered;
-    const late = this.#crowd.lateness();
-    const ms = (micros: number) => micros / MICROS_PER_MS;
     const requests = after.traffic.requests - before.traffic.requests;
     const cpuMicros = after.usage.cpuMicros - before.usage.cpuMicros;
     if (messages === 0) return {};
     return {
       cpuMicrosPerMessage: cpuMicros / messages,
-      ...(requests > 0 ? { cpuMicrosPerRequest: cpuMicros / requests } : {}),
-      meanMs: ms(late.mean),
-      p50Ms: ms(late.percentile(50)),
-      p99Ms: ms(late.percentile(99)),
-      p999Ms: ms(late.percentile(99.9)),
+      ...(requests > 0
+        ? { cpuMicrosPerRequest: cpuMicros / requests, requestsPerSecond: requests / ((after.at - before.at) / 1_000) }
+        : {}),
+      ...this.latencies(),
       upBytesPerMessage: (after.traffic.up - before.traffic.up) / messages,
       downBytesPerMessage: (after.traffic.down - before.traffic.down) / messages,
       requestsPerMessage: requests / messages,

@@ -1,4 +1,4 @@
-import { failedBeside, figureOf, measured, usual } from '../cells.js';
+import { failedBeside, figureOf, usual } from '../cells.js';
 import { figured, figureTexts, techniques, techniqueTexts, times } from '../figures.js';
 import type { Cell, Figures, LabResult, ScenarioName } from '../result.js';
 import { experimentText, tickText } from '../setting-texts.js';
@@ -16,12 +16,12 @@ export interface BarsView {
 
 /** Bars in a table, by technique, so that who cannot see the bars has the numbers. `null` when nothing was measured. */
 export function bars(result: LabResult, view: BarsView): Html | null {
-  const cells = usual(measured(result, view.scenarios, view.figure));
+  const cells = usual(result, view.scenarios, view.figure);
   const [first] = cells;
   if (first === undefined) return null;
   const failed = failedBeside(result, first);
   // A whisker may go beyond its bar.
-  const end = Math.max(...cells.map((cell) => sum(cell, view) * (1 + cell.spread / 2)));
+  const end = Math.max(...cells.map((cell) => sum(cell, view) * (1 + spreadOf(cell, view.figure) / 2)));
   const { unit, name } = figureTexts[view.figure];
   const groups = techniques
     .map((technique) => [...cells, ...failed].filter((cell) => cell.technique === technique))
@@ -61,8 +61,9 @@ function row(cell: Cell, { view, end, ours }: Scale): Html {
   const value = sum(cell, view);
   const first = figureOf(cell, view.figure) ?? 0;
   const second = html`<i class="part second" style="width: ${percent(value - first)}"></i>`;
-  const whisker = html`<i class="whisker" style="left: ${percent(value * (1 - cell.spread / 2))}; width: ${percent(value * cell.spread)}"></i>`;
-  return html`<tr class="${cell.kind}">${name}<td class="track"><span class="bar"><i class="part" style="width: ${percent(first)}"></i>${value > first ? second : null}${cell.spread > 0 && !figureTexts[view.figure].counted ? whisker : null}</span></td><td class="number">${figured(value, view.figure)}</td><td class="number times">${ours === undefined || sum(ours, view) === 0 ? '' : times(value / sum(ours, view))}</td></tr>`;
+  const spread = spreadOf(cell, view.figure);
+  const whisker = html`<i class="whisker" style="left: ${percent(value * (1 - spread / 2))}; width: ${percent(value * spread)}"></i>`;
+  return html`<tr class="${cell.kind}">${name}<td class="track"><span class="bar"><i class="part" style="width: ${percent(first)}"></i>${value > first ? second : null}${spread > 0 ? whisker : null}</span></td><td class="number">${figured(value, view.figure)}</td><td class="number times">${ours === undefined || sum(ours, view) === 0 ? '' : times(value / sum(ours, view))}</td></tr>`;
 }
 
 /** Failed cells come last. */
@@ -73,4 +74,9 @@ function bestFirst(view: BarsView): (a: Cell, b: Cell) => number {
 
 function sum(cell: Cell, { figure, plus }: BarsView): number {
   return (figureOf(cell, figure) ?? 0) + (plus === undefined ? 0 : (figureOf(cell, plus) ?? 0));
+}
+
+/** How far the runs of a cell lay apart; what is counted does not drift. */
+function spreadOf({ runs, spreads }: Cell, figure: keyof Figures): number {
+  return runs > 1 && !figureTexts[figure].counted ? (spreads[figure] ?? 0) : 0;
 }

@@ -1,4 +1,4 @@
-import { figureOf, isScenario, measured, noiseOf, usual } from '../cells.js';
+import { figureOf, noiseOf, usual } from '../cells.js';
 import { figured, figureTexts, rounded, techniqueTexts, times } from '../figures.js';
 import type { Cell, Counts, Figures, LabResult, ScenarioName, Technique } from '../result.js';
 
@@ -30,8 +30,8 @@ export function figureOver(
   claim: Subject & { readonly technique: Technique; readonly holds: (value: number) => boolean },
 ): Check {
   return (result) => {
-    const cells = measured(result, claim.scenarios, claim.figure);
-    const value = ownFigure(ownOf(usual(cells), claim.technique), claim.figure);
+    const cells = usual(result, claim.scenarios, claim.figure);
+    const value = ownFigure(ownOf(cells, claim.technique), claim.figure);
     if (value === undefined) return NOTHING;
     return verdict(claim.holds(value), `${figureTexts[claim.figure].name}: ${rounded(value)}`);
   };
@@ -43,7 +43,7 @@ export function ratioOf(
 ): Check {
   return (result) => {
     for (const names of claim.scenarios.map((name) => [name])) {
-      const cells = usual(measured(result, names, claim.figure));
+      const cells = usual(result, names, claim.figure);
       const [a, b] = [ownOf(cells, claim.of), ownOf(cells, claim.to)];
       const [value, other] = [ownFigure(a, claim.figure), ownFigure(b, claim.figure)];
       if (a === undefined || b === undefined || value === undefined || !other) continue;
@@ -60,7 +60,7 @@ export function ratioOf(
 /** Whether a figure of Pushgate is the least over one technique, among all that it offers. */
 export function leastOf(claim: Subject & { readonly technique: Technique }): Check {
   return (result) => {
-    const cells = usual(measured(result, claim.scenarios, claim.figure)).filter((cell) => cell.kind === 'pushgate');
+    const cells = usual(result, claim.scenarios, claim.figure).filter((cell) => cell.kind === 'pushgate');
     const own = ownOf(cells, claim.technique);
     const value = ownFigure(own, claim.figure);
     const others = cells
@@ -75,27 +75,16 @@ export function leastOf(claim: Subject & { readonly technique: Technique }): Che
   };
 }
 
-/** Whether messages went wrong over one technique. A claim that `none` do holds when none did; others hold when some did. */
-export function counted(claim: {
-  readonly technique: Technique;
-  /** @default all */
-  readonly scenarios?: readonly ScenarioName[];
-  readonly wrong: keyof Counts;
-  readonly claimed?: 'none';
-}): Check {
+/** Whether messages went wrong over one technique, in any scenario, as a claim has it. */
+export function counted(claim: { readonly technique: Technique; readonly wrong: keyof Counts }): Check {
   return ({ cells }) => {
-    const own = cells.filter(
-      (cell) =>
-        cell.kind === 'pushgate' &&
-        cell.technique === claim.technique &&
-        (claim.scenarios === undefined || isScenario(cell.scenario, claim.scenarios)),
-    );
+    const own = cells.filter((cell) => cell.kind === 'pushgate' && cell.technique === claim.technique);
     const total = (count: keyof Counts) => own.reduce((sum, cell) => sum + cell.counts[count], 0);
     if (total('expected') === 0) return NOTHING;
     const wrong = total(claim.wrong);
     const word = claim.wrong === 'disordered' ? 'out of order' : claim.wrong;
     const why = `${rounded(wrong)} of ${rounded(total('expected'))} messages ${word}`;
-    return verdict(claim.claimed === 'none' ? wrong === 0 : wrong > 0, why);
+    return verdict(wrong > 0, why);
   };
 }
 

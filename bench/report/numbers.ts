@@ -23,7 +23,7 @@ export function numbers(cells: readonly Cell[], shown: 'open' | 'folded' = 'fold
       return html`<td>${value === undefined ? '' : rounded(value)}</td>`;
     });
     const { delivered } = cell.counts;
-    return html`<tr>${name}${values}<td>${rounded(delivered)}</td><td>${cell.runs}</td><td>± ${rounded(Math.round(cell.spread * 50))} %</td></tr>`;
+    return html`<tr>${name}${values}<td>${rounded(delivered)}</td><td>${cell.runs}</td><td>${cell.runs > 1 ? `± ${rounded(Math.round(cell.spread * 50))} %` : ''}</td></tr>`;
   });
   return html`<details class="numbers"${shown === 'open' ? new Html(' open') : null}>
 <summary>All numbers: ${cells.length === 1 ? 'one cell' : `${cells.length} cells`}</summary>

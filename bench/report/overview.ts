@@ -1,4 +1,4 @@
-import { figureOf, measured, noiseOf, rivals, usual } from '../cells.js';
+import { figureOf, noiseOf, rivals, usual } from '../cells.js';
 import { figureTexts, techniqueTexts, times } from '../figures.js';
 import type { Cell, Figures, LabResult, ScenarioName, Technique } from '../result.js';
 import { type Html, html } from './html.js';
@@ -22,7 +22,7 @@ const shown: readonly Technique[] = ['websocket', 'sse', 'long-polling'];
 /** The run on one screen: Pushgate's ratio to its peers, technique by technique. `null` when there are no peers. */
 export function overview(result: LabResult): Html | null {
   const rows = measures.flatMap(({ name, scenarios, figure }) => {
-    const cells = usual(measured(result, scenarios, figure));
+    const cells = usual(result, scenarios, figure);
     const ratios = shown.map((technique) => ratiosOf(cells, technique, figure));
     return ratios.some((list) => list.length > 0) ? [row(name, figure, ratios)] : [];
   });

@@ -49,6 +49,13 @@ const bySubscribers: LinesView = {
   // What is delivered in a second is to be about the same.
   beside: ['perSecond'],
 };
+const byLatecomers: LinesView = {
+  view: 'lines',
+  title: 'p99 latency along the number of those who catch up',
+  scenarios: ['bystanders'],
+  figure: 'p99Ms',
+  along: 'late',
+};
 const byDistance: LinesView = {
   view: 'lines',
   title: 'Median latency along the distance',
@@ -243,6 +250,16 @@ export const questions: readonly Question[] = [
       },
     ],
     answer: (result) => standing(result, { scenarios: ['channels'], figure: 'cpuMicrosPerMessage' }),
+  },
+  {
+    id: 'bystanders',
+    heading: 'Who feels it when others catch up?',
+    method:
+      'Subscribers get messages at a steady rate. Meanwhile others, on another channel, come for 10,000 messages each that they have missed.',
+    scenarios: ['bystanders'],
+    views: [byLatecomers],
+    answer: (result) =>
+      growth(result, byLatecomers, (from, to) => `With ${rounded(to)} who catch up instead of ${rounded(from)}`),
   },
   {
     id: 'slow',

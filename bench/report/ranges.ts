@@ -1,4 +1,4 @@
-import { failedBeside, figureOf, measured, usual } from '../cells.js';
+import { failedBeside, figureOf, usual } from '../cells.js';
 import { figured, techniques } from '../figures.js';
 import type { Cell, LabResult, ScenarioName } from '../result.js';
 import { experimentText } from '../setting-texts.js';
@@ -16,7 +16,7 @@ const PARTS = ['p50Ms', 'p99Ms', 'p999Ms'] as const;
 
 /** Latencies on one logarithmic scale, in a table with their numbers. `null` when nothing was measured. */
 export function ranges(result: LabResult, { scenarios, title }: RangesView): Html | null {
-  const cells = usual(measured(result, scenarios, 'p50Ms'));
+  const cells = usual(result, scenarios, 'p50Ms');
   const [first] = cells;
   if (first === undefined) return null;
   const values = cells.flatMap((cell) => PARTS.flatMap((part) => figureOf(cell, part) ?? []));

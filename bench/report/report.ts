@@ -64,10 +64,10 @@ ${environment(result)}
 <p>On a machine that does nothing else, with a fresh clone:</p>
 <pre tabindex="0"><code>npm ci
 ${result.command}</code></pre>
-<p>With <code>--compare</code> and the JSON of an earlier run, the lab says what has changed by more than its own noise.</p>
+<p>With <code>--compare</code> and the JSON of an earlier run, the lab says what has changed by more than its own noise and the machine’s drift.</p>
 </section>
 </main>
-<footer class="wide"><p>Written by the lab of Pushgate. The figures are in the JSON beside this page, schema ${result.schema}.</p></footer>
+<footer class="wide"><p>Written by the lab of Pushgate. With <code>--json</code> it writes the figures as well, schema ${result.schema}.</p></footer>
 <script>${new Html(script.replaceAll('</script', '<\\/script'))}</script>
 </body>
 </html>

@@ -1,4 +1,4 @@
-import { alongSetting, figureOf, measured, noiseOf, rivals, settingOf, usual } from '../cells.js';
+import { alongSetting, figureOf, noiseOf, rivals, settingOf, usual } from '../cells.js';
 import { figured, figureTexts, techniques, techniqueTexts, times } from '../figures.js';
 import type { Cell, Figures, Kind, LabResult, ScenarioName, Technique } from '../result.js';
 import type { LinesView } from './lines.js';
@@ -14,7 +14,7 @@ type Valued = readonly [cell: Cell, value: number];
 
 /** Who comes out best and worst, and how Pushgate stands to its peers. Nothing when nothing was measured. */
 export function standing(result: LabResult, { scenarios, figure }: Subject): string[] {
-  const cells = usual(measured(result, scenarios, figure));
+  const cells = usual(result, scenarios, figure);
   return [...extremes(cells, figure), ...toPeers(cells, figure)];
 }
 

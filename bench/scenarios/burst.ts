@@ -17,8 +17,8 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     const isOne = isCentral(contestant) && !['polling', 'iframe'].includes(contestant.technique);
     return isOne ? [size(200, 10, 0.4)] : [];
   }
-  const far = isCentral(contestant) ? delayed(mode, size(100, 5, 2)) : [];
-  return [size(100, 10, 1.5), size(1_000, 3, 2), ...far];
+  const far = isCentral(contestant) ? delayed(mode, size(100, 5, 1.2)) : [];
+  return [size(100, 10, 1), size(1_000, 3, 2), ...far];
 }
 
 /** Many messages in one tick, a few times a second. */

@@ -4,6 +4,9 @@ import type { Mode, Settings } from '../settings.js';
 import { delayed, isChosen, pollMsOf } from './settings.js';
 import { steady } from './steady.js';
 
+/** Who is asked what the number of channels alone changes. */
+const OWN = ['pushgate websocket', 'ws'];
+
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = pollMsOf(contestant, 200);
   const size = (channels: number, subscribers: number, perSecond: number, seconds: number): Settings => {
@@ -12,7 +15,16 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   if (mode === 'smoke') return [size(3, 6, 60, 0.2)];
   if (!isChosen(mode, contestant, ['ws'])) return [];
   if (mode === 'quick') return [size(100, 200, 500, 0.4)];
-  return [size(10, 1_000, 200, 1), size(1_000, 1_000, 1_000, 2), ...delayed(mode, size(50, 100, 100, 1))];
+  // An audience of one each: what is left is what a channel costs.
+  const ownChannels = OWN.includes(contestant.name)
+    ? [10, 1_000, 10_000].map((count) => size(count, count, 2_000, 2))
+    : [];
+  return [
+    size(10, 1_000, 200, 1),
+    size(1_000, 1_000, 1_000, 1),
+    ...delayed(mode, size(50, 100, 100, 1)),
+    ...ownChannels,
+  ];
 }
 
 /** Many channels, each with an audience of its own. */

@@ -5,20 +5,32 @@ import { delayed, isCentral, pollMsOf } from './settings.js';
 import { onOneChannel } from './steady.js';
 
 const BYTES = 100;
+/** Whose cost is looked at with ten thousand subscribers, and with a long log. */
+const LARGE = ['pushgate websocket', 'pushgate sse', 'pushgate long-polling', 'ws'];
+const LONG = ['pushgate websocket'];
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = pollMsOf(contestant, mode === 'full' ? 1_000 : mode === 'quick' ? 500 : 200);
   const size = (subscribers: number, perSecond: number, seconds: number): Settings => {
     return { subscribers, perSecond, seconds, bytes: BYTES, ...poll };
   };
-  const far = isCentral(contestant) ? delayed(mode, size(100, 20, 2)) : [];
+  const far = isCentral(contestant) ? delayed(mode, size(100, 20, 1)) : [];
   switch (mode) {
     case 'smoke':
       return [size(4, 50, 0.2), size(8, 25, 0.2)];
     case 'quick':
       return isCentral(contestant) ? [size(1_000, 10, 1)] : [];
     case 'full':
-      return [size(100, 50, 1.5), size(1_000, 10, 3), size(4_000, 2, 3), ...far];
+      return [
+        size(100, 50, 1.5),
+        size(1_000, 10, 3),
+        size(4_000, 2, 3),
+        ...far,
+        ...(LARGE.includes(contestant.name) ? [size(10_000, 1, 2)] : []),
+        ...(LONG.includes(contestant.name)
+          ? [0, 100_000].map((retained) => ({ ...size(1_000, 10, 2), retained }))
+          : []),
+      ];
     default:
       return mode satisfies never;
   }

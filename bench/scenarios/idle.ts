@@ -7,12 +7,16 @@ import { isCentral, pollMsOf } from './settings.js';
 /** Connections that come first and stay: what is loaded with the first of them is no property of a connection. */
 const WARM_UP = 50;
 
+/** Who is asked what ten thousand take. */
+const LARGE = ['pushgate websocket', 'pushgate sse', 'pushgate iframe', 'ws', 'bare sse'];
+
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   // What a page would do that polls: every few seconds.
   const poll = pollMsOf(contestant, mode === 'smoke' ? 100 : 5_000);
   if (mode === 'smoke') return [{ subscribers: 4, seconds: 0.2, ...poll }];
   if (mode === 'quick') return isCentral(contestant) ? [{ subscribers: 1_000, seconds: 26, ...poll }] : [];
-  return [{ subscribers: 1_000, seconds: 51, ...poll }];
+  const large = LARGE.includes(contestant.name) ? [{ subscribers: 10_000, seconds: 5 }] : [];
+  return [{ subscribers: 1_000, seconds: 51, ...poll }, ...large];
 }
 
 /** Connections on which nothing is said. */
@@ -22,7 +26,7 @@ export const idle: Scenario = {
   figure: () => 'rssKiBPerConnection',
   isParallel: true,
   plan,
-  seconds: ({ seconds = 0 }) => seconds + 4,
+  seconds: ({ seconds = 0, subscribers = 0 }) => seconds + 3 + subscribers / 500,
   async run(trial) {
     const subscribers = trial.of('subscribers');
     await trial.subscribe(WARM_UP);

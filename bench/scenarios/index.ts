@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.js';
 import { burst } from './burst.js';
+import { bystanders } from './bystanders.js';
 import { call } from './call.js';
 import { catchUp } from './catch-up.js';
 import { channels } from './channels.js';
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   sizes,
   call,
   catchUp,
+  bystanders,
   channels,
   slowReaders,
 ];

@@ -26,7 +26,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     ].filter(comesThrough);
   if (mode === 'quick') return QUICK.includes(contestant.name) ? [size(16, 0.3), size(1_048_576, 0.6)] : [];
   const far = isCentral(contestant) ? delayed(mode, size(32_768, 1)) : [];
-  return [...SIZES.map((bytes) => size(bytes, 1)).filter(comesThrough), ...far];
+  return [...SIZES.map((bytes) => size(bytes, 0.7)).filter(comesThrough), ...far];
 }
 
 /** From the shortest message to a large one. */

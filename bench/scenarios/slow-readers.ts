@@ -7,12 +7,13 @@ import { steady } from './steady.js';
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = pollMsOf(contestant, 200);
   const size = (subscribers: number, slow: number, perSecond: number, seconds: number): Settings => {
-    return { subscribers, slow, perSecond, seconds, bytes: 16_384, ...poll };
+    return { subscribers, slow, perSecond, seconds, bytes: 65_536, ...poll };
   };
   if (mode === 'smoke') return [size(4, 2, 40, 0.3)];
   if (!isChosen(mode, contestant, ['ws'])) return [];
-  if (mode === 'quick') return [size(20, 10, 300, 0.4)];
-  return [size(40, 20, 200, 1.5), ...delayed(mode, size(20, 10, 100, 1.5))];
+  // For each slow reader many times what the system's own buffers take: only then is it the server that has to see to the rest.
+  if (mode === 'quick') return [size(10, 5, 300, 1)];
+  return [size(16, 8, 250, 1.2), ...delayed(mode, size(8, 4, 250, 1.2))];
 }
 
 /** Some take nothing for a while, and then everything; the others must not feel it, nor the server's memory. */

@@ -26,6 +26,7 @@ export async function steady(trial: Trial, { perSecond, seconds, warmUp, ...how 
   const whole = (count: number) => Math.ceil(count / (how.channels?.length ?? 1)) * (how.channels?.length ?? 1);
   await (warmUp?.() ?? trial.publish({ ticks: whole(few), ticksPerSecond: perSecond, ...how }));
   await trial.arrival();
+  await trial.settle();
   trial.crowd.record();
   const before = await trial.snapshot();
   await trial.publish({ ticks: whole(ticks), ticksPerSecond: perSecond, ...how });

@@ -15,7 +15,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
 /** The server goes down as in a crash, comes up again, and everybody is there at once. */
 export const storm: Scenario = {
   name: 'storm',
-  question: 'How long is nobody served after a restart when all come back at once?',
+  question: 'How long until all are served when they come back at once to a server that has just started?',
   figure: () => 'readyMs',
   isOnce: true,
   plan,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -10,8 +10,8 @@ import { newFolder } from '../support/folder.js';
 const BENCH = fileURLToPath(new URL('../../dist/bench/bench.js', import.meta.url));
 
 /** Runs the lab; `interruptAt` is what it has to have said before it gets a Ctrl-C. */
-async function bench(args: readonly string[], interruptAt?: string) {
-  const child = spawn(process.execPath, [BENCH, ...args], { stdio: 'pipe' });
+async function bench(args: readonly string[], { interruptAt, cwd }: { interruptAt?: string; cwd?: string } = {}) {
+  const child = spawn(process.execPath, [BENCH, ...args], { stdio: 'pipe', cwd });
   const text = { out: '', err: '' };
   let isInterrupted = false;
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
@@ -72,12 +72,22 @@ describe('the command of the lab', () => {
     expect((await bench(['--help'])).out).toContain('Exit status: 0; 1 when a cell failed');
   });
 
+  it('leaves a report where it is told to, and by itself where it runs', async () => {
+    const cell = ['--scenario', 'rates', '--contestant', 'ws', '--quick'];
+    const named = join(folder, 'named.html');
+    expect((await bench([...cell, '--html', named])).out).toContain(`Report: ${named}\n`);
+    expect((await bench(cell, { cwd: folder })).out).toContain('Report: bench-report.html\n');
+    expect((await bench([...cell, '--no-html'], { cwd: join(folder, '..') })).out).not.toContain('Report');
+    for (const page of [named, join(folder, 'bench-report.html')]) {
+      expect(readFileSync(page, 'utf8')).toContain('<h1>What push costs</h1>');
+    }
+  });
+
   it('stops everything on Ctrl-C, says so, and writes nothing', async () => {
     const json = join(folder, 'result.json');
-    const { status, err } = await bench(
-      ['--quick', '--scenario', 'idle', '--contestant', 'ws', '--json', json],
-      '1 cells: about',
-    );
+    const { status, err } = await bench(['--quick', '--scenario', 'idle', '--contestant', 'ws', '--json', json], {
+      interruptAt: '1 cells: about',
+    });
     expect(status).toBe(130);
     expect(err).toContain('bench: interrupted after ');
     expect(existsSync(json)).toBe(false);

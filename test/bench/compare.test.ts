@@ -37,7 +37,7 @@ describe('the comparison of two runs', () => {
   it('is silent about a change within the spread', () => {
     const now = changed(0, (cell) => ({
       ...cell,
-      spread: 0.6,
+      spreads: { cpuMicrosPerMessage: 0.6 },
       figures: { ...cell.figures, cpuMicrosPerMessage: 3.05 },
     }));
     expect(compare(before, now)).toContain('Nothing changed');
@@ -45,9 +45,26 @@ describe('the comparison of two runs', () => {
 
   it('takes a cell that was run once for 10 % uncertain', () => {
     const once = (value: number) =>
-      changed(0, (cell) => ({ ...cell, runs: 1, spread: 0, figures: { cpuMicrosPerMessage: value } }));
+      changed(0, (cell) => ({ ...cell, runs: 1, spreads: {}, figures: { cpuMicrosPerMessage: value } }));
     expect(compare(once(10), once(10.9))).toContain('Nothing changed');
     expect(compare(once(10), once(11.2))).toContain('+12 % worse');
+  });
+
+  it('takes off what has changed for controls and peers as well, and says so', () => {
+    const slower = (cell: Cell, times: number) => ({
+      ...cell,
+      figures: { ...cell.figures, cpuMicrosPerMessage: times * (cell.figures.cpuMicrosPerMessage ?? 0) },
+    });
+    const isTimed = ({ figures }: Cell) => figures.cpuMicrosPerMessage !== undefined;
+    const all = before.cells.map((cell) => (isTimed(cell) ? slower(cell, 1.3) : cell));
+    const text = compare(before, { ...before, cells: all });
+    expect(text.replaceAll('\u00a0', ' ')).toMatch(/Taken off, .*: CPU per message 1\.30 ×/);
+    expect(text).toContain('Nothing changed');
+    const own = before.cells.map((cell) => (isTimed(cell) && cell.kind === 'pushgate' ? slower(cell, 1.25) : cell));
+    expect(compare(before, { ...before, cells: own })).toContain('+25 % worse');
+    // Without anybody else, it may have been the machine.
+    const alone = (cells: readonly Cell[]) => ({ ...before, cells: cells.filter(({ kind }) => kind === 'pushgate') });
+    expect(compare(alone(before.cells), alone(own))).toContain('Nothing changed');
   });
 
   it('does not ask in which order the settings were written', () => {

@@ -81,7 +81,7 @@ export function madeUpQuickResult(): LabResult {
     ...rest,
     mode: 'quick',
     seconds: 40,
-    cells: few.filter((cell) => cell.kind !== 'peer').map((cell) => ({ ...cell, runs: 1, spread: 0 })),
+    cells: few.filter((cell) => cell.kind !== 'peer').map((cell) => ({ ...cell, runs: 1, spread: 0, spreads: {} })),
     findings: [],
     missing: [],
   };
@@ -107,6 +107,7 @@ function cells(): Cell[] {
       counts: failed === null ? counts : { ...counts, delivered: 99_958, lost: 42 },
       runs: 3,
       spread,
+      spreads: Object.fromEntries(Object.keys(figures).map((name) => [name, spread])),
       failed,
     });
     const wait = technique === 'polling' ? 1_000 : 0;

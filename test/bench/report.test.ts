@@ -19,6 +19,7 @@ const QUESTIONS = [
   'What does distance change?',
   'How long is the round trip of a call?',
   'What does it cost that everybody gets something else?',
+  'Who feels it when others catch up?',
   'What do slow readers cost?',
 ];
 const folder = 'test/output/report';

@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { markedDocuments, newestResult } from '../../bench/kept.js';
 import { fillMarks } from '../../bench/marks.js';
+import type { Cell, LabResult } from '../../bench/result.js';
 import { markdownTables } from '../../bench/tables.js';
 import { madeUpQuickResult, madeUpResult } from './made-up-result.js';
 
-const tables = markdownTables(madeUpResult());
+const result = madeUpResult();
+const tables = markdownTables(result);
 
 describe('the tables of a run', () => {
   it('have a row for each contestant, Pushgate first, and a column for each figure', () => {
@@ -40,16 +42,47 @@ describe('the tables of a run', () => {
   it('hold what is to be reached beside what is, bold where it was', () => {
     expect(lines('goals')).toEqual(
       expect.arrayContaining([
-        '|  | figure | goal | measured |',
-        '| websocket | CPU per message, steady | ≤ 0.65 × socket.io websocket | **0.54 × socket.io websocket** |',
-        '| websocket | CPU per message, many in one tick | ≤ 0.05 × socket.io websocket | **0.03 × socket.io websocket** |',
-        '| iframe | messages a second at saturation | ≥ 2 × better-sse | **2.50 × better-sse** |',
-        '| sse | memory per idle connection | ≤ 6 KiB | **5.6 KiB** |',
-        '| long-polling | CPU per connection made | ≤ 0.4 × socket.io polling | 0.41 × socket.io polling |',
+        '|  | figure | goal | measured | with |',
+        '| websocket | CPU per message, steady | ≤ 0.65 × socket.io websocket | **0.54 × socket.io websocket** | 1,000 subscribers, 20 a second, 100 B |',
+        '| websocket | CPU per message, many in one tick | ≤ 0.05 × socket.io websocket | **0.03 × socket.io websocket** | 1,000 subscribers, 50 at once |',
+        '| iframe | messages a second at saturation | ≥ 2 × better-sse | **2.50 × better-sse** | 1,000 subscribers, 100 B |',
+        '| sse | memory per idle connection | ≤ 6 KiB | **5.6 KiB** | 4,000 subscribers |',
+        '| long-polling | CPU per connection made | ≤ 0.4 × socket.io polling | 0.41 × socket.io polling | 1,000 subscribers |',
       ]),
     );
     // Nothing is said of what was not measured.
     expect(lines('goals').join()).not.toContain('express');
+  });
+
+  it('hold what is to stay flat beside what it was', () => {
+    const large = { subscribers: 10_000, perSecond: 20, bytes: 100 };
+    const added = result.cells
+      .filter(({ scenario, settings }) => scenario === 'fan-out' && settings['subscribers'] === 100)
+      .map((cell) => ({
+        ...cell,
+        settings: large,
+        figures: { cpuMicrosPerMessage: 2 * (cell.figures.cpuMicrosPerMessage ?? 0) },
+      }));
+    expect(linesOf({ ...result, cells: [...result.cells, ...added] }, 'goals')).toContain(
+      '| sse | CPU per message, 100 subscribers to 10,000 subscribers | ≤ 1.1 × as before | 2.00 × as before | 10,000 subscribers, 20 a second, 100 B |',
+    );
+  });
+
+  it('speak of the same experiment when somebody has failed in it', () => {
+    const isHere = ({ contestant, scenario, settings }: Cell) =>
+      contestant === 'sockjs websocket' && scenario === 'fan-out' && settings['subscribers'] === 1_000;
+    const cells = result.cells.map((cell) => (isHere(cell) ? { ...cell, figures: {}, failed: 'it fell' } : cell));
+    const goals = linesOf({ ...result, cells }, 'goals').filter((line) => line.includes('steady'));
+    expect(goals).toEqual(lines('goals').filter((line) => line.includes('steady')));
+    expect(linesOf({ ...result, cells }, 'summary').at(-1)).toBe(lines('summary').at(-1));
+  });
+
+  it('name a goal whose own cell has failed', () => {
+    const isHere = ({ contestant, scenario }: Cell) => contestant === 'pushgate sse' && scenario === 'burst';
+    const cells = result.cells.map((cell) => (isHere(cell) ? { ...cell, figures: {}, failed: 'it fell' } : cell));
+    expect(linesOf({ ...result, cells }, 'goals')).toContain(
+      '| sse | CPU per message, many in one tick | ≤ 0.1 × better-sse | failed | 1,000 subscribers, 50 at once |',
+    );
   });
 
   it('hold one technique each, for the page about it', () => {
@@ -64,7 +97,15 @@ describe('the tables of a run', () => {
   });
 
   function lines(name: string): string[] {
-    return (tables.get(name) ?? '').replaceAll('\u00a0', ' ').split('\n');
+    return textLines(tables.get(name));
+  }
+
+  function linesOf(run: LabResult, name: string): string[] {
+    return textLines(markdownTables(run).get(name));
+  }
+
+  function textLines(table = ''): string[] {
+    return table.replaceAll('\u00a0', ' ').split('\n');
   }
 });
 

@@ -92,10 +92,14 @@ describe('what a visitor breaks besides the network', () => {
     const nodes = new VisitorNodes({ make: () => createGateway({ bus }), path: '/push', prepare: () => () => {} });
     for (const lane of ['left', 'second', 'third', 'fourth']) expect(await nodes.open(lane, 'ann')).toBeNull();
     expect(await nodes.open('again', 'ann')).toMatchObject({ who: 'visitor' });
-    const isIn = await waitUntil('a place', async () => {
-      for (const lane of ['second', 'third', 'fourth']) nodes.standing(lane);
-      return (await nodes.open('again', 'ann')) === null;
-    }, PATIENT);
+    const isIn = await waitUntil(
+      'a place',
+      async () => {
+        for (const lane of ['second', 'third', 'fourth']) nodes.standing(lane);
+        return (await nodes.open('again', 'ann')) === null;
+      },
+      PATIENT,
+    );
     expect(isIn).toBe(true);
     const standings = ['left', 'second', 'third', 'fourth', 'again'].map((lane) => nodes.standing(lane));
     expect(standings).toEqual(['none', 'up', 'up', 'up', 'up']);
