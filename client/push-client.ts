@@ -54,7 +54,7 @@ export interface SubscribeOptions {
    * Where to start: after a cursor, `earliest` for as far back as the log goes, or `now`. On a channel that the client
    * carries already, `now` is where its connection has come: what was published before the call and is still under way,
    * such as until the next poll or behind the backlog of a slow connection, comes too. `earliest` on such a channel asks from
-   * the beginning of the log, and what the log has let go of since then is told as a gap.
+   * the beginning of the log, and what the log has let go of is told as a gap.
    * @default 'now'
    */
   readonly since?: Position;
