@@ -80,7 +80,7 @@ export class Exchanges {
     const { settings, polls, connections, refusals } = this.#options;
     const asked = this.#ask(transport, request, query, permit);
     if (request.method === 'HEAD' && transport.carries !== 'upgrade') {
-      return this.#serveHead(transport, query, asked, request, response);
+      return this.#serveHead(transport, query, asked, request, response, permit);
     }
     // Gone while the application or the gateway made it wait: nothing would ever tell the half.
     if (response.destroyed) return;
@@ -113,7 +113,7 @@ export class Exchanges {
     const until = { onOver: (listener: () => void) => void response.once('close', listener) };
     const hello = query.get('hello') === '1';
     const exchange: RequestExchange = {
-      ...this.#exchange(request, query),
+      ...this.#exchange(request, query, permit),
       response,
       release: () => {
         const socket = release(response);
@@ -156,7 +156,7 @@ export class Exchanges {
     const slot = connections.seat(from, { destroy: () => socket.destroy(), onOver }, asked.client, permit);
     this.#noteMove(query, transport.name);
     const exchange: UpgradeExchange = {
-      ...this.#exchange(request, query),
+      ...this.#exchange(request, query, permit),
       socket,
       head,
       flow: (sink) => connections.open(slot, transport.name, asked, from, sink, permit),
@@ -195,13 +195,14 @@ export class Exchanges {
     asked: DownlinkRequest,
     request: IncomingMessage,
     response: ServerResponse,
+    permit: Permit,
   ): Promise<void> {
     const { fanOut, refusals } = this.#options;
     const once: RequestExchange['once'] = async (format) =>
       (await fanOut.once(asked, format, query.get('hello') === '1')).packet;
     const failed = (error: unknown) => sendProblem(response, refusals.of(error, request));
     const flow: RequestExchange['flow'] = (sink) => flowOfHead(sink, response, once, failed);
-    const exchange = { ...this.#exchange(request, query), once, flow };
+    const exchange = { ...this.#exchange(request, query, permit), once, flow };
     if (transport.carries === 'request') return transport.serve({ ...exchange, response, release: () => null });
     const reply = new ResponseReply(response);
     const half = transport.prepare({ ...exchange, reply });
@@ -215,13 +216,13 @@ export class Exchanges {
     if (from !== null && this.#options.transports.has(from)) this.#options.metrics.moved(from, to);
   }
 
-  #exchange(request: IncomingMessage, query: URLSearchParams) {
+  #exchange(request: IncomingMessage, query: URLSearchParams, { byCookie }: Permit) {
     const { settings, origins } = this.#options;
     return {
       request,
       query,
       settings: settings.transport,
-      allows: (origin: string) => origins.allows(origin, request),
+      allows: (origin: string) => origins.allows(origin, request, byCookie),
     };
   }
 }

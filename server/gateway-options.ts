@@ -7,7 +7,7 @@ import type { Limits } from './limits/limits.js';
 import { DEFAULT_LIMITS } from './limits/limits.js';
 import type { FullPolicy } from './limits/seats.js';
 import type { Logger } from './logger.js';
-import { SILENT } from './logger.js';
+import { guardedLogger, guardOnce, SILENT } from './logger.js';
 
 /** Options of `createGateway`; every one has a default. */
 export interface GatewayOptions {
@@ -49,7 +49,8 @@ export interface GatewayOptions {
   readonly whenFull?: FullPolicy;
   /**
    * Proxies whose header `X-Forwarded-For` says where a request comes from: addresses, networks such as `10.0.0.0/8`, or
-   * `loopback`, `linklocal`, `uniquelocal`. Name them when limits by address are set. @default []
+   * `loopback`, `linklocal`, `uniquelocal`, or `unix` for who comes over a Unix socket. Name them when limits by address
+   * are set. @default []
    */
   readonly trustedProxies?: readonly string[];
   /** How long the body of a POST or one WebSocket frame may take to arrive, in milliseconds. @default 20_000 */
@@ -78,9 +79,12 @@ export interface GatewayOptions {
   readonly noticeMs?: number;
   /** When the gateway closes, its clients come back spread over this time, in milliseconds. @default 2_000 */
   readonly drainMs?: number;
-  /** Told what happens, in levels; a pino logger fits. @default nothing is told */
+  /** Told what happens, in levels; a pino logger fits. What it throws is kept from everybody else. @default nothing is told */
   readonly logger?: Logger;
-  /** Told what went wrong inside: a method or the bus threw. @default the logger, or without one console.error */
+  /**
+   * Told what went wrong inside: a method or the bus threw. What it throws itself is kept from everybody else.
+   * @default the logger, or without one console.error
+   */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -118,6 +122,7 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
     if (value !== Number.POSITIVE_INFINITY || !UNLIMITED.has(name)) positive(`limits.${name}`, value);
   }
   const { whenFull = 'refuse' } = options;
+  const guard = guardOnce();
   const bodyTimeoutMs = duration('bodyTimeoutMs', options.bodyTimeoutMs ?? 20_000);
   if (whenFull !== 'refuse' && whenFull !== 'close-oldest') {
     throw new PushError('BAD_REQUEST', `"whenFull" is "refuse" or "close-oldest", not "${whenFull}".`);
@@ -141,8 +146,8 @@ export function settingsOf(options: GatewayOptions): GatewaySettings {
     callTimeoutMs: duration('callTimeoutMs', options.callTimeoutMs ?? 30_000),
     noticeMs: durationOrNone('noticeMs', options.noticeMs ?? 0),
     drainMs: durationOrNone('drainMs', options.drainMs ?? 2_000),
-    logger: options.logger ?? SILENT,
-    onError: onceForAll(options.onError ?? reporter(options.logger)),
+    logger: options.logger === undefined ? SILENT : guardedLogger(options.logger, guard),
+    onError: onceForAll(guard(options.onError ?? reporter(options.logger))),
   };
 }
 

@@ -141,7 +141,7 @@ class PushGateway implements Gateway {
     });
     this.#crowd = new Crowd(limits, this.#settings.whenFull);
     this.#history = new History(this.#bus);
-    this.#health = new HealthProbe(this.#bus);
+    this.#health = new HealthProbe(this.#bus, onError);
     const metrics = new Metrics(this.#bus);
     this.#metrics = metrics;
     const { transports = catalog } = options;

@@ -1,5 +1,7 @@
 import { RESERVED_PREFIX } from '../transports/channel.js';
+import { PushError } from '../transports/error.js';
 import type { Bus } from './bus/bus.js';
+import { isFailure, toPushError } from './problem.js';
 
 /** Where the gateway writes to itself. */
 const CHANNEL = `${RESERVED_PREFIX}health`;
@@ -23,7 +25,11 @@ export class HealthProbe {
   #last: { readonly at: number; readonly verdict: Promise<Health> } | null = null;
   #isDraining = false;
 
-  constructor(private readonly bus: Bus) {}
+  /** @param failed told what broke in the bus, which who asks is not */
+  constructor(
+    private readonly bus: Bus,
+    private readonly failed: (error: unknown) => void,
+  ) {}
 
   /** From now on, this node is about to go, however well it works. */
   drain(): void {
@@ -46,7 +52,9 @@ export class HealthProbe {
     try {
       return { status: 'ready', bus, roundTripMs: await this.#roundTrip() };
     } catch (error) {
-      return { status: 'unavailable', bus, detail: error instanceof Error ? error.message : String(error) };
+      const shown = toPushError(error);
+      if (isFailure(shown)) this.failed(error);
+      return { status: 'unavailable', bus, detail: shown.message };
     }
   }
 
@@ -58,7 +66,10 @@ export class HealthProbe {
     });
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
-      const late = new Error(`A message did not come back through the bus within ${PATIENCE_MS} ms.`);
+      const late = new PushError(
+        'UNAVAILABLE',
+        `A message did not come back through the bus within ${PATIENCE_MS} ms.`,
+      );
       timer = setTimeout(() => reject(late), PATIENCE_MS);
     });
     const back = following

@@ -25,9 +25,12 @@ export class Origins {
     this.#any = this.#allowed.has('*');
   }
 
-  /** Whether pages of this origin may use the gateway that the request has reached. */
-  allows(origin: string, request: IncomingMessage): boolean {
-    return this.#any || this.#isNamed(origin, request);
+  /**
+   * Whether pages of this origin may use the gateway that the request has reached, and what it answers: with the rights of
+   * a cookie only if they are named, which `*` does not do.
+   */
+  allows(origin: string, request: IncomingMessage, byCookie = false): boolean {
+    return (this.#any && !byCookie) || this.#isNamed(origin, request);
   }
 
   #isNamed(origin: string, request: IncomingMessage): boolean {

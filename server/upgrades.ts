@@ -4,6 +4,7 @@ import type { Server as TlsServer } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { PushError } from '../transports/error.js';
+import { closeInStages } from './close-in-stages.js';
 import { refuseUpgrade } from './problem.js';
 
 /** What is called with an upgrade. */
@@ -118,7 +119,7 @@ function serveAsRequest(server: AnyServer, request: IncomingMessage, socket: Dup
   socket.once('end', () => socket.end()).resume();
   response.once('finish', () => {
     response.detachSocket(socket);
-    socket.end();
+    closeInStages(socket);
     // Whoever has a place until then would have it for ever.
     response.emit('close');
   });

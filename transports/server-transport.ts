@@ -64,7 +64,7 @@ interface Exchange {
 /** An exchange with all that is known of its request. */
 interface RequestedExchange extends Exchange {
   readonly request: IncomingMessage;
-  /** Whether pages of a web origin may read from this gateway. */
+  /** Whether pages of a web origin may read what this request is answered: with the rights of its cookie, or without. */
   allows(origin: string): boolean;
 }
 

@@ -9,11 +9,11 @@ export interface Access {
   readonly user?: string;
   /** When this ends, in milliseconds since 1970: connections are then closed and have to be authorized anew. @default never */
   readonly expiresAt?: number;
-  /** Channels whose messages may be received. @default [] */
+  /** Channels whose messages may be received, those that the log still has included: a cursor can lie anywhere. @default [] */
   readonly subscribe?: Grant;
   /** Channels on which messages may be published. @default [] */
   readonly publish?: Grant;
-  /** Channels whose history may be read. @default `subscribe` */
+  /** Channels of which pages of the history may be read, without a subscription. @default `subscribe` */
   readonly history?: Grant;
   /** Methods that may be called. @default [] */
   readonly methods?: Grant;

@@ -67,9 +67,7 @@ export function jwt(options: JwtOptions): Authorize {
   if (unfit !== undefined) throw badOption(`"${unfit}" does not fit the key; it takes ${algorithms.join(', ')}`);
   // Two calls for the two kinds of key that the library distinguishes.
   const verify = async (token: string): Promise<JWTPayload> =>
-    typeof key === 'function'
-      ? (await jwtVerify(token, key, checks)).payload
-      : (await jwtVerify(token, key, checks)).payload;
+    typeof key === 'function' ? verifyBySet(token, key, checks) : (await jwtVerify(token, key, checks)).payload;
 
   return async (request: AccessRequest): Promise<Access> => {
     const received = findToken(request, options.cookie);
@@ -82,6 +80,25 @@ export function jwt(options: JwtOptions): Authorize {
     });
     return { ...accessOf(payload, toleranceMs), byCookie: received.byCookie };
   };
+}
+
+/** A token that does not name its key (`kid`) may be signed with any that fits it, of which there may be several. */
+async function verifyBySet(token: string, keys: JWTVerifyGetKey, checks: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, keys, checks)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return (await jwtVerify(token, key, checks)).payload;
+      } catch (fault) {
+        // It is another key's, or this key is of no use for anything; else the key was found, and the token is at fault.
+        const isAnotherKeys = fault instanceof errors.JWSSignatureVerificationFailed;
+        if (fault instanceof errors.JOSEError && !isAnotherKeys) throw fault;
+      }
+    }
+    throw error;
+  }
 }
 
 function verifierOf({ secret, publicKey, jwks }: JwtOptions): Verifier {

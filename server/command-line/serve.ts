@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import express, { type RequestHandler } from 'express';
-import { pino } from 'pino';
 import type { DemoOptions } from '../../demo/index.js';
 import { DEMO_LIMITS } from '../../demo/limits.js';
 import { PushError } from '../../transports/error.js';
@@ -20,6 +19,7 @@ import { sendProblem, toPushError } from '../problem.js';
 import type { BusChoice } from './bus-choice.js';
 import { type AccessOptions, accessFrom, hostsFrom, isPublic } from './serve-access.js';
 import { type ListenOptions, listen, openServer } from './serve-listen.js';
+import { openLog } from './serve-log.js';
 import { UsageError } from './usage.js';
 
 /** What `pushgate serve` was told, as commander read it. */
@@ -168,7 +168,7 @@ function openGateway(options: ServeOptions, bus: Bus, authorize: Authorize | nul
       drainMs: options.drain * 1_000,
       latestOnly: options.latestOnly ?? [],
       limits: limitsOf(options),
-      logger: pino({ level: options.logLevel }, pino.destination({ dest: 2, sync: true })),
+      logger: openLog(options.logLevel),
       whenFull: options.whenFull,
       trustedProxies: options.trustProxy ?? [],
       ...(authorize === null ? {} : { authorize }),

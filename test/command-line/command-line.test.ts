@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { connect as connectTo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import type { PollAnswer } from '../../transports/record.js';
-import { run, serve } from '../support/command.js';
+import { run, serve, serveInto } from '../support/command.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -44,6 +45,17 @@ describe('pushgate serve', () => {
     served.command.process.kill('SIGTERM');
     expect(await served.command.ended).not.toBeNull();
     held.destroy();
+  });
+
+  it('stops though somebody who was answered would stay, in an upgrade to something that is not spoken here', async () => {
+    const served = await serve('--drain', '0');
+    const { hostname, port } = new URL(served.site);
+    const socket = connectTo({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.on('error', () => undefined).resume();
+    socket.write(`GET /push/health HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`);
+    await once(socket, 'end');
+    expect(await served.stop()).toBe(0);
+    socket.destroy();
   });
 
   it('answers while its clients are on their way elsewhere, and stops at once on a second signal', async () => {
@@ -241,6 +253,16 @@ describe('an output that nobody reads any more', () => {
     served.command.process.stdout?.destroy();
     served.command.process.stderr?.destroy();
     for (let times = 0; times < 3; times++) expect((await fetch(`${served.site}/push/health`)).status).toBe(200);
+    expect(await served.stop()).toBe(0);
+  });
+
+  it('cannot be written, and is no reason for a gateway to end, nor to answer anything else', async () => {
+    const served = await serveInto('2>/dev/full', '--log-level', 'debug');
+    const poll = await fetch(`${served.site}/push/polling?channel=a`);
+    expect([poll.status, await poll.json()]).toMatchObject([200, { messages: [] }]);
+    const refused = await fetch(`${served.site}/push/polling`);
+    expect([refused.status, await refused.json()]).toMatchObject([400, { code: 'CHANNEL_MISSING' }]);
+    expect((await fetch(`${served.site}/push/health`)).status).toBe(200);
     expect(await served.stop()).toBe(0);
   });
 

@@ -150,6 +150,17 @@ describe('a token for one channel', () => {
     client.terminate();
   });
 
+  it('is good for all of the past that is kept, whatever it says of the history, which is a page of its own', async () => {
+    const { push, gateway } = await guarded();
+    await gateway.publish('chat', 'old');
+    const headers = await bearer({ subscribe: ['chat'], history: ['other'] });
+    expect((await fetch(`${push}/channels/chat`, { headers })).status).toBe(403);
+    for (const since of ['earliest', 'anything.0']) {
+      const answer = await fetch(`${push}/polling?channel=chat&since=${since}`, { headers });
+      expect(await answer.json()).toMatchObject({ messages: [{ data: 'old' }] });
+    }
+  });
+
   it('tells methods and listeners whose it is', async () => {
     const { push, gateway } = await guarded();
     const users: unknown[] = [];
@@ -275,6 +286,37 @@ describe('a cookie that says who it is', () => {
       headers: { authorization: `Bearer ${token}`, ...evil },
     });
     expect(bearing.status).toBe(200);
+  });
+
+  it('is not taken for a frame whose records a page would get that is not allowed by name', async () => {
+    const token = await sign({ pushgate: { subscribe: ['secret'] } });
+    const frame = async ({ push }: Site, origin: string | null, headers: Record<string, string>) => {
+      const query = new URLSearchParams({ channel: 'secret', ...(origin === null ? {} : { origin }) });
+      // A browser that loads a frame sends the cookie along, and no `Origin`.
+      const answer = await rawHttp(`${push}/iframe?${query}`, {
+        headers: { ...headers, 'sec-fetch-mode': 'navigate' },
+      });
+      const code = answer.status === 200 ? null : JSON.parse(await answer.rest()).code;
+      answer.socket.destroy();
+      return [answer.status, code, answer.headers.get('content-security-policy')?.split('frame-ancestors ')[1]];
+    };
+    const refused = [403, 'ORIGIN_FORBIDDEN', undefined];
+    const open = await guarded({ origins: ['*', PAGE] });
+    // Other hosts of the same site are other origins; and a page of the gateway's own host may be made to load any address.
+    for (const site of ['cross-site', 'same-site', 'same-origin']) {
+      const headers = { cookie: `session=${token}`, 'sec-fetch-site': site };
+      expect(await frame(open, 'https://evil.example', headers)).toEqual(refused);
+      expect(await frame(open, PAGE, headers)).toEqual([200, null, PAGE]);
+      expect(await frame(open, open.url, headers)).toEqual([200, null, open.url]);
+      // The document may be framed by the gateway's own pages only, and posts to them only.
+      expect(await frame(open, null, headers)).toEqual([200, null, "'self'"]);
+    }
+    // Who has the token itself did not get it from the browser.
+    expect(await frame(open, 'https://evil.example', { authorization: `Bearer ${token}` })).toEqual([
+      200,
+      null,
+      'https://evil.example',
+    ]);
   });
 });
 

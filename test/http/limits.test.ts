@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { createServer, request } from 'node:http';
 import { connect as connectTcp } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
 import { connect } from '../../client/node.js';
@@ -7,6 +9,7 @@ import { Valve } from '../../demo/network/fault.js';
 import { FaultProxy } from '../../demo/network/fault-proxy.js';
 import { createGateway } from '../../server/gateway.js';
 import { catalog } from '../../transports/catalog.js';
+import { newFolder } from '../support/folder.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 import { afterwards, attached, deserted, inExpress, metric, problemOf } from './site.js';
@@ -120,6 +123,42 @@ describe('the connections of an address', () => {
     expect((await open(wary.push, '192.0.2.2')).status).toBe(429);
     expect(() => createGateway({ trustedProxies: ['nonsense'] })).toThrow(/trustedProxies/);
     expect(() => createGateway({ limits: { connectionsPerAddress: 0 } })).toThrow(/connectionsPerAddress/);
+  });
+
+  it('is that of the client when the proxy comes over a Unix socket and those are trusted, and only then', async () => {
+    const statuses = async (trustedProxies: readonly string[], ...from: string[]) => {
+      const gateway = createGateway({ limits: { connectionsPerAddress: 1 }, trustedProxies });
+      const server = createServer();
+      gateway.attach(server);
+      const socketPath = join(newFolder(), 'gateway.sock');
+      server.listen(socketPath);
+      await once(server, 'listening');
+      afterwards(async () => {
+        await gateway.close();
+        await new Promise((resolve) => server.close(resolve));
+      });
+      const seen: unknown[] = [];
+      for (const [number, address] of from.entries()) {
+        const path = `/push/polling?channel=a&client=c${number}`;
+        const asked = request({ socketPath, path, agent: false, headers: { 'x-forwarded-for': address } }).end();
+        const [answer] = await once(asked, 'response');
+        answer.resume();
+        seen.push(answer.statusCode);
+      }
+      return seen;
+    };
+    expect(await statuses(['unix'], '192.0.2.1', '192.0.2.2', '192.0.2.1')).toEqual([200, 200, 429]);
+    // What a client claims stands before what the proxy adds, and counts only if the proxy before is named too.
+    expect(await statuses(['unix'], '1.1.1.1, 192.0.2.1', '1.1.1.2, 192.0.2.1')).toEqual([200, 429]);
+    expect(await statuses(['unix', '192.0.2.1'], '1.1.1.1, 192.0.2.1', '1.1.1.2, 192.0.2.1')).toEqual([200, 200]);
+    for (const others of [[], ['loopback']]) {
+      expect(await statuses(others, '192.0.2.1', '192.0.2.2')).toEqual([200, 429]);
+    }
+    // Whoever comes over TCP is no Unix socket.
+    const { push } = await inExpress({ limits: { connectionsPerAddress: 1 }, trustedProxies: ['unix'] });
+    const open = (from: string) =>
+      fetch(`${push}/polling?channel=a&client=c${from}`, { headers: { 'x-forwarded-for': `192.0.2.${from}` } });
+    expect([(await open('1')).status, (await open('2')).status]).toEqual([200, 429]);
   });
 
   it('has all its seats back after a thousand connections that were cut', async () => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { Writable } from 'node:stream';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import { connect } from '../../client/node.js';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
@@ -9,7 +9,7 @@ import { PushError } from '../../transports/error.js';
 import { listen } from '../support/listen.js';
 import { waitUntil } from '../support/wait-until.js';
 import { dialogue, get } from './dialogue.js';
-import { afterwards, attached, metric } from './site.js';
+import { afterwards, attached, metric, problemOf } from './site.js';
 import { listenWebSocket } from './streams.js';
 
 /** A pino logger, and the lines that it has written. */
@@ -56,6 +56,39 @@ describe('the log', () => {
         expect.objectContaining({ level: 50, err: expect.objectContaining({ message: 'the cause' }) }),
       ]),
     );
+  });
+
+  it.each(['logger', 'onError'] as const)('that throws gets between nobody and their messages: %s', async (what) => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    afterwards(() => warn.mockRestore());
+    const fails = () => {
+      throw new Error('no space left');
+    };
+    const logger = { debug: fails, info: fails, warn: fails, error: fails };
+    const gateway = createGateway(what === 'logger' ? { logger, drainMs: 0 } : { onError: fails, drainMs: 0 });
+    const { server, url, close } = await listen(createServer());
+    afterwards(close);
+    gateway.attach(server);
+    gateway.handle('breaks', () => {
+      throw new Error('the cause');
+    });
+    const client = connect(`${url}/push`, { transports: ['websocket'] });
+    afterwards(() => client.close());
+    const heard: unknown[] = [];
+    await client.subscribe('a', ({ data }) => heard.push(data)).ready;
+    await expect(client.call('breaks')).rejects.toMatchObject({ code: 'CALL_FAILED' });
+    const body = JSON.stringify([{ type: 'call', method: 'breaks' }]);
+    const headers = { 'content-type': 'application/json' };
+    const reply = await fetch(`${url}/push/uplink`, { method: 'POST', headers, body });
+    expect(await reply.json()).toMatchObject([{ type: 'error', code: 'CALL_FAILED' }]);
+    const refused = await fetch(`${url}/push/sse`);
+    expect([refused.status, await problemOf(refused)]).toEqual([400, 'CHANNEL_MISSING']);
+    expect((await fetch(`${url}/push/polling?channel=a`)).status).toBe(200);
+    await client.publish('a', 'here');
+    await waitUntil('the message', () => heard.length > 0);
+    expect(heard).toEqual(['here']);
+    await gateway.close();
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('no space left'), 'PushgateWarning']]);
   });
 
   it('holds no query, no header, no cookie and no message', async () => {

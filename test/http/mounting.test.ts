@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import { connect as connectTo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
@@ -238,6 +238,33 @@ describe('a gateway attached to a server', () => {
       const metrics = await (await fetch(`${site.push}/metrics`)).text();
       return metrics.includes('pushgate_connections{transport="sse"} 0');
     });
+  });
+
+  it('lets go of an upgrade that nobody wants, answered whole, though the peer never closes its own half', async () => {
+    const text = 'x'.repeat(2_000_000);
+    const site = await attached(
+      {},
+      createServer((_incoming, response) => response.end(text)),
+    );
+    const connections = () =>
+      new Promise<number>((resolve) => site.server.getConnections((_error, count) => resolve(count)));
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: h2c\r\n';
+    for (const [path, end] of [
+      ['/push/health', '}'],
+      ['/theirs', text],
+    ] as const) {
+      const socket = connectTo({ port: site.port, host: '127.0.0.1', allowHalfOpen: true });
+      afterwards(() => socket.destroy());
+      const pieces: Buffer[] = [];
+      socket.on('data', (piece) => pieces.push(piece)).on('error', () => undefined);
+      // What follows the request has no meaning, but must not cost the answer.
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${upgrade}\r\n`);
+      socket.write('y'.repeat(10_000));
+      await once(socket, 'end');
+      expect(Buffer.concat(pieces).toString()).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+      expect(Buffer.concat(pieces).toString().endsWith(end)).toBe(true);
+      await waitUntil('the server to let go', async () => (await connections()) === 0);
+    }
   });
 
   it('takes requests that name the whole address', async () => {

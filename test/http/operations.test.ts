@@ -26,6 +26,18 @@ describe('GET /push/health', () => {
     expect(body).toMatchObject({ status: 'unavailable', detail: 'The bus is closed.' });
   });
 
+  it('tells whoever asks no more of what broke in the bus than that something did', async () => {
+    const error = new Error('connect ECONNREFUSED redis://:password@10.0.0.7:6379');
+    class BrokenBus extends MemoryBus {
+      override publish = () => Promise.reject(error);
+    }
+    const site = await inExpress({ bus: new BrokenBus() });
+    const { body } = await request(site.server).get('/push/health').expect(503);
+    expect(body).toMatchObject({ status: 'unavailable', detail: expect.stringContaining('its log says what') });
+    expect(JSON.stringify(body)).not.toContain('password');
+    expect(site.errors).toEqual([error]);
+  });
+
   it('cannot be read or written as a channel', async () => {
     const site = await inExpress();
     await request(site.server).get('/push/channels/$health').expect(400);

@@ -75,8 +75,17 @@ export interface Served {
 }
 
 /** Starts `pushgate serve` and waits until it listens. */
-export async function serve(...args: readonly string[]): Promise<Served> {
-  const command = start(['serve', '--port', '0', ...args]);
+export function serve(...args: readonly string[]): Promise<Served> {
+  return listening(start(['serve', '--port', '0', ...args]));
+}
+
+/** The same, with an output led elsewhere in a shell's way of saying it: `2>/dev/full`. */
+export function serveInto(redirection: string, ...args: readonly string[]): Promise<Served> {
+  const line = [process.execPath, CLI, 'serve', '--port', '0', ...args];
+  return listening(watch(spawn('bash', ['-c', `exec "$@" ${redirection}`, 'bash', ...line], { stdio: 'pipe' })));
+}
+
+async function listening(command: Command): Promise<Served> {
   const site = await waitUntil(
     'the gateway to listen',
     () => {

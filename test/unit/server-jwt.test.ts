@@ -163,6 +163,35 @@ describe('jwt', () => {
     await expect(jwt({ jwks })(bearing(token))).resolves.toBeDefined();
   });
 
+  it('tries every key of a set that fits, where a token does not name its own', async () => {
+    const pairs = [generateKeyPairSync('rsa', { modulusLength: 1_024 }), keysFor('RS256'), keysFor('RS256')];
+    const keys = pairs.map(async ({ publicKey }, number) => ({ ...(await exportJWK(publicKey)), kid: `${number}` }));
+    const set = { keys: await Promise.all(keys) };
+    const { url, close } = await listen(
+      createServer((_request, response) =>
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(set)),
+      ),
+    );
+    try {
+      for (const jwks of [set, `${url}/keys.json`]) {
+        const authorize = jwt({ jwks, audience: 'us' });
+        for (const { privateKey } of pairs.slice(1)) {
+          const token = await sign({ sub: 'ann', aud: 'us' }, 60, privateKey, 'RS256');
+          expect(await authorize(bearing(token))).toMatchObject({ user: 'ann' });
+          // What is wrong with a token whose key was found is told as ever.
+          const old = await sign({ sub: 'ann', aud: 'us' }, -60, privateKey, 'RS256');
+          await expect(authorize(bearing(old))).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+          const theirs = await sign({ sub: 'ann', aud: 'them' }, 60, privateKey, 'RS256');
+          await expect(authorize(bearing(theirs))).rejects.toEqual(refused('UNAUTHORIZED', /"aud"/));
+        }
+        const stranger = await sign({ sub: 'ann', aud: 'us' }, 60, keysFor('RS256').privateKey, 'RS256');
+        await expect(authorize(bearing(stranger))).rejects.toEqual(refused('UNAUTHORIZED', /not one for this gateway/));
+      }
+    } finally {
+      await close();
+    }
+  });
+
   const weak = generateKeyPairSync('rsa', { modulusLength: 1_024 });
   it.each<[string, JwtOptions, RegExp]>([
     ['no key', {}, /exactly one/],

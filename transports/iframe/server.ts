@@ -55,7 +55,10 @@ export const transport: ServerTransport = {
     const { response, query, settings, flow, allows } = exchange;
     const origin = query.get('origin');
     if (origin !== null && !(ORIGIN.test(origin) && allows(origin))) {
-      throw new PushError('ORIGIN_FORBIDDEN', `Pages of ${origin} may not read here; add it to the gateway's origins.`);
+      throw new PushError(
+        'ORIGIN_FORBIDDEN',
+        `Pages of ${origin} may not read here; add it by name to the gateway's origins.`,
+      );
     }
     response.writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
