@@ -9,6 +9,7 @@ import { findingsOf } from './literature.js';
 import { machineFacts } from './machine.js';
 import { type BenchOptions, readOptions, UsageError } from './options.js';
 import { type Plan, planOf } from './plan.js';
+import { profileInto } from './profile.js';
 import { withBar } from './progress-bar.js';
 import { reportHtml } from './report/report.js';
 import type { Cell, LabResult } from './result.js';
@@ -48,6 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function run(options: BenchOptions, plan: Plan, signal: AbortSignal): Promise<number> {
   const { mode, runs } = options;
   const startedAt = new Date();
+  const profiles = options.profile === null ? null : profileInto(options.profile);
   const machine = machineFacts(plan.contestants);
   console.log(`Node ${machine.node} on ${machine.cores} × ${machine.processor}; ${machine.pinned ? '' : 'not '}pinned`);
   for (const { contestant, reason } of plan.missing) console.log(`Without ${contestant}: ${reason}.`);
@@ -74,6 +76,7 @@ async function run(options: BenchOptions, plan: Plan, signal: AbortSignal): Prom
     await writeFile(options.html, await reportHtml(result));
     console.log(`Report: ${options.html}`);
   }
+  if (profiles !== null) console.log(profiles());
   if (options.compare !== null) console.log(compare(options.compare, result));
   const failed = cells.filter((cell) => cell.failed !== null);
   for (const cell of failed) console.error(`${cell.scenario}, ${cell.contestant}: ${cell.failed}`);

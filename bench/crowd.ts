@@ -39,9 +39,10 @@ export class Crowd {
   readonly failures: string[] = [];
   readonly #contestant: Contestant;
   readonly #members: Member[] = [];
-  readonly #histograms = new Map<string, RecordableHistogram>();
+  readonly #histogram = createHistogram({ lowest: 1, highest: LATEST_MICROS, figures: 3 });
   #delivered = 0;
-  #isRecording = false;
+  /** Of which channels it is recorded how late messages are. */
+  #isRecorded: (channel: string) => boolean = () => false;
   #isClosed = false;
 
   constructor(contestant: Contestant) {
@@ -76,13 +77,12 @@ export class Crowd {
     const site: Site = { port, channel, pollMs, since, traffic: this.traffic };
     const scanner = new StampScanner();
     const tally = new Tally(from);
-    const histogram = this.#histogramOf(channel);
     const found = (number: number, due: number) => {
       if (!tally.take(number)) return;
       this.#delivered++;
-      if (!this.#isRecording) return;
+      if (!this.#isRecorded(channel)) return;
       const late = lateness(nowMicros(), due);
-      histogram.record(Math.min(LATEST_MICROS, Math.max(1, late)));
+      this.#histogram.record(Math.min(LATEST_MICROS, Math.max(1, late)));
     };
     return new Promise((resolve, reject) => {
       let isReady = false;
@@ -115,27 +115,15 @@ export class Crowd {
     });
   }
 
-  #histogramOf(channel: string): RecordableHistogram {
-    let histogram = this.#histograms.get(channel);
-    if (histogram === undefined) {
-      histogram = createHistogram({ lowest: 1, highest: LATEST_MICROS, figures: 3 });
-      this.#histograms.set(channel, histogram);
-    }
-    return histogram;
+  /** From now on, how late messages are is recorded, on all channels or on one; what was before is forgotten. */
+  record(channel?: string): void {
+    this.#histogram.reset();
+    this.#isRecorded = (one) => channel === undefined || one === channel;
   }
 
-  /** From now on, how late messages are is recorded; what was before is forgotten. */
-  record(): void {
-    for (const histogram of this.#histograms.values()) histogram.reset();
-    this.#isRecording = true;
-  }
-
-  /** How late messages were, over all channels or on one. */
-  lateness(channel?: string): RecordableHistogram {
-    if (channel !== undefined) return this.#histogramOf(channel);
-    const all = createHistogram({ lowest: 1, highest: LATEST_MICROS, figures: 3 });
-    for (const histogram of this.#histograms.values()) all.add(histogram);
-    return all;
+  /** How late the recorded messages were. */
+  get lateness(): RecordableHistogram {
+    return this.#histogram;
   }
 
   /** How far the slowest of them is on its channel. */

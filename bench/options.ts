@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { reasonText } from '../transports/reason-text.js';
 import { readResult } from './kept.js';
@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly json: string | null;
   readonly html: string | null;
   readonly compare: LabResult | null;
+  /** Where servers leave their profiles. */
+  readonly profile: string | null;
 }
 
 interface Told {
@@ -34,6 +36,7 @@ interface Told {
   readonly json?: string;
   readonly html?: string | false;
   readonly compare?: string;
+  readonly profile?: string;
 }
 
 const RUNS: Readonly<Record<Mode, number>> = { smoke: 1, quick: 1, full: 3 };
@@ -80,6 +83,10 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     .option('--html <file>', `writes the report, a page that needs nothing else, there instead of to ${REPORT}`)
     .option('--no-html', 'writes no report')
     .option('--compare <file>', 'says what has changed since an older result')
+    .option(
+      '--profile <folder>',
+      'has each server leave a CPU profile there, and says where its time went; it costs time',
+    )
     .helpOption('-h, --help', 'says this')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
@@ -100,6 +107,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   const compare = told.compare === undefined ? null : olderResult(told.compare);
   if (json !== null) mustBeWritable('--json', json);
   if (html !== null) mustBeWritable('--html', html);
+  if (told.profile !== undefined) mustBeFolder('--profile', told.profile);
   return {
     mode,
     list: told.list === true,
@@ -110,6 +118,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     json,
     html,
     compare,
+    profile: told.profile ?? null,
   };
 }
 
@@ -118,6 +127,14 @@ function olderResult(file: string): LabResult {
     return readResult(file);
   } catch (error) {
     throw new UsageError(`--compare: ${reasonText(error)}`);
+  }
+}
+
+function mustBeFolder(option: string, folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`${option}: ${folder} cannot be made (${reasonText(error)}).`);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Served, ServerSetting } from './contestant.js';
 import { contestantOf } from './contestants/index.js';
 import { ownUsage, type Usage, usageOf } from './process-usage.js';
+import { profiled } from './profile.js';
 import { nowMicros } from './wire/clock.js';
 import { stamped } from './wire/stamp.js';
 
@@ -46,6 +47,7 @@ export type Answer =
 const LEAD_MICROS = 5_000;
 
 let served: Served | null = null;
+let endProfile = (): Promise<void> => Promise.resolve();
 let pump: { readonly from: number; arrived: number; readonly go: () => void } | null = null;
 const published = new Map<string, number>();
 
@@ -62,6 +64,7 @@ async function perform(order: Order): Promise<void> {
   switch (order.order) {
     case 'start':
       served = await contestantOf(order.contestant).serve(order);
+      endProfile = await profiled(order.contestant);
       return tell({ answer: 'started', port: served.port });
     case 'publish':
       await publishOnSchedule(order);
@@ -137,6 +140,8 @@ async function stop(): Promise<void> {
   const ending = served;
   served = null;
   pump = null;
+  await endProfile();
+  endProfile = () => Promise.resolve();
   await ending?.stop();
 }
 

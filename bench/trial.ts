@@ -168,9 +168,9 @@ export class Trial {
     return { usage, traffic: { ...traffic }, delivered, at: performance.now() };
   }
 
-  /** How late messages were, on all channels or on one. */
-  latencies(channel?: string): Pick<Figures, 'meanMs' | 'p50Ms' | 'p99Ms' | 'p999Ms'> {
-    const late = this.#crowd.lateness(channel);
+  /** How late the recorded messages were. */
+  latencies(): Pick<Figures, 'meanMs' | 'p50Ms' | 'p99Ms' | 'p999Ms'> {
+    const late = this.#crowd.lateness;
     const ms = (micros: number) => micros / MICROS_PER_MS;
     return {
       meanMs: ms(late.mean),

@@ -23,7 +23,7 @@ export interface ConnectionListener extends LivenessListener {
   /** The tracks that are wanted now, their positions up to date. */
   tracks(): Iterable<Track>;
   hello(hello: Hello, ms: number): void;
-  message(message: Message, takers: readonly Track[]): void;
+  message(message: Message, taker: Track): void;
   gap(notice: GapNotice): void;
   bye(bye: Bye): void;
   /** From now on these are carried. */
@@ -103,7 +103,12 @@ export class Connection implements Link {
       if (missing.length > 0) renew();
       return true;
     }
-    if (send === undefined) return missing.length === 0 && removed.length === 0;
+    if (send === undefined) {
+      if (missing.length + removed.length > 0) return false;
+      // Without the subscriptions that have ended beside others of their channel.
+      coverage.ask(wanted);
+      return true;
+    }
     // A replay of a channel that is carried already would have to go back in the stream.
     if (missing.some((track) => coverage.asks(track.channel))) return false;
     if (removed.length > 0) send(JSON.stringify({ type: 'unsubscribe', channels: removed, key: randomId() }));
@@ -179,10 +184,10 @@ export class Connection implements Link {
     if (this.#isClosed) return;
     this.heard();
     if (isMessage(record)) {
-      const takers = this.coverage.take(record.channel, record.id);
-      if (takers.length === 0) return;
-      this.liveness.brought();
-      return this.#listener.message(record, takers);
+      return this.coverage.take(record.channel, record.id, (taker) => {
+        this.liveness.brought();
+        this.#listener.message(record, taker);
+      });
     }
     switch (record.type) {
       case 'hello':

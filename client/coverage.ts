@@ -40,8 +40,8 @@ export class Coverage {
   ask(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
     this.fold();
     this.#asked.clear();
-    const wanted = [...tracks];
-    for (const track of this.#covered) if (!wanted.includes(track)) this.#covered.delete(track);
+    const wanted = new Set(tracks);
+    for (const track of this.#covered) if (!wanted.has(track)) this.#covered.delete(track);
     return this.add(wanted);
   }
 
@@ -139,14 +139,12 @@ export class Coverage {
     this.#folded = false;
   }
 
-  /** The tracks for which a message is new. */
-  take(channel: string, id: Cursor): Track[] {
-    const takers: Track[] = [];
+  /** Gives a message to the tracks for which it is new, one after the other: while one has it, it is none of the next one's yet. */
+  take(channel: string, id: Cursor, give: (track: Track) => void): void {
     for (const track of this.#asked.get(channel)?.keys() ?? []) {
-      if (!this.#held.has(track) && track.take(id)) takers.push(track);
+      if (!this.#held.has(track) && track.take(id)) give(track);
     }
     this.see(id);
-    return takers;
   }
 
   /** The answer that is being read comes from this cursor's log. */

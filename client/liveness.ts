@@ -11,7 +11,7 @@ const MOST_PATIENCE = 16;
 export interface LivenessListener {
   /** Nothing has come for longer than was promised. */
   readonly silent: (ms: number) => void;
-  /** Something was sent so long ago, and nothing at all has come since. */
+  /** Something was sent so long ago, and nothing at all has come since; told again and again until something comes. */
   readonly doubted: (ms: number) => void;
 }
 

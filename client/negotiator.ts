@@ -27,7 +27,7 @@ export interface NegotiatorListener extends DemandListener {
   phase(from: Phase['at'], to: Phase['at']): void;
   /** Another connection carries now. */
   adopted(from: string | null, to: string, reason: string): void;
-  message(message: Message, takers: readonly Track[]): void;
+  message(message: Message, taker: Track): void;
   gap(notice: GapNotice): void;
   covered(tracks: readonly Track[]): void;
   /** The path upwards: `null` when no connection goes both ways. */
@@ -164,7 +164,7 @@ export class Negotiator {
         this.#demand.limit(hello.limits);
         this.tell({ type: 'hello', id, offered: hello.transports, ms });
       },
-      message: (message, takers) => listener.message(message, takers),
+      message: (message, taker) => listener.message(message, taker),
       gap: (notice) => listener.gap(notice),
       bye: ({ reason, retryMs }) => {
         if (reason === 'expired') this.#setting.credentials.renew(this.#tokenOf(id));

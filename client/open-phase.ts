@@ -49,9 +49,13 @@ export function renew(turn: Turn, phase: Open, detail: string): Open {
   return { ...phase, attempts: [...attempts, renewal], renewAt: NEVER };
 }
 
-/** A connection that has just said hello is believed: then what takes so long is the answer itself. */
+/**
+ * A connection that has just said hello is believed: then what takes so long is the answer itself. And one that is in doubt
+ * already is asked anew in its time.
+ */
 export function doubted(turn: Turn, phase: Open, ms: number): Open {
-  if (turn.now - phase.via.provedAt < LONG_LIFE_MS || isRenewing(phase)) return phase;
+  const { via } = phase;
+  if (turn.now - via.provedAt < LONG_LIFE_MS || isRenewing(phase) || isInDoubt(turn, via)) return phase;
   return doubt(turn, phase, `no answer for ${Math.round(ms)} ms`);
 }
 
@@ -60,9 +64,13 @@ export function doubt(turn: Turn, phase: Open, detail: string): Open {
   return renew(turn, { ...phase, via: { ...phase.via, doubtedAt: turn.now } }, detail);
 }
 
+function isInDoubt(turn: Turn, { doubtedAt }: Path): boolean {
+  return doubtedAt !== null && turn.heardAt < doubtedAt;
+}
+
 /** Whether a connection that is in doubt has been given its time: neither it nor its like brings anything. */
-export function isDead(turn: Turn, { doubtedAt }: Path): boolean {
-  return doubtedAt !== null && turn.heardAt < doubtedAt && turn.now - doubtedAt >= turn.rules.proofMs;
+export function isDead(turn: Turn, via: Path): boolean {
+  return isInDoubt(turn, via) && turn.now - (via.doubtedAt ?? 0) >= turn.rules.proofMs;
 }
 
 export function silent(turn: Turn, phase: Open, ms = turn.now - turn.heardAt): Phase {

@@ -53,7 +53,8 @@ export interface SubscribeOptions {
   /**
    * Where to start: after a cursor, `earliest` for as far back as the log goes, or `now`. On a channel that the client
    * carries already, `now` is where its connection has come: what was published before the call and is still under way,
-   * such as until the next poll or behind the backlog of a slow connection, comes too.
+   * such as until the next poll or behind the backlog of a slow connection, comes too. `earliest` on such a channel asks from
+   * the beginning of the log, and what the log has let go of is told as a gap.
    * @default 'now'
    */
   readonly since?: Position;
@@ -113,7 +114,7 @@ export class PushClient {
       adopted: (from, to, reason) => {
         if (from !== to) this.#emitter.emit('transport', { from, to, reason });
       },
-      message: (message, takers) => this.#deliver(message, takers),
+      message: (message, taker) => this.#deliver(message, taker),
       gap: (notice) => this.#emitter.emit('gap', notice),
       covered: (tracks) => {
         for (const track of tracks) this.#subscriptions.get(track)?.carried();
@@ -249,13 +250,11 @@ export class PushClient {
     if (!channels.has(added) && channels.size >= most) throw tooManyChannels(most);
   }
 
-  #deliver(message: Message, takers: readonly Track[]): void {
-    for (const track of takers) {
-      try {
-        this.#subscriptions.get(track)?.deliver(message);
-      } catch (error) {
-        this.#thrown(error, false);
-      }
+  #deliver(message: Message, taker: Track): void {
+    try {
+      this.#subscriptions.get(taker)?.deliver(message);
+    } catch (error) {
+      this.#thrown(error, false);
     }
   }
 

@@ -1,3 +1,4 @@
+import { type Cursor, formatCursor, parseCursor } from '../transports/cursor.js';
 import { PushError } from '../transports/error.js';
 import type { Position } from '../transports/position.js';
 import type { Json, Message } from '../transports/record.js';
@@ -43,7 +44,7 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
   #buffer: Message<Data>[] | null;
   /** In the order in which they asked; empty while messages are buffered. */
   readonly #waiters: Waiter<Data>[] = [];
-  #end: { readonly error: PushError | null } | null = null;
+  #end: { readonly error: PushError | null; readonly position: Position } | null = null;
 
   /** @internal */
   constructor(channel: string, since: Position, handler: Handler<Data> | undefined, owner: Owner) {
@@ -64,9 +65,13 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
     this.#rejectReady = rejectReady;
   }
 
-  /** Where this subscription is: hand it to `since` to go on from here later. */
+  /**
+   * Where this subscription is: hand it to `since` to go on from here later. What waits for a loop is still to come; at its
+   * end the subscription stays where it was.
+   */
   get position(): Position {
-    return this.track.position;
+    const next = this.#buffer?.[0];
+    return next === undefined ? (this.#end?.position ?? this.track.position) : before(next.id);
   }
 
   get isClosed(): boolean {
@@ -104,8 +109,8 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
     } else if (this.#buffer !== null) {
       if (this.#buffer.length === BUFFERED) {
         const remedy = 'Take messages faster, or pass a handler, which is called as they arrive.';
-        this.end(new PushError('BUFFER_FULL', `${BUFFERED} messages of "${this.channel}" wait to be read. ${remedy}`));
-        return;
+        const text = `${BUFFERED} messages of "${this.channel}" wait to be read. ${remedy}`;
+        return this.end(new PushError('BUFFER_FULL', text), before(message.id));
       }
       this.#buffer.push(message);
     }
@@ -113,9 +118,9 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
   }
 
   /** @internal Ends it; with an error, loops throw that once they have taken what had arrived. */
-  end(error: PushError | null): void {
+  end(error: PushError | null, position = this.track.position): void {
     if (this.#end !== null) return;
-    this.#end = { error };
+    this.#end = { error, position };
     this.#rejectReady(error ?? new PushError('CLOSED', `The subscription to "${this.channel}" was closed.`));
     for (const waiter of this.#waiters.splice(0)) {
       if (error === null) waiter.resolve({ done: true, value: undefined });
@@ -131,4 +136,10 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
     if (this.#end !== null) return { done: true, value: undefined };
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
+}
+
+/** The place in the log right before a message. */
+function before(id: Cursor): Position {
+  const at = parseCursor(id);
+  return at === null ? id : formatCursor(at.epoch, at.offset - 1);
 }

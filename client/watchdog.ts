@@ -13,7 +13,7 @@ export class Watchdog {
   #graced = false;
   #timer: Timer;
 
-  /** Calls `silent` once, with the length of the silence, when nothing was heard for `limitMs`. */
+  /** Calls `silent`, with the length of the silence, each time that nothing was heard for another `limitMs`. */
   constructor(environment: Environment, limitMs: number, graceMs: number, silent: (ms: number) => void) {
     this.#environment = environment;
     this.#limitMs = limitMs;
@@ -52,6 +52,7 @@ export class Watchdog {
       this.#graced = true;
       this.#timer = this.#arm(now + this.#graceMs);
     } else {
+      this.#timer = this.#arm(now + this.#limitMs);
       this.#silent(now - this.#heardAt);
     }
   }

@@ -53,7 +53,7 @@ export class Downlink implements Flow, Member, Carried {
   #skipUpTo = 0;
   #lastWrite = performance.now();
   #greeted: boolean;
-  /** Where a single answer starts on all its channels, until its page was read. */
+  /** Where a single answer starts on all its channels, until its first page was read: what is in the next ones is not all. */
   #from: number | null = null;
   /** The time of a single answer is up: it goes out as soon as the log has been read. */
   #due = false;
@@ -273,21 +273,21 @@ export class Downlink implements Flow, Member, Carried {
 
   /** Writes a page with what has to be said before it; returns whether there is room for more. */
   #writePage(page: Page): boolean {
+    const from = this.#from;
+    this.#from = null;
     const start = this.#offsets.takeStart();
     const hello = !this.#greeted && start !== null;
     if (hello) this.#greeted = true;
     const packet = packetOf(this.log, this.sink.format, this.client, page, start, hello);
     if (packet === null) return true;
     this.gaps += packet.gaps;
-    this.#share(page, packet);
+    if (from !== null) this.#share(from, page, packet);
     return this.#put(() => packet.packet, packet.messages);
   }
 
-  /** Keeps the packet of the first page for others, if it is what all of them would be given. */
-  #share(page: Page, packet: Written<unknown>): void {
-    const from = this.#from;
-    this.#from = null;
-    if (from === null || packet.gaps > 0 || page.upTo !== this.log.seen) return;
+  /** Keeps the packet of the first page after `from` for others, if it is what all of them would be given. */
+  #share(from: number, page: Page, packet: Written<unknown>): void {
+    if (packet.gaps > 0 || page.upTo !== this.log.seen) return;
     if (page.entries.some(({ except }) => except !== undefined)) return;
     if (page.entries.reduce((sum, { bytes }) => sum + bytes, 0) > SHARED_BYTES) return;
     this.log.answers.keep(this.sink.format, this.#offsets.keys(), from, packet, performance.now());

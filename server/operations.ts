@@ -2,6 +2,7 @@ import { PushError } from '../transports/error.js';
 import type { Operation } from '../transports/operation.js';
 import type { Json } from '../transports/record.js';
 import { checkChannel, checkName, checkPosition, parseJsonText } from './input.js';
+import { keyOf } from './key-of.js';
 import type { Limits } from './limits/limits.js';
 import { scan, tooManyOperations } from './scan.js';
 
@@ -22,7 +23,13 @@ export function parseOperations(value: Json, limits: Limits): Parsed[] {
 
 /** Reads a frame: one or more lines, each an operation or an array of them. @throws PushError */
 export function parseFrame(frame: string, limits: Limits): Parsed[] {
-  scan(frame, limits.operations);
+  try {
+    scan(frame, limits.operations);
+  } catch (error) {
+    const key = keyOf(frame);
+    if (key === undefined || !(error instanceof PushError)) throw error;
+    return [{ error, key }];
+  }
   // Empty lines go with what is before them: of these, a frame may have millions.
   const lines = frame.split(/\n\s*/).filter((line) => line.trim() !== '');
   return parseOperations(

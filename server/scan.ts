@@ -7,11 +7,13 @@ import { PushError } from '../transports/error.js';
  */
 const MOST_PARTS = 131_072;
 
-const CODE = {
+/** The characters that JSON is made of. */
+export const CODE = {
   lineFeed: 10,
   space: 32,
   quote: 34,
   comma: 44,
+  colon: 58,
   bracket: 91,
   backslash: 92,
   closingBracket: 93,
@@ -81,7 +83,7 @@ function tooManyParts(): PushError {
 }
 
 /** Where a string ends that begins here: at the next quotation mark behind an even number of backslashes. */
-function endOfString(text: string, begin: number): number {
+export function endOfString(text: string, begin: number): number {
   for (let end = text.indexOf('"', begin + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end - 1;
     while (text.charCodeAt(before) === CODE.backslash) before--;

@@ -35,10 +35,15 @@ export const bystanders: Scenario = {
     await trial.subscribe(trial.of('subscribers'));
     const warmUp = () => trial.pump(2, 300);
     const coming = { since: 'earliest', channelOf: () => PAST } as const;
-    const live = steady(trial, { perSecond: trial.of('perSecond'), seconds: trial.of('seconds'), warmUp });
+    const live = steady(trial, {
+      perSecond: trial.of('perSecond'),
+      seconds: trial.of('seconds'),
+      recorded: CHANNEL,
+      warmUp,
+    });
     const late = sleep(COMING_MS).then(() => trial.subscribe(trial.of('late'), coming));
     const [{ rssPeakMiB }] = await Promise.all([live, late]);
     await trial.arrival();
-    return { ...trial.latencies(CHANNEL), ...(rssPeakMiB === undefined ? {} : { rssPeakMiB }) };
+    return { ...trial.latencies(), ...(rssPeakMiB === undefined ? {} : { rssPeakMiB }) };
   },
 };

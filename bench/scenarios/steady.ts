@@ -14,12 +14,14 @@ export interface Steady {
   readonly seconds: number;
   readonly perTick?: number;
   readonly channels?: readonly string[];
+  /** How late messages are is recorded for this channel alone. @default for all */
+  readonly recorded?: string;
   /** Published before it counts, instead of a part of the same. */
   readonly warmUp?: () => Promise<void>;
 }
 
 /** Publishes steadily to those who have subscribed, and measures until everything has arrived. */
-export async function steady(trial: Trial, { perSecond, seconds, warmUp, ...how }: Steady): Promise<Figures> {
+export async function steady(trial: Trial, { perSecond, seconds, recorded, warmUp, ...how }: Steady): Promise<Figures> {
   const ticks = Math.max(1, Math.round(perSecond * seconds));
   const few = Math.min(MOST_WARM_UP_TICKS, Math.ceil(ticks * WARM_UP));
   // With many channels, each tick is for one of them: all get as many.
@@ -27,7 +29,7 @@ export async function steady(trial: Trial, { perSecond, seconds, warmUp, ...how 
   await (warmUp?.() ?? trial.publish({ ticks: whole(few), ticksPerSecond: perSecond, ...how }));
   await trial.arrival();
   await trial.settle();
-  trial.crowd.record();
+  trial.crowd.record(recorded);
   const before = await trial.snapshot();
   await trial.publish({ ticks: whole(ticks), ticksPerSecond: perSecond, ...how });
   await trial.arrival();

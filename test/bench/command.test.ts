@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -53,6 +53,7 @@ describe('the command of the lab', () => {
     [['--compare', file('other.json', '{"schema":1}')], 'is no result of this lab'],
     [['--json', join(folder, 'nowhere', 'result.json')], 'cannot be written'],
     [['--html', folder], 'cannot be written'],
+    [['--profile', file('no-folder', '')], 'cannot be made'],
   ])('refuses %j in one line, before anything is measured', async (args, reason) => {
     const { status, out, err } = await bench(args);
     expect({ status, out }).toEqual({ status: 2, out: '' });
@@ -81,6 +82,14 @@ describe('the command of the lab', () => {
     for (const page of [named, join(folder, 'bench-report.html')]) {
       expect(readFileSync(page, 'utf8')).toContain('<h1>What push costs</h1>');
     }
+  });
+
+  it('says where the time of a server went', async () => {
+    const profiles = join(folder, 'profiles');
+    const cell = ['--scenario', 'fan-out', '--contestant', 'ws', '--smoke', '--profile', profiles];
+    const { out } = await bench(cell);
+    expect(readdirSync(profiles)).toContainEqual(expect.stringMatching(/^ws\.\d+\.cpuprofile$/));
+    expect(out).toMatch(/ws\.\d+\.cpuprofile:\n +\d+\.\d % {2}\S/);
   });
 
   it('stops everything on Ctrl-C, says so, and writes nothing', async () => {

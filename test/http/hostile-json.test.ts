@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { connect } from '../../client/node.js';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -78,6 +79,44 @@ describe('JSON that would take long to parse', () => {
     socket.socket.send('\n'.repeat(4_000_000));
     socket.send({ type: 'publish', channel: 'b', data: 1, key: 'k' });
     expect(await socket.first('ack')).toMatchObject({ key: 'k' });
+  });
+});
+
+describe('an operation with too many arrays and objects', () => {
+  it('is refused by its key over every transport, so that its client need not wait for an answer', async () => {
+    const site = await inExpress({ bus: bus() });
+    site.gateway.handle('echo', (params) => params);
+    const data = Array(131_072).fill([]);
+    for (const transport of ['websocket', 'long-polling']) {
+      const push = connect(site.push, { transports: [transport] });
+      await push.subscribe('a').ready;
+      const asked = [push.publish('a', data), push.call('echo', data)];
+      const refusals = await Promise.all(asked.map((one) => one.catch(({ code }: { code: string }) => code)));
+      expect([transport, refusals]).toEqual([transport, ['TOO_LARGE', 'TOO_LARGE']]);
+      await push.publish('a', 'goes on');
+      await push.close();
+    }
+    expect(await site.gateway.history('a')).toMatchObject([{ data: 'goes on' }, { data: 'goes on' }]);
+  });
+
+  it('is refused without a key where it is not alone in its frame, or has none', async () => {
+    const site = await inExpress({ bus: bus() });
+    const reader = await listenWebSocket(site.push);
+    const { socket } = reader;
+    const refusals = () => reader.ofType('error');
+    const many = `[${Array(131_072).fill('[]').join(',')}]`;
+    const one = `{"type":"publish","channel":"a","data":${many}, "key" : "k\\u0031"}`;
+    socket.send(one);
+    socket.send(`${one}\n{"type":"publish","channel":"a","data":1,"key":"k2"}`);
+    socket.send(`[${one}]`);
+    socket.send(`{"data":${many},"params":"key","x":{"key":"x"},"key":1}`);
+    await waitUntil('an answer to each', () => refusals().length === 4);
+    const code = 'TOO_LARGE';
+    expect(refusals().map((refusal) => ({ code: refusal.code, key: refusal.key }))).toEqual([
+      { code, key: 'k1' },
+      ...Array(3).fill({ code }),
+    ]);
+    expect(await site.gateway.history('a')).toEqual([]);
   });
 });
 

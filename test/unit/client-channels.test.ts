@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Connection } from '../../client/connection.js';
 import { FakeHalf, hello, settled } from '../support/fake-environment.js';
 import { client, opened } from './client-over-fakes.js';
 
@@ -39,6 +40,18 @@ describe('a change of channels', () => {
     expect(one.last.query.getAll('channel')).toEqual(['a', 'b', 'c']);
     one.receive(hello());
     expect(one.openCount).toBe(1);
+  });
+
+  it('leaves nothing behind of a subscription that ended beside another one of its channel', async () => {
+    const { one, push } = await opened('a');
+    const brief = push.subscribe('a');
+    await brief.ready;
+    const { coverage } = one.last.link as Connection;
+    expect(coverage.includes(brief.track)).toBe(true);
+    brief.close();
+    await settled();
+    expect([coverage.includes(brief.track), coverage.covers(brief.track)]).toEqual([false, false]);
+    expect([one.links.length, one.openCount]).toEqual([1, 1]);
   });
 
   it('again and again lets each second connection come to its hello, and then makes the next', async () => {

@@ -5,6 +5,13 @@ import { Track } from '../../client/track.js';
 import type { Position } from '../../transports/position.js';
 import { holdsAtOnce } from '../support/property.js';
 
+/** Gives a message; returns the tracks for which it was new. */
+function give(coverage: Coverage, channel: string, id: string): readonly Track[] {
+  const takers: Track[] = [];
+  coverage.take(channel, id, (taker) => takers.push(taker));
+  return takers;
+}
+
 describe('a track', () => {
   it('takes each message once', () => {
     const track = new Track('a', 'log.5');
@@ -117,7 +124,7 @@ describe('a coverage', () => {
     expect(coverage.ask(tracks).get('a')).toBe('log.0');
     const gap = { type: 'gap', channels: ['a'], from: 'log.0', to: 'log.9' } as const;
     expect(coverage.skip(gap)).toEqual([{ channel: 'a', from: 'log.0', to: 'log.9' }]);
-    expect(coverage.take('a', 'log.10')).toEqual(tracks);
+    expect(give(coverage, 'a', 'log.10')).toEqual(tracks);
   });
 
   it('moves a quiet channel along with a busy one', () => {
@@ -125,7 +132,7 @@ describe('a coverage', () => {
     const quiet = new Track('quiet', 'now');
     coverage.ask([quiet, new Track('busy', 'now')]);
     coverage.confirmAll('log.0');
-    coverage.take('busy', 'log.40');
+    give(coverage, 'busy', 'log.40');
     coverage.fold();
     expect(quiet.position).toBe('log.40');
   });
@@ -152,7 +159,7 @@ describe('a coverage', () => {
     // As a poll has it, with the gap of another channel in one.
     const gap = { type: 'gap', channels: ['a', 'b'], from: 'log.1', to: 'log.10' } as const;
     expect(coverage.skip(gap)).toEqual([{ channel: 'a', from: 'log.80', to: 'log.10' }]);
-    expect(coverage.take('a', 'log.11')).toEqual(tracks);
+    expect(give(coverage, 'a', 'log.11')).toEqual(tracks);
   });
 
   it('does not carry what asked it for now and has taken messages over another connection since', () => {
@@ -162,10 +169,10 @@ describe('a coverage', () => {
     const track = new Track('a', 'now');
     next.ask([track, new Track('b', 'now')]);
     expect(old.join(track)).toBe(true);
-    old.take('a', 'log.11');
+    give(old, 'a', 'log.11');
     // What was published as log.12 is not for this connection, nor does it come on the old one any more.
     expect(next.confirmAll('log.12').map(({ channel }) => channel)).toEqual(['b']);
-    expect(next.take('a', 'log.13')).toEqual([]);
+    expect(give(next, 'a', 'log.13')).toEqual([]);
     expect([next.includes(track), track.position]).toEqual([false, 'log.11']);
   });
 
@@ -177,7 +184,7 @@ describe('a coverage', () => {
     next.ask([track]);
     old.join(track);
     expect(next.confirmAll('log.10')).toEqual([track]);
-    expect(next.take('a', 'log.11')).toEqual([track]);
+    expect(give(next, 'a', 'log.11')).toEqual([track]);
   });
 
   it('takes the hole of one track for no end of the log to another that is past it', () => {
@@ -187,19 +194,19 @@ describe('a coverage', () => {
     coverage.confirmAll('log.6');
     const gap = { type: 'gap', channels: ['a'], from: 'log.1', to: 'log.5' } as const;
     expect(coverage.skip(gap)).toEqual([{ channel: 'a', from: 'log.1', to: 'log.5' }]);
-    expect(coverage.take('a', 'log.6')).toEqual([behind]);
+    expect(give(coverage, 'a', 'log.6')).toEqual([behind]);
   });
 
   it('gives a second subscription what comes from now on, without a request', () => {
     const coverage = new Coverage();
     coverage.ask([new Track('a', 'earliest')]);
     coverage.confirmAll('log.20');
-    coverage.take('a', 'log.3');
+    give(coverage, 'a', 'log.3');
     const second = new Track('a', 'now');
     expect(coverage.join(second)).toBe(true);
     expect(second.position).toBe('log.20');
-    expect(coverage.take('a', 'log.4')).toHaveLength(1);
-    expect(coverage.take('a', 'log.21')).toHaveLength(2);
+    expect(give(coverage, 'a', 'log.4')).toHaveLength(1);
+    expect(give(coverage, 'a', 'log.21')).toHaveLength(2);
   });
 });
 
@@ -276,7 +283,7 @@ class World {
       connection.at += 1;
       const name = this.log[connection.at - 1] ?? '';
       if (connection.at <= (connection.from.get(name) ?? Number.POSITIVE_INFINITY)) continue;
-      for (const track of connection.coverage.take(name, `log.${connection.at}`))
+      for (const track of give(connection.coverage, name, `log.${connection.at}`))
         this.got.get(track)?.push(connection.at);
     }
   }
@@ -317,9 +324,9 @@ describe('a channel that is left and entered again on the same connection', () =
     coverage.remove(last);
     const next = new Track('a', 'earliest');
     coverage.hold([next]);
-    expect(coverage.take('a', 'log.6')).toEqual([]);
+    expect(give(coverage, 'a', 'log.6')).toEqual([]);
     expect(coverage.skip({ type: 'gap', channels: ['a'], from: 'log.0', to: 'log.3' })).toEqual([]);
     coverage.confirm([next], 'log.7');
-    expect(coverage.take('a', 'log.1')).toEqual([next]);
+    expect(give(coverage, 'a', 'log.1')).toEqual([next]);
   });
 });

@@ -115,6 +115,17 @@ describe('silence', () => {
     expect(one.openCount).toBe(0);
   });
 
+  it('after something was sent right behind the hello is looked into as soon as that hello says nothing any more', async () => {
+    const { one, push, environment, told } = await opened('chat', { goesBothWays: true });
+    push.publish('chat', 1, { timeoutMs: 60_000 }).catch(() => {});
+    await environment.pass(9_999);
+    expect(one.openCount).toBe(1);
+    await environment.pass(3_000);
+    expect(one.openCount).toBe(2);
+    await environment.pass(3_000);
+    expect([push.transport, told.at(-2)]).toEqual([null, 'waiting']);
+  });
+
   it('is looked into at once when the page wakes up, without breaking what may still work', async () => {
     const { one, push, environment } = await opened('chat');
     environment.sleep(3_600_000);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { isAfter } from '../../transports/cursor.js';
 import type { Json } from '../../transports/record.js';
 import { FakeHalf, hello, settled } from '../support/fake-environment.js';
 import { client, message, opened } from './client-over-fakes.js';
@@ -240,5 +241,74 @@ describe('a subscription', () => {
     one.receive(hello('log.10'), gap, message(11), message(12), message(13));
     expect(got).toEqual([11, 12, 13]);
     expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.90 to log.10']);
+  });
+});
+
+describe('the position of a subscription', () => {
+  it('is where its loop has come, and not what waits for it', async () => {
+    const { one, push, first: chat } = await opened('chat');
+    one.receive(message(3), message(4), message(7));
+    expect(chat.position).toBe('log.2');
+    for await (const { data } of chat) {
+      expect(data).toBe(3);
+      expect(chat.position).toBe('log.3');
+      break;
+    }
+    expect(chat.position).toBe('log.3');
+    // Going on from there, it misses nothing.
+    const rest: Json[] = [];
+    push.subscribe('chat', ({ data }) => rest.push(data), { since: chat.position });
+    await settled();
+    expect(one.last.query.get('since')).toBe('log.3');
+    one.receive(hello('log.7'), message(4), message(7));
+    expect(rest).toEqual([4, 7]);
+  });
+
+  it('comes up to the last message that arrived as that is taken, also after the end', async () => {
+    const { one, first: chat } = await opened('chat');
+    one.receive(message(1), message(2), message(3));
+    const positions = [];
+    for await (const _ of chat) {
+      chat.close();
+      positions.push(chat.position);
+    }
+    expect(positions).toEqual(['log.1', 'log.2', 'log.3']);
+  });
+
+  it('of a loop that fell too far behind is before the message that had no room', async () => {
+    const { one, first: chat } = await opened('chat');
+    for (let offset = 1; offset <= 10_003; offset++) one.receive(message(2 * offset));
+    expect(chat.position).toBe('log.1');
+    const loop = async () => {
+      for await (const _ of chat);
+    };
+    await expect(loop()).rejects.toMatchObject({ code: 'BUFFER_FULL' });
+    const missed = (offset: number) => isAfter(`log.${offset}`, chat.position);
+    expect([missed(20_000), missed(20_002)]).toEqual([false, true]);
+  });
+
+  it.each([{ goesBothWays: true }, { goesBothWays: false }])('stays where it was closed: %j', async (half) => {
+    const one = new FakeHalf('one', half);
+    const { push } = client([one]);
+    const [chat] = [1, 2].map(() => push.subscribe('chat', () => {}));
+    await settled();
+    one.receive(hello(), message(1));
+    chat?.close();
+    one.receive(message(2));
+    await settled();
+    one.receive(message(3));
+    await settled();
+    expect(chat?.position).toBe('log.1');
+  });
+
+  it('stays at the message in whose handler it was closed, and before one that another handler had first', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    const all = [2, 3].map((last) => push.subscribe('chat', ({ data }) => data === last && all[last - 2]?.close()));
+    const other = push.subscribe('chat', ({ data }) => data === 5 && after.close());
+    const after = push.subscribe('chat', () => {});
+    await settled();
+    one.receive(hello(), ...[1, 2, 3, 4, 5, 6].map((offset) => message(offset)));
+    expect([...all, other, after].map(({ position }) => position)).toEqual(['log.2', 'log.3', 'log.6', 'log.4']);
   });
 });

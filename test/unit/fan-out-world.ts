@@ -11,7 +11,7 @@ import { SteppedBus } from './stepped-bus.js';
 
 /** What may happen. Readers are counted round, so that every number names one. */
 export type Step =
-  | { readonly do: 'publish'; readonly channel: string; readonly except: string | null }
+  | { readonly do: 'publish'; readonly channel: string; readonly except: string | null; readonly times: number }
   | {
       readonly do: 'open';
       readonly starts: readonly (readonly [string, Start])[];
@@ -19,13 +19,20 @@ export type Step =
       /** What the sink answers to one write after the other, round and round. */
       readonly room: readonly boolean[];
     }
-  | { readonly do: 'poll'; readonly who: number; readonly channels: readonly string[]; readonly hold: boolean }
+  | {
+      readonly do: 'poll';
+      readonly who: number;
+      readonly channels: readonly string[];
+      readonly client: string | null;
+      readonly hold: boolean;
+    }
   | { readonly do: 'subscribe'; readonly who: number; readonly channels: readonly string[]; readonly start: Start }
   | { readonly do: 'unsubscribe'; readonly who: number; readonly channels: readonly string[] }
   | { readonly do: 'drain' | 'close' | 'flush'; readonly who: number }
   | { readonly do: 'pass'; readonly which: number }
   | { readonly do: 'announce'; readonly count: number }
-  | { readonly do: 'turn' };
+  | { readonly do: 'turn' }
+  | { readonly do: 'rest' };
 
 /** A stream whose socket is now and then full. */
 class Reader {
@@ -140,15 +147,16 @@ class Poller {
     private readonly ledger: Ledger,
     private readonly fanOut: FanOut,
     channels: readonly string[],
+    private readonly client: string | null,
   ) {
-    this.#witness = new Witness(name, null, ledger);
+    this.#witness = new Witness(name, client, ledger);
     for (const channel of channels) this.#positions.set(channel, 'earliest');
   }
 
   ask(hold: boolean): void {
     if (this.#asking) return;
     this.#asking = true;
-    const request = { channels: new Map(this.#positions), client: null };
+    const request = { channels: new Map(this.#positions), client: this.client };
     if (hold && this.#greeted) return this.#hold(request);
     this.fanOut.once(request, this.ledger.format, !this.#greeted).then(
       ({ packet }) => this.#take(packet, request.channels),
@@ -247,6 +255,7 @@ export class World {
       // What follows from the step without the bus and without another turn of the event loop.
       await new Promise<void>((resolve) => process.nextTick(resolve));
       if (step.do === 'turn') await nextTurn();
+      if (step.do === 'rest') await this.#comeToRest();
     }
     await this.#comeToRest();
     for (const poller of this.#pollers) poller.flush();
@@ -277,8 +286,9 @@ export class World {
   #perform(step: Step): void {
     switch (step.do) {
       case 'publish': {
-        const { channel, except } = step;
-        void this.#bus.publish({ channel, data: '0', ...(except === null ? {} : { except }) });
+        const { channel, except, times } = step;
+        const draft = { channel, data: '0', ...(except === null ? {} : { except }) };
+        for (let time = 0; time < times; time++) void this.#bus.publish(draft);
         return;
       }
       case 'open': {
@@ -291,7 +301,8 @@ export class World {
       }
       case 'poll': {
         if (this.#pollers.length < 3) {
-          this.#pollers.push(new Poller(`poller ${this.#pollers.length}`, this.#ledger, this.#fanOut, step.channels));
+          const name = `poller ${this.#pollers.length}`;
+          this.#pollers.push(new Poller(name, this.#ledger, this.#fanOut, step.channels, step.client));
         }
         this.#pollers[step.who % this.#pollers.length]?.ask(step.hold);
         return;
@@ -315,6 +326,7 @@ export class World {
       case 'announce':
         return this.#bus.announce(step.count);
       case 'turn':
+      case 'rest':
         return;
       default:
         return step satisfies never;

@@ -22,6 +22,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('publish' as const),
       channel,
       except: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: client }),
+      // Now and then more than a page of the same kind.
+      times: fc.oneof(
+        { weight: 4, arbitrary: fc.constant(1) },
+        { weight: 1, arbitrary: fc.integer({ min: 2, max: 4 }) },
+      ),
     }),
   },
   {
@@ -41,7 +46,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant('poll' as const), who, channels: someChannels, hold: fc.boolean() }),
+    arbitrary: fc.record({ do: fc.constant('poll' as const), who, channels: someChannels, client, hold: fc.boolean() }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('subscribe' as const), who, channels: someChannels, start }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), who, channels: someChannels }) },
@@ -52,12 +57,45 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('announce' as const), count: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
 );
+/** Those who poll one channel and stand at the same place: what is made for one of them is given to others. */
+const sharingStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('publish' as const),
+      channel: fc.constant('a'),
+      except: fc.constantFrom('one', null),
+      times: fc.constantFrom(1, 3),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('poll' as const),
+      who: fc.nat(2),
+      channels: fc.constant(['a']),
+      client: fc.constantFrom('one', 'two'),
+      hold: fc.constant(true),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant<Step>({ do: 'rest' }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'close' as const), who: fc.nat(2) }) },
+);
 
 describe('FanOut over a slow bus', () => {
   it('gives every reader each message after its start once and in order, or names the hole', async () => {
     await holds(
       fc.asyncProperty(latestOnly, fc.array(step, { maxLength: 120, size: 'max' }), async (channels, steps) => {
         expect(await new World(channels).run(steps)).toEqual([]);
+      }),
+      1_500,
+    );
+  }, 60_000);
+
+  it('gives those who poll from the same place all that is theirs, although some get less', async () => {
+    await holds(
+      fc.asyncProperty(fc.array(sharingStep, { maxLength: 60, size: 'max' }), async (steps) => {
+        expect(await new World([]).run(steps)).toEqual([]);
       }),
       1_500,
     );

@@ -319,6 +319,22 @@ describe('a downlink', () => {
     downlink.closed();
   });
 
+  it('for one answer gives what was kept of it to nobody who would be given more', async () => {
+    const bus = new MemoryBus({ epoch: 'e' });
+    const { fanOut } = fanOutOf(bus);
+    await fanOut.ready();
+    // A page for itself, with nothing in it for its author.
+    await bus.publish({ channel: 'a', data: JSON.stringify('x'.repeat(256 * 1024)), except: 'author' });
+    await bus.publish({ channel: 'a', data: '0' });
+    const { format } = countingFormat();
+    const author = open(fanOut, { a: 'e.0' }, format, 'author', { single: true });
+    await greeted(author);
+    expect(messagesOf(author)).toEqual(['e.2']);
+    const stranger = open(fanOut, { a: 'e.0' }, format, 'stranger', { single: true });
+    await greeted(stranger);
+    expect(messagesOf(stranger)[0]).toBe('e.1');
+  });
+
   it('ends with a bye when the log cannot be read', async () => {
     class Broken extends MemoryBus {
       override async read(): Promise<never> {
