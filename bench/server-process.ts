@@ -39,7 +39,7 @@ export type Order =
 export type Answer =
   | { readonly answer: 'started'; readonly port: number }
   | { readonly answer: 'published'; readonly published: Readonly<Record<string, number>> }
-  | { readonly answer: 'measured'; readonly usage: Usage; readonly published: Readonly<Record<string, number>> }
+  | { readonly answer: 'measured'; readonly usage: Usage }
   | { readonly answer: 'stopped' }
   | { readonly answer: 'failed'; readonly reason: string };
 
@@ -79,7 +79,7 @@ async function perform(order: Order): Promise<void> {
       }
       return;
     case 'measure':
-      return tell({ answer: 'measured', usage: measure(order.collect), published: Object.fromEntries(published) });
+      return tell({ answer: 'measured', usage: measure(order.collect) });
     case 'stop':
       await stop();
       return tell({ answer: 'stopped' });

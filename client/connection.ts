@@ -103,16 +103,16 @@ export class Connection implements Link {
       if (missing.length > 0) renew();
       return true;
     }
-    if (send === undefined) {
-      if (missing.length + removed.length > 0) return false;
-      // Without the subscriptions that have ended beside others of their channel.
-      coverage.ask(wanted);
-      return true;
+    if (
+      send === undefined ? missing.length + removed.length > 0 : missing.some(({ channel }) => coverage.asks(channel))
+    ) {
+      // One that goes one way brings what it was asked for; on others, a replay of a channel that is carried already would have to
+      // go back in the stream.
+      return false;
     }
-    // A replay of a channel that is carried already would have to go back in the stream.
-    if (missing.some((track) => coverage.asks(track.channel))) return false;
+    coverage.keep(wanted);
+    if (send === undefined) return true;
     if (removed.length > 0) send(JSON.stringify({ type: 'unsubscribe', channels: removed, key: randomId() }));
-    coverage.ask(wanted.filter((track) => coverage.includes(track)));
     this.#subscribe(send, missing);
     return true;
   }

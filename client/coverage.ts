@@ -76,6 +76,13 @@ export class Coverage {
     return tracks?.size === 0 && this.#asked.delete(track.channel);
   }
 
+  /** Forgets all but these. What was asked for the others stays as it was: what is said of it may be on its way. */
+  keep(tracks: Iterable<Track>): void {
+    const kept = new Set(tracks);
+    for (const asked of this.#asked.values())
+      for (const track of asked.keys()) if (!kept.has(track)) this.remove(track);
+  }
+
   /** A track that wants what comes from now on joins a channel that is covered; `false` when it cannot. */
   join(track: Track): boolean {
     const others = this.#asked.get(track.channel);

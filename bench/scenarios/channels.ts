@@ -15,7 +15,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   if (mode === 'smoke') return [size(3, 6, 60, 0.2)];
   if (!isChosen(mode, contestant, ['ws'])) return [];
   if (mode === 'quick') return [size(100, 200, 500, 0.4)];
-  // An audience of one each: what is left is what a channel costs.
+  // An audience of one each: what is left is what a channel costs, and that of its first message.
   const ownChannels = OWN.includes(contestant.name)
     ? [10, 1_000, 10_000].map((count) => size(count, count, 2_000, 2))
     : [];

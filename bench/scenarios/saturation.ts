@@ -3,9 +3,12 @@ import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
 import { delayed, isCentral } from './settings.js';
 
-/** So many messages may be under way to the slowest subscriber, and so many more for each millisecond of distance. */
+/**
+ * So many messages may be under way to the slowest subscriber, and so many more for each millisecond of distance; with the greatest, still
+ * fewer than servers keep.
+ */
 const WINDOW = 256;
-const WINDOW_PER_MS = 20;
+const WINDOW_PER_MS = 10;
 /** Of the time, so much goes by before it counts. */
 const WARM_UP = 0.3;
 

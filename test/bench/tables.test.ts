@@ -64,7 +64,7 @@ describe('the tables of a run', () => {
         figures: { cpuMicrosPerMessage: 2 * (cell.figures.cpuMicrosPerMessage ?? 0) },
       }));
     expect(linesOf({ ...result, cells: [...result.cells, ...added] }, 'goals')).toContain(
-      '| sse | CPU per message, 100 subscribers to 10,000 subscribers | ≤ 1.1 × as before | 2.00 × as before | 10,000 subscribers, 20 a second, 100 B |',
+      '| sse | CPU per message, 10,000 subscribers | ≤ 1.1 × with 100 subscribers | 2.00 × with 100 subscribers | 10,000 subscribers, 20 a second, 100 B |',
     );
   });
 

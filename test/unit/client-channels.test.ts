@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../client/connection.js';
 import { FakeHalf, hello, settled } from '../support/fake-environment.js';
-import { client, opened } from './client-over-fakes.js';
+import { client, message, opened } from './client-over-fakes.js';
 
 describe('a change of channels', () => {
   it('travels over a connection that goes both ways', async () => {
@@ -40,6 +40,25 @@ describe('a change of channels', () => {
     expect(one.last.query.getAll('channel')).toEqual(['a', 'b', 'c']);
     one.receive(hello());
     expect(one.openCount).toBe(1);
+  });
+
+  it('while two are open repeats nothing after a gap that the second one tells as well', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    const taken: unknown[] = [];
+    push.subscribe('chat', ({ data }) => taken.push(data), { since: 'log.1' });
+    await settled();
+    one.receive(hello('log.12'));
+    push.subscribe('quiet', undefined, { since: 'log.1' });
+    await settled();
+    const [first, second] = one.links;
+    const page = [{ type: 'gap', channels: ['chat'], from: 'log.1', to: 'log.10' } as const, message(11), message(12)];
+    for (const record of page) first?.link.record(record);
+    second?.link.record(hello('log.12'));
+    await settled();
+    for (const record of page) second?.link.record(record);
+    expect(taken).toEqual([11, 12]);
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.1 to log.10']);
   });
 
   it('leaves nothing behind of a subscription that ended beside another one of its channel', async () => {
