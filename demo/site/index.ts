@@ -7,7 +7,7 @@ import { LaneView } from './lane/lane-view.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { watchAttention } from './page/attention.js';
 import { linkFolds } from './page/folds.js';
-import { linkOperations } from './page/operations.js';
+import { linkFrame } from './page/frame.js';
 import { part, write } from './page/part.js';
 import { gatewayPath } from './page/place.js';
 import { askReport } from './page/report.js';
@@ -96,7 +96,7 @@ const table = new TableView(part(document, 'table', HTMLElement), tableNow(), tr
 const watch = new MachineWatch(path);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), watch);
-linkOperations(path);
+linkFrame(path);
 linkFolds(raceTexts.fold);
 
 document.documentElement.dataset['ready'] = '';
