@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { reasonText } from '../../transports/reason-text.js';
 import { UsageError } from './usage.js';
 
@@ -43,6 +44,19 @@ function read(what: string, file: string): Buffer {
   } catch (error) {
     throw new UsageError(`The ${what} ${file} cannot be read: ${reasonText(error)}`);
   }
+}
+
+/**
+ * The connections that a server has at each moment, also those of which Node's HTTP machine has let go: these
+ * `closeAllConnections()` does not know, and `close()` waits for them all the same.
+ */
+export function connectionsOf(server: Server): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  function forget(this: Socket): void {
+    connections.delete(this);
+  }
+  server.on('connection', (socket: Socket) => connections.add(socket.on('close', forget)));
+  return connections;
 }
 
 /** Resolves when the server listens. @throws Error that says what to do instead */
