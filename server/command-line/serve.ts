@@ -90,7 +90,7 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
     gateway.attach(server, { requests: false });
   }
   app.use(elsewhere(options));
-  await listen(server, options);
+  await listen(server, options, openLog(options.logLevel));
   // Whoever has read where it listens may stop it.
   const stopped = stopSignal();
   announce(server, options, authorize !== null);
