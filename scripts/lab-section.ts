@@ -15,24 +15,26 @@ export function labSection(result: LabResult | null, texts: Texts['benchmark']['
     return `<div class="none"><p>${htmlText(texts.none)}</p><pre tabindex="0"><code>${htmlText(COMMAND)}</code></pre></div>\n`;
   }
   const tables = markdownTables(result);
-  return `<p>${(tables.get('machine') ?? '').replaceAll('`', '')}</p>
+  return `<p lang="en">${(tables.get('machine') ?? '').replaceAll('`', '')}</p>
 ${tableOf(tables.get('summary') ?? '', htmlText(texts.table))}
 <p><a href="${root}${REPORT}" hreflang="en">${htmlText(texts.report)}</a></p>
 `;
 }
 
-/** A table in Markdown as one in HTML, in which it is marked up already; and what stands below it. */
+/** A table in Markdown as one in HTML, in which it is marked up already; and what stands below it. On every page it is English. */
 function tableOf(markdown: string, label: string): string {
   const lines = markdown.trim().split('\n');
   const [head, _rule, ...rows] = lines.filter((line) => line.startsWith('|')).map(cellsOf);
-  const note = `<p>${lines.filter((line) => !line.startsWith('|')).join(' ')}</p>`;
+  const note = `<p lang="en">${lines.filter((line) => !line.startsWith('|')).join(' ')}</p>`;
   if (head === undefined) return note;
-  const titles = head.map((cell) => `<th scope="col">${cell || label}</th>`).join('');
+  const titles = head
+    .map((cell) => (cell ? `<th scope="col" lang="en">${cell}</th>` : `<th scope="col">${label}</th>`))
+    .join('');
   const body = rows.map(([name = '', ...cells]) => {
     const figures = cells.map((cell) => `<td>${cell}</td>`).join('');
     return `<tr><th scope="row">${name}</th>${figures}</tr>`;
   });
-  const table = `<table><thead><tr>${titles}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
+  const table = `<table><thead><tr>${titles}</tr></thead><tbody lang="en">${body.join('\n')}</tbody></table>`;
   return `<section class="scroll" aria-label="${label}">${table}</section>\n${note}`;
 }
 

@@ -2,12 +2,12 @@ import { LiveWire } from './anatomy/live-wire.js';
 import { PiecesView } from './anatomy/pieces-view.js';
 import { showSample } from './anatomy/sample.js';
 import { leadThroughSteps } from './anatomy/stepper.js';
-import { linkOperations } from './page/operations.js';
+import { linkFrame } from './page/frame.js';
 import { part } from './page/part.js';
 import { gatewayPath } from './page/place.js';
 import { letKeyboardScroll } from './page/scrolling.js';
 
-linkOperations(gatewayPath());
+linkFrame(gatewayPath());
 leadThroughSteps(part(document, 'how', HTMLElement));
 
 const wire = part(document, 'wire', HTMLElement);

@@ -5,7 +5,7 @@ import { Palette, tint } from './drawing/palette.js';
 import { loadPlot } from './drawing/plot.js';
 import { ClockBounds } from './feed/clock-bounds.js';
 import { simpleFirst } from './lane/simple-first.js';
-import { linkOperations } from './page/operations.js';
+import { linkFrame } from './page/frame.js';
 import { part, stamp, write } from './page/part.js';
 import { gatewayPath } from './page/place.js';
 import { failureOf, writeReason } from './page/reason.js';
@@ -44,7 +44,7 @@ const plot = await loadPlot(part(document, 'plot', HTMLElement), palette, {
 });
 let running: AbortController | null = null;
 
-linkOperations(path);
+linkFrame(path);
 // What scrolls can be scrolled by keys.
 for (const scroller of document.querySelectorAll<HTMLElement>('.scroll')) scroller.tabIndex = 0;
 part(document, 'browser', HTMLElement).textContent = said.browser(

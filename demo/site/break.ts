@@ -9,9 +9,9 @@ import { headOf, type Place } from './feed/numbers.js';
 import { Race } from './feed/race.js';
 import { ServerClock } from './feed/server-clock.js';
 import { watchAttention } from './page/attention.js';
+import { linkFrame } from './page/frame.js';
 import { askHeartbeat } from './page/heartbeat.js';
 import { findNetwork } from './page/network.js';
-import { linkOperations } from './page/operations.js';
 import { part } from './page/part.js';
 import { gatewayPath, networkPort } from './page/place.js';
 import { askReport } from './page/report.js';
@@ -39,7 +39,7 @@ const bare = (['sse', 'websocket'] as const).map((kind) => {
 });
 const compare = part(document, 'compare', HTMLButtonElement);
 let isComparing = false;
-linkOperations(path);
+linkFrame(path);
 
 document.documentElement.dataset['ready'] = '';
 

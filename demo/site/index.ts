@@ -7,7 +7,7 @@ import { LaneView } from './lane/lane-view.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { watchAttention } from './page/attention.js';
 import { linkFolds } from './page/folds.js';
-import { linkOperations } from './page/operations.js';
+import { linkFrame } from './page/frame.js';
 import { part, write } from './page/part.js';
 import { gatewayPath } from './page/place.js';
 import { askReport } from './page/report.js';
@@ -20,12 +20,12 @@ import { Controls, valueText } from './race/controls.js';
 import { type CourseSettings, FIRST_COURSE, linkOf, readLink } from './race/course-settings.js';
 import { CpuWatch } from './race/cpu-watch.js';
 import { Field } from './race/field.js';
+import { IdleCosts } from './race/idle-costs.js';
 import { IdleMinute } from './race/idle-minute.js';
 import { loadLatencyPlot } from './race/latency-plot.js';
 import { OwnRace } from './race/own-race.js';
 import { resultTable } from './race/result-table.js';
 import { captionOf, measuringText } from './race/sentences.js';
-import type { IdleCost } from './race/standings.js';
 import { TableView } from './race/table-view.js';
 import { duration } from './texts/figures.js';
 import { raceTexts, textsOf } from './texts/texts.js';
@@ -40,8 +40,7 @@ const transports = simpleFirst(catalog);
 const own = new OwnRace();
 const idleMinute = new IdleMinute();
 const cpu = new CpuWatch();
-/** The last silent minute that was measured: it is no matter of the rate. */
-let idle: ReadonlyMap<string, IdleCost> = new Map();
+const idle = new IdleCosts();
 /** What is run again after the silent minute that a visitor has asked for. */
 let afterIdle: CourseSettings | null = null;
 let isPaused = false;
@@ -65,10 +64,7 @@ part(document, 'lanes-heading', HTMLElement).textContent = raceTexts.lanes.headi
 const within = part(document, 'within', HTMLElement);
 
 const controls = new Controls(part(document, 'controls', HTMLElement), FIRST_COURSE, {
-  run(settings) {
-    afterIdle = null;
-    void run(settings);
-  },
+  run: choose,
   measureIdle() {
     const before = afterIdle;
     afterIdle = before === null ? field.settings : null;
@@ -84,19 +80,14 @@ plot.catch(() => {
   chart.removeAttribute('aria-label');
   write(chart, raceTexts.plot.missing);
 });
-const tableNow = () =>
-  resultTable(
-    field.standings(measured()),
-    performance.now() - field.beganAt,
-    captionOf(field, performance.now(), clock.errorMs),
-  );
+const tableNow = () => resultTable(field.standings(measured()), field.ranMs, captionOf(field, clock.errorMs));
 const table = new TableView(part(document, 'table', HTMLElement), tableNow(), transports, () =>
-  new URL(`#${linkOf(field.settings)}`, location.href).toString(),
+  new URL(`#${linkOf(afterIdle ?? field.settings)}`, location.href).toString(),
 );
 const watch = new MachineWatch(path);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), watch);
-linkOperations(path);
+linkFrame(path);
 linkFolds(raceTexts.fold);
 
 document.documentElement.dataset['ready'] = '';
@@ -168,6 +159,12 @@ every(
   () => clock.align(() => askServerTime(path)),
 );
 
+/** Runs what a visitor has chosen, who asks for no silent minute any more then. */
+function choose(settings: CourseSettings): void {
+  afterIdle = null;
+  void run(settings);
+}
+
 /**
  * Begins another run, with these settings; when that cannot be, the present one goes on. One is tried after the other, so
  * that the server publishes what the lanes are on; of those that wait meanwhile the last one counts.
@@ -212,7 +209,6 @@ function begin(settings: CourseSettings, feed: Feed): void {
     if (view !== undefined) view.lane = lane;
   }
   idleMinute.reset();
-  cpu.reset();
   plot.then((shown) => shown.reset()).catch(() => {});
   if (!isPaused) field.start();
 }
@@ -234,7 +230,7 @@ function takeIdle(open: ReadonlySet<Lane>): void {
   const found = idleMinute.take(quiet, performance.now());
   if (idleMinute.missing.length > 0 && !isRefused) controls.tell(noteText());
   if (found === null) return;
-  idle = found;
+  idle.take(found, field.settings.pollMs);
   const next = afterIdle;
   afterIdle = null;
   if (next !== null) void run(next);
@@ -250,7 +246,8 @@ async function measureCpu(): Promise<void> {
 }
 
 function measured() {
-  return { idle, cpu: cpu.microseconds };
+  const { settings } = field;
+  return { idle: idle.at(settings.pollMs), cpu: cpu.microsecondsAt(settings) };
 }
 
 /** Without which lanes silence is measured, or how many of the clients on the server's machine are there. */
@@ -275,7 +272,7 @@ function runLinked(): void {
   // Other parts of the page are linked to in the same way.
   if (!hash.includes('=')) return;
   const settings = readLink(hash);
-  if (settings !== null) return void run(settings);
+  if (settings !== null) return choose(settings);
   isRefused = true;
   controls.tell(raceTexts.controls.outcomes.unknownLink);
 }

@@ -1,6 +1,6 @@
-import { linkOperations } from './page/operations.js';
+import { linkFrame } from './page/frame.js';
 import { gatewayPath } from './page/place.js';
 
 // A page on which nothing moves.
-linkOperations(gatewayPath());
+linkFrame(gatewayPath());
 document.documentElement.dataset['ready'] = '';

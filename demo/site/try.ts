@@ -1,4 +1,4 @@
-import { linkOperations } from './page/operations.js';
+import { linkFrame } from './page/frame.js';
 import { part } from './page/part.js';
 import { gatewayPath } from './page/place.js';
 import { letKeyboardScroll } from './page/scrolling.js';
@@ -7,10 +7,10 @@ import { listConnected } from './try/connected-list.js';
 import { takePublications, watchChannel } from './try/console.js';
 
 const path = gatewayPath();
-linkOperations(path);
+linkFrame(path);
 const lists = { curl: part(document, 'commands', HTMLElement), programs: part(document, 'programs', HTMLElement) };
-// Of the page's own origin, unless the path is the address of a gateway elsewhere.
-showCommands(lists, new URL(path, location.origin).href);
+// Of the page's own origin, unless the path is the address of a gateway elsewhere. One at the top of the site has no path.
+showCommands(lists, new URL(path, location.origin).href.replace(/\/$/, ''));
 takePublications(part(document, 'publish', HTMLFormElement), path);
 watchChannel(part(document, 'watch', HTMLFormElement), part(document, 'messages', HTMLElement), path);
 listConnected(

@@ -51,8 +51,10 @@ export class Presence {
     if (before === undefined && room.people.size >= MOST.people) throw full('This room is full.');
     if (before !== undefined) this.#count(before.address, -1);
     this.#count(address, 1);
-    room.people.set(person.id, { ...person, address, goneAt: this.#options.now() + holdsMs });
-    if (before?.name !== person.name || before.seen !== person.seen) this.#tell(name, room);
+    // What was seen stays seen: a page that is hidden, or has only just been loaded, has nothing to say about that.
+    const seen = person.seen ?? before?.seen ?? null;
+    room.people.set(person.id, { ...person, seen, address, goneAt: this.#options.now() + holdsMs });
+    if (before?.name !== person.name || before.seen !== seen) this.#tell(name, room);
   }
 
   left(name: string, id: string): void {

@@ -29,8 +29,9 @@ interface Authorship {
 }
 
 /**
- * What a live room needs of a server: lines are said through it, so that it knows whose they are and only that person can
- * take them back; and it knows who is here. Likes and gifts are published by the pages themselves. Returns how to stop.
+ * What a live room needs of a server: lines are said through it, so that it knows whose they are and takes them back for nobody
+ * else; and it knows who is here. Whoever publishes on the channel by hand goes past all that. Likes and gifts are published by
+ * the pages themselves. Returns how to stop.
  */
 export function offerRooms(gateway: Pick<Gateway, 'handle' | 'publish'>, now: () => number = monotonicMs): () => void {
   const authors = new RecentMap<Authorship>({

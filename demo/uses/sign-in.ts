@@ -9,6 +9,9 @@ import { newSecret } from './secret.js';
 /** A code that nobody has confirmed by then is worth nothing, in milliseconds. */
 const CODE_MS = 90_000;
 
+/** What was confirmed in time can be collected for so much longer: the window that waits learns of it at its next poll. */
+const COLLECT_MS = 10_000;
+
 /** Somebody who has not been heard of for so long is signed out, in milliseconds. */
 const SESSION_MS = 10 * 60_000;
 
@@ -26,8 +29,8 @@ interface SignIn {
  * scanned it confirms or refuses. A code is good once, for 90 seconds.
  */
 export function offerSignIn(gateway: Pick<Gateway, 'handle' | 'publish'>, now: () => number = monotonicMs): void {
-  const byCode = new RecentMap<SignIn>({ count: 1_000, ageMs: CODE_MS, now });
-  const codes = new RecentMap<string>({ count: 1_000, ageMs: CODE_MS, now });
+  const byCode = new RecentMap<SignIn>({ count: 1_000, ageMs: CODE_MS + COLLECT_MS, now });
+  const codes = new RecentMap<string>({ count: 1_000, ageMs: CODE_MS + COLLECT_MS, now });
   const names = new RecentMap<string>({ count: 1_000, ageMs: SESSION_MS, now });
   const begins = new Allowance({ atOnce: 10, perSecond: 0.5, now });
   const tries = new Allowance({ atOnce: 20, perSecond: 1, now });
@@ -75,7 +78,7 @@ export function offerSignIn(gateway: Pick<Gateway, 'handle' | 'publish'>, now: (
   gateway.handle(SIGN_IN.collect, (params): SignedIn => {
     const code = codes.get(new Params(params).secret('channel'));
     const signIn = code === undefined ? undefined : byCode.get(code);
-    if (code === undefined || signIn?.step.at !== 'confirmed' || signIn.expiresAt <= now()) {
+    if (code === undefined || signIn?.step.at !== 'confirmed' || signIn.expiresAt + COLLECT_MS <= now()) {
       throw new PushError('NOT_FOUND', 'Nothing has been confirmed here, or it has been collected already.');
     }
     byCode.delete(code);

@@ -122,4 +122,26 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
     },
     LONG,
   );
+
+  it(
+    'has lines that lead to the gateway where that is at the top of the site as well',
+    async () => {
+      const top = await serve('--demo', '--path', '/');
+      try {
+        const tested = await browser.open(`${top.site}/try`);
+        await untilReady(tested);
+        const lines = await tested.page.locator('.command code').allTextContents();
+        expect(lines.length).toBe(10);
+        for (const line of lines) {
+          expect(line).toContain(top.site);
+          expect(line).not.toMatch(/[^:]\/\//);
+        }
+        const [history] = lines.flatMap((line) => /http\S+limit=5/.exec(line) ?? []);
+        expect((await fetch(history ?? '')).status).toBe(200);
+      } finally {
+        await top.stop();
+      }
+    },
+    LONG,
+  );
 });

@@ -3,6 +3,7 @@ import { connect, type Json } from '../../client/node.js';
 import { GONE_MS } from '../../demo/site/words/uses/room.js';
 import { BOARD, boardChannels } from '../../demo/site/words/uses/whiteboard.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
+import { callOf } from '../support/demo-call.js';
 import { PATIENT, untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -61,6 +62,24 @@ describeWith(chromium, 'the windows of the small applications in a real browser'
   );
 
   it(
+    'signs a window in that was confirmed just before its code was over',
+    async () => {
+      const tested = await browser.open('about:blank');
+      const { page } = tested;
+      await page.clock.install();
+      await page.goto(`${site.address}uses/qr`, { waitUntil: 'domcontentloaded' });
+      await untilSays(shown(tested, 'step'), /Waiting for somebody/);
+      // It asks no more while time stands still for it, and finds that its own is over when that goes on.
+      await page.clock.pauseAt(Date.now() + 1_000);
+      const [, code = ''] = ((await shown(tested, 'link').getAttribute('href')) ?? '').split('#');
+      expect(await callOf(site, 'uses.sign-in.decide', { code, confirmed: true, name: 'Ann' })).toBeNull();
+      await page.clock.fastForward(90_000);
+      await page.clock.resume();
+      await untilSays(shown(tested, 'step'), 'Signed in as Ann.');
+    },
+    LONG,
+  );
+  it(
     'draws with one finger, whatever a second one does',
     async () => {
       const tested = await open('uses/whiteboard?board=fingers');
@@ -107,6 +126,10 @@ describeWith(chromium, 'the windows of the small applications in a real browser'
       await bob.page.clock.install();
       await bob.page.goto(`${site.address}uses/room?room=hidden`, { waitUntil: 'domcontentloaded' });
       await untilSays(shown(ann, 'count'), '2');
+      await ann.page.locator('input[name="text"]').fill('before he looks away');
+      await ann.page.getByRole('button', { name: 'Send' }).click();
+      const seen = ann.page.locator('.said', { hasText: 'before he looks away' }).locator('.seen');
+      await untilSays(seen, /^seen by guest-/);
       await bob.page.evaluate(() => {
         Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
         document.dispatchEvent(new Event('visibilitychange'));
@@ -116,12 +139,27 @@ describeWith(chromium, 'the windows of the small applications in a real browser'
       await bob.page.clock.pauseAt(Date.now() + 1_000);
       await ann.page.waitForTimeout(1.5 * GONE_MS);
       expect(await shown(ann, 'count').textContent()).toBe('2');
+      expect(await seen.textContent()).toMatch(/^seen by guest-/);
       await bob.page.goto('about:blank');
       await untilSays(shown(ann, 'count'), '1', { timeoutMs: GONE_MS / 2, everyMs: 50 });
     },
     LONG,
   );
 
+  it(
+    'leads to the same room and place in the other language, and to the page alone without a script',
+    async () => {
+      const { page } = await open('uses/room?room=two-languages#talk-here');
+      const link = page.locator('nav a[hreflang]');
+      expect(await link.getAttribute('href')).toBe('../zh/uses/room.html');
+      await link.click();
+      await page.waitForURL(`${site.address}zh/uses/room.html?room=two-languages#talk-here`);
+      await untilSays(page.locator('[data-part="room-name"]'), 'two-languages');
+      await link.press('Enter');
+      await page.waitForURL(`${site.address}uses/room.html?room=two-languages#talk-here`);
+    },
+    LONG,
+  );
   it(
     'takes what is said in one window to another one in Chinese as well',
     async () => {

@@ -22,6 +22,14 @@ describe('what the benchmark page says of the lab', () => {
     expect(html).toContain(`href="${root}lab/report.html"`);
     expect(html).toContain(result.startedAt.slice(0, 10));
     expect(html.match(/<th scope="row">/g)?.length).toBeGreaterThan(0);
+    // Whatever the page's language, the lab's words are marked as English.
+    const others = html.replaceAll(/<(p|th|tbody)\b[^>]* lang="en">[\s\S]*?<\/\1>/g, '').replaceAll(/<[^>]*>/g, '');
+    expect(
+      others
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== ''),
+    ).toEqual([texts.benchmark.lab.table, texts.benchmark.lab.report]);
     // No marks of Markdown are left.
     expect(html).not.toMatch(/[|`]|---|\*\*/);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cell, LabResult } from '../../bench/result.js';
 import { dictionary as en } from '../../demo/site/texts/en.js';
+import { dictionary as zh } from '../../demo/site/texts/zh.js';
 import { labTable } from '../../scripts/lab-table.js';
-import { madeUpResult } from '../bench/made-up-result.js';
+import { madeUpQuickResult, madeUpResult } from '../bench/made-up-result.js';
 
 describe('what the lab says of a relative', () => {
   it('is a table of those that were measured alike, with their figures', () => {
@@ -34,8 +35,30 @@ describe('what the lab says of a relative', () => {
     };
     const table = labTable(result, 'socket-io', en) ?? '';
     expect(table.match(/<td>[^<]*<\/td>/g)).toEqual(['<td>10.1</td>', '<td>10.1</td>']);
-    expect(table).toContain('subscribers 10');
+    expect(table).toContain('10 subscribers');
     expect(table).not.toContain('pushgate');
+  });
+
+  it('is nothing where the relative itself was not measured, as in a quick run', () => {
+    for (const subject of ['mqtt', 'socket-io'] as const) expect(labTable(madeUpQuickResult(), subject, en)).toBeNull();
+    const others = madeUpResult().cells.filter(({ scenario }) => scenario === 'fan-out');
+    expect(labTable(madeUpResult(), 'mqtt', en)).toBeNull();
+    const broker = others
+      .filter(({ contestant, settings }) => contestant === 'ws' && settings['subscribers'] === 4_000)
+      .map((cell): Cell => ({ ...cell, contestant: 'mosquitto', kind: 'peer', technique: 'mqtt' }));
+    // However few were measured with its setting.
+    const cells = [...others.filter(({ contestant }) => contestant !== 'pushgate websocket'), ...broker];
+    const table = labTable({ ...madeUpResult(), cells }, 'mqtt', en) ?? '';
+    expect(table.match(/<th scope="row">[^<]*/g)).toEqual(['<th scope="row">ws', '<th scope="row">mosquitto']);
+    expect(table).toContain('4,000 subscribers, 20 a second, 100 B');
+  });
+
+  it('says in every language what is English, and lets nothing of a result become markup', () => {
+    for (const texts of [en, zh]) {
+      const caption = /<caption>(.*)<\/caption>/.exec(labTable(madeUpResult(), 'socket-io', texts) ?? '')?.[1] ?? '';
+      expect(caption).toContain('<span lang="en">100 subscribers, 20 a second, 100 B</span>');
+      expect(caption).toContain('Made-up CPU &lt;2.5 GHz>');
+    }
   });
 
   it('is nothing where nothing was measured to compare with', () => {

@@ -1,10 +1,14 @@
-import { describe, expect, it } from '@jest/globals';
-import { raceFeed } from '../../demo/site/feed/feed.js';
+import { describe, expect, it, jest } from '@jest/globals';
+import { machineFeed, raceFeed } from '../../demo/site/feed/feed.js';
 import { Latencies } from '../../demo/site/feed/latencies.js';
+import { ServerClock } from '../../demo/site/feed/server-clock.js';
 import { WireLog } from '../../demo/site/feed/wire-log.js';
 import { FIRST_COURSE, linkOf, readLink } from '../../demo/site/race/course-settings.js';
+import { Field } from '../../demo/site/race/field.js';
+import { IdleCosts } from '../../demo/site/race/idle-costs.js';
 import { IDLE_MS, IdleMinute, OPENING_MS } from '../../demo/site/race/idle-minute.js';
 import { csvOf, resultTable } from '../../demo/site/race/result-table.js';
+import { captionOf } from '../../demo/site/race/sentences.js';
 import type { Standing } from '../../demo/site/race/standings.js';
 import { durationWithin } from '../../demo/site/texts/figures.js';
 import { FIRST_SETTINGS } from '../../demo/site/words/race.js';
@@ -150,6 +154,21 @@ describe('a silent minute', () => {
     expect(minute.take([quiet('sse', 1, 500)], IDLE_MS + 1)).toBeNull();
     expect(minute.passed(IDLE_MS + 1)).toBe(0);
   });
+
+  it('is told of polling only where that asks as often as when it was measured', () => {
+    const idle = new IdleCosts();
+    expect([...idle.at(250)]).toEqual([]);
+    const costs = new Map([
+      ['polling', { requests: 240, bytes: 90_000 }],
+      ['sse', { requests: 0, bytes: 120 }],
+    ]);
+    idle.take(costs, 250);
+    expect([...idle.at(250)]).toEqual([...costs]);
+    expect([...idle.at(5_000).keys()]).toEqual(['sse']);
+    idle.take(costs, 5_000);
+    expect([...idle.at(5_000)]).toEqual([...costs]);
+    expect([...idle.at(250).keys()]).toEqual(['sse']);
+  });
 });
 
 describe('the table of a run', () => {
@@ -187,6 +206,36 @@ describe('the table of a run', () => {
     const figures = rows[0]?.slice(4).map((text) => text.replaceAll('\u00a0', ' '));
     expect(figures).toEqual(['3.20 ms', '1.21 s', '2', '512 B', '412 B', '140 B, 0 requests', '21.4 µs']);
     expect(rows[1]).toEqual(['carrier-pigeon', ...Array.from({ length: columns.length - 1 }, () => '–')]);
+  });
+
+  it('has rates of the time in which the lanes ran, whether somebody looked away meanwhile or not', () => {
+    jest.useFakeTimers();
+    const course = { path: '/push', clock: new ServerClock(), transports: [], opened() {} };
+    const field = new Field(course, FIRST_COURSE, machineFeed());
+    const shown = (requests: number) => {
+      const table = resultTable([{ ...unknown, requests }], field.ranMs, captionOf(field, null));
+      const rate = table.rows[0]?.[table.columns.indexOf('Requests a minute')];
+      return [rate, table.caption.replaceAll('\u00a0', ' ').split('; ').at(-1)];
+    };
+    try {
+      expect(field.ranMs).toBe(0);
+      field.start();
+      jest.advanceTimersByTime(120_000);
+      const before = shown(60);
+      expect(before).toEqual(['30', 'run for 2 min']);
+      field.pause();
+      jest.advanceTimersByTime(600_000);
+      field.pause();
+      expect(shown(60)).toEqual(before);
+      field.start();
+      jest.advanceTimersByTime(60_000);
+      // As when somebody comes back before he was missed.
+      field.start();
+      jest.advanceTimersByTime(60_000);
+      expect(shown(120)).toEqual(['30', 'run for 4 min']);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('is saved with what could be taken for a separator quoted', () => {

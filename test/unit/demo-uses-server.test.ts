@@ -90,11 +90,13 @@ describe('signing in on a second device', () => {
     await expect(collect(channel)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('hands out nothing that was confirmed in time and is collected too late', async () => {
-    const { code, channel, expiresInMs } = await begin();
-    await decide(code);
-    now += expiresInMs;
-    await expect(collect(channel)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  it('hands out what was confirmed in time for ten seconds more, as a window learns of it at its next poll', async () => {
+    const [early, late] = [await begin(), await begin()];
+    for (const { code } of [early, late]) await decide(code);
+    now += late.expiresInMs + 9_999;
+    expect(await collect(early.channel)).toMatchObject({ name: 'Ann' });
+    now += 1;
+    await expect(collect(late.channel)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('refuses names and codes that are none, and changes nothing', async () => {
@@ -168,6 +170,16 @@ describe('a room', () => {
     ]);
     await jest.advanceTimersByTimeAsync(1_000);
     expect(gateway.on(roomChannels('r').people)).toEqual([{ count: 2, people: both.people }]);
+  });
+
+  it('keeps what somebody has seen when his page is hidden or loaded again, and tells nobody of that', async () => {
+    await here('ann', 'log.7');
+    await jest.advanceTimersByTimeAsync(1_000);
+    const told = gateway.on(roomChannels('r').people).length;
+    for (const hidden of [true, false]) expect((await here('ann', null, hidden)).people[0]?.seen).toBe('log.7');
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(gateway.on(roomChannels('r').people)).toHaveLength(told);
+    expect((await here('ann', 'log.8')).people[0]?.seen).toBe('log.8');
   });
 
   it('forgets who has gone, and who has not been heard of for 20 seconds', async () => {

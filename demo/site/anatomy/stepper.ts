@@ -1,3 +1,4 @@
+import { allow, isAllowed } from '../page/allowed.js';
 import { part } from '../page/part.js';
 import { wireTexts } from '../texts/texts.js';
 
@@ -21,14 +22,16 @@ export function leadThroughSteps(root: HTMLElement): void {
       if (isCurrent) element.setAttribute('aria-current', 'step');
       else element.removeAttribute('aria-current');
     }
-    previous.disabled = step <= 0;
+    allow(previous, step > 0);
     next.textContent =
       step === count - 1 ? wireTexts.wire.again : step < 0 ? wireTexts.wire.first : wireTexts.wire.next;
     const item = steps.find((element) => element instanceof HTMLLIElement && numberOf(element) === step);
     said.textContent = item === undefined ? '' : `${step + 1} / ${count}: ${item.textContent?.trim()}`;
   };
 
-  previous.addEventListener('click', () => show(current - 1));
+  previous.addEventListener('click', () => {
+    if (isAllowed(previous)) show(current - 1);
+  });
   next.addEventListener('click', () => show((current + 1) % count));
   root.addEventListener('keydown', ({ key }) => {
     if (key === 'ArrowRight' && current < count - 1) show(current + 1);

@@ -28,8 +28,10 @@ export class Field {
   readonly settings: CourseSettings;
   readonly feed: Feed;
   readonly lanes: ReadonlyMap<string, Lane>;
-  /** When it began, by the page's clock. */
-  readonly beganAt = performance.now();
+  /** For how long it had run when it was last paused, in milliseconds. */
+  #ranBefore = 0;
+  /** Since when it runs, by the page's clock; `null` while it is paused. */
+  #since: number | null = null;
 
   constructor({ path, clock, transports, opened }: FieldOptions, settings: CourseSettings, feed: Feed) {
     this.settings = settings;
@@ -51,11 +53,19 @@ export class Field {
     return [...this.lanes.values()];
   }
 
+  /** For how long it has run by now, in milliseconds. Time in which the lanes were paused is not in it: they cost nothing then. */
+  get ranMs(): number {
+    return this.#ranBefore + (this.#since === null ? 0 : performance.now() - this.#since);
+  }
+
   start(): void {
+    this.#since ??= performance.now();
     for (const lane of this.all) lane.start();
   }
 
   pause(): void {
+    this.#ranBefore = this.ranMs;
+    this.#since = null;
     for (const lane of this.all) lane.pause();
   }
 

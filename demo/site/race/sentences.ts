@@ -6,15 +6,15 @@ import type { Field } from './field.js';
 import { IDLE_MS } from './idle-minute.js';
 
 /** What was run, for how long, and how well the clocks are known, in a sentence. */
-export function captionOf(field: Field, now: number, errorMs: number | null): string {
-  const ran = ranOf(field, now);
+export function captionOf(field: Field, errorMs: number | null): string {
+  const ran = ranOf(field);
   return errorMs === null ? ran : `${ran}${raceTexts.table.stop}${raceTexts.table.within(duration(errorMs))}`;
 }
 
-function ranOf({ settings, beganAt }: Field, now: number): string {
+function ranOf({ settings, ranMs }: Field): string {
   const { ownRun, sharedRun } = raceTexts.table;
   const poll = valueText('pollMs', settings.pollMs);
-  const time = age(now - beganAt);
+  const time = age(ranMs);
   if (!settings.isOwn) return sharedRun(poll, time);
   const { perSecond, bytes, clients } = settings;
   return ownRun(valueText('perSecond', perSecond), valueText('bytes', bytes), poll, clients, time);

@@ -1,3 +1,4 @@
+import { allow, isAllowed } from '../page/allowed.js';
 import { part, write } from '../page/part.js';
 import { siteAddress } from '../page/place.js';
 import { failureOf, writeReason } from '../page/reason.js';
@@ -34,7 +35,7 @@ for (const sample of part(document, 'samples', HTMLElement).querySelectorAll('bu
   });
 }
 stop.addEventListener('click', () => {
-  push.call(ASSISTANT.stop, { answer: placeName('answer', '') }).catch(failed);
+  if (isAllowed(stop)) push.call(ASSISTANT.stop, { answer: placeName('answer', '') }).catch(failed);
 });
 part(form, 'reload', HTMLButtonElement).addEventListener('click', () => location.reload());
 
@@ -75,7 +76,7 @@ function read(name: string): void {
 function show(answer: Answer): void {
   write(asked, answer.question || '…');
   write(text, answer.text);
-  stop.disabled = answer.all !== null || answer.question === '';
+  allow(stop, answer.all === null && answer.question !== '');
   if (answer.question === '') return;
   showSource(answer);
   write(outcome, standingOf(answer));

@@ -1,3 +1,4 @@
+import { allow, isAllowed } from '../page/allowed.js';
 import { part, stamp, write } from '../page/part.js';
 import { failureOf, writeReason } from '../page/reason.js';
 import { usesTexts } from '../texts/texts.js';
@@ -16,6 +17,8 @@ const channel = notificationsChannel(account);
 
 const push = openCarrier('sse');
 const inbox = new Inbox();
+/** Lines stay where they are, so that nothing is read out twice and nobody's focus gets lost. */
+const shown = new Map<string, HTMLElement>();
 const title = document.title;
 const list = part(document, 'notes', HTMLElement);
 const unread = part(document, 'unread', HTMLElement);
@@ -35,7 +38,9 @@ push.subscribe(
 );
 show();
 
-readAll.addEventListener('click', () => markAsRead('all'));
+readAll.addEventListener('click', () => {
+  if (isAllowed(readAll)) markAsRead('all');
+});
 
 function markAsRead(ids: readonly string[] | 'all'): void {
   // Nothing is changed here: this window learns of it from the log, like all others.
@@ -75,24 +80,40 @@ function show(): void {
   write(unread, String(count));
   unread.dataset['some'] = String(count > 0);
   document.title = count > 0 ? `(${count}) ${title}` : title;
-  readAll.disabled = count === 0;
+  allow(readAll, count > 0);
   list.dataset['none'] = inbox.notes.length === 0 ? said.none : '';
-  const hadFocus = list.contains(document.activeElement);
-  list.replaceChildren(...inbox.notes.map(line));
-  // The button that was pressed is gone.
-  if (hadFocus) list.focus();
+  const kept = new Set(inbox.notes.map(({ id }) => id));
+  for (const [id, element] of shown) {
+    if (kept.has(id)) continue;
+    leaveFor(element);
+    element.remove();
+    shown.delete(id);
+  }
+  // Oldest first, each before those that are there.
+  for (const note of [...inbox.notes].reverse()) {
+    const element = shown.get(note.id) ?? addLine(note);
+    const read = part(element, 'read', HTMLButtonElement);
+    element.dataset['read'] = String(note.isRead);
+    if (note.isRead) leaveFor(read);
+    read.hidden = note.isRead;
+  }
 }
 
-function line({ id, text: words, from, at, isRead }: Shown): HTMLElement {
+/** Takes whoever is at something that goes to the list. */
+function leaveFor(element: HTMLElement): void {
+  if (element.contains(document.activeElement)) list.focus();
+}
+
+function addLine({ id, text: words, from, at }: Shown): HTMLElement {
   const element = stamp('note', HTMLElement);
-  element.dataset['read'] = String(isRead);
   part(element, 'text', HTMLElement).textContent = words;
   const time = new Date(at).toLocaleTimeString(document.documentElement.lang);
   part(element, 'from', HTMLElement).textContent = `${said.from[from]}, ${time}`;
   const read = part(element, 'read', HTMLButtonElement);
   read.textContent = said.read;
   read.setAttribute('aria-label', said.readOf(words));
-  read.hidden = isRead;
   read.addEventListener('click', () => markAsRead([id]));
+  shown.set(id, element);
+  list.prepend(element);
   return element;
 }

@@ -1,4 +1,5 @@
 import { encode } from 'uqr';
+import { allow } from '../page/allowed.js';
 import { part, write } from '../page/part.js';
 import { failureOf, writeReason } from '../page/reason.js';
 import { usesTexts } from '../texts/texts.js';
@@ -18,6 +19,8 @@ const again = part(document, 'again', HTMLButtonElement);
 const SESSION = 'pushgate.session';
 let expiresAt = 0;
 let isBeginning = false;
+/** Where it is told what becomes of the code that was shown last. */
+let told = '';
 if (/^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname)) {
   part(document, 'local', HTMLElement).textContent = said.local;
 }
@@ -41,6 +44,7 @@ async function begin(): Promise<void> {
   write(step, said.begins);
   try {
     const { code, channel, expiresInMs } = await push.call<SignInBegun>(SIGN_IN.begin);
+    told = channel;
     expiresAt = performance.now() + expiresInMs;
     show(code);
     write(step, said.shown);
@@ -57,22 +61,35 @@ async function take(channel: string, state: SignInNews['state']): Promise<void> 
   end();
   if (state === 'refused') return write(step, said.refused);
   try {
-    // The channel says only that something was confirmed; what that is worth is handed out once.
-    const { session, name } = await push.call<SignedIn>(SIGN_IN.collect, { channel });
-    sessionStorage.setItem(SESSION, session);
-    greet(name);
+    await collect(channel);
   } catch (error) {
     writeReason(step, failureOf(error), said.failed);
   }
+}
+
+/** The channel says only that something was confirmed; what that is worth is handed out once. */
+async function collect(channel: string): Promise<void> {
+  const { session, name } = await push.call<SignedIn>(SIGN_IN.collect, { channel });
+  sessionStorage.setItem(SESSION, session);
+  greet(name);
 }
 
 function countDown(): void {
   if (expiresAt === 0) return;
   const seconds = Math.ceil((expiresAt - performance.now()) / 1_000);
   write(remaining, said.remaining(String(Math.max(0, seconds))));
-  if (seconds > 0) return;
+  if (seconds <= 0) void expire();
+}
+
+/** What was confirmed in the last moment has not been told yet, as polls are apart: it is asked for. */
+async function expire(): Promise<void> {
+  const channel = told;
   end();
-  write(step, said.expired);
+  try {
+    await collect(channel);
+  } catch {
+    if (channel === told && !isBeginning) write(step, said.expired);
+  }
 }
 
 function end(): void {
@@ -116,6 +133,7 @@ const form = part(document, 'confirm', HTMLFormElement);
 const decision = part(document, 'decision', HTMLElement);
 const name = part(document, 'name', HTMLInputElement);
 const hasCode = /^[A-Za-z0-9_-]{20}$/.test(code);
+let mayDecide = false;
 
 part(document, hasCode ? 'first' : 'other', HTMLElement).dataset['idle'] = '';
 form.addEventListener('submit', (event) => {
@@ -123,14 +141,14 @@ form.addEventListener('submit', (event) => {
   void decide(true);
 });
 part(document, 'refuse', HTMLButtonElement).addEventListener('click', () => void decide(false));
-allow(false);
+letDecide(false);
 
 async function scan(): Promise<void> {
   write(question, asked.looking);
   try {
     await push.call(SIGN_IN.scan, { code });
     write(question, asked.question);
-    allow(true);
+    letDecide(true);
     name.focus();
   } catch (error) {
     write(question, asked.worthless);
@@ -139,22 +157,24 @@ async function scan(): Promise<void> {
 }
 
 async function decide(confirmed: boolean): Promise<void> {
-  allow(false);
+  if (!mayDecide) return;
+  letDecide(false);
   try {
     await push.call(SIGN_IN.decide, { code, confirmed, name: name.value });
     // What was asked has been answered.
     write(question, '\u00a0');
     write(decision, confirmed ? asked.confirmed : asked.refused);
   } catch (error) {
-    allow(true);
+    letDecide(true);
     writeReason(decision, failureOf(error), asked.failed);
   }
 }
 
-function allow(isAllowed: boolean): void {
-  for (const control of form.querySelectorAll<HTMLInputElement | HTMLButtonElement>('input, button')) {
-    control.disabled = !isAllowed;
-  }
+/** Nothing is disabled: that would take the focus away from who has just decided. */
+function letDecide(isLet: boolean): void {
+  mayDecide = isLet;
+  name.readOnly = !isLet;
+  for (const control of form.querySelectorAll<HTMLElement>('input, button')) allow(control, isLet);
 }
 
 /** A window that has been signed in stays so through a reload. */

@@ -92,7 +92,7 @@ export const dictionary = {
     room: {
       heading: 'A live room',
       short: 'Chat, gifts, who is here, read receipts, a message taken back, and likes faster than anybody can draw.',
-      text: 'Everybody with this address is in the same room. Lines pass through the server, which remembers whose they are, so that only you can take yours back; likes are published by the pages, and drawn once for each frame, however many have come.',
+      text: 'Everybody with this address is in the same room. Lines pass through the server, which remembers whose they are and takes back for you only what is yours. A room is open to whoever knows its name, though: who publishes on its channel by hand can speak as somebody else, and take back any line. Likes are published by the pages, and drawn once for each frame, however many have come.',
       fits: 'WebSocket fits: much is said in both directions.',
       room: 'Room',
       talk: 'What is said in the room',

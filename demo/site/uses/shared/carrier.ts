@@ -2,8 +2,8 @@ import type { ConnectOptions } from '../../../../client/index.js';
 import { catalog } from '../../../../transports/catalog.js';
 import { tint } from '../../drawing/palette.js';
 import { Spending } from '../../feed/spending.js';
+import { linkFrame } from '../../page/frame.js';
 import { whyNotDone } from '../../page/not-done.js';
-import { linkOperations } from '../../page/operations.js';
 import { part, write } from '../../page/part.js';
 import { gatewayPath } from '../../page/place.js';
 import { askReport, tellDemo } from '../../page/report.js';
@@ -104,7 +104,7 @@ export function openCarrier(first: string, withoutServer = said.withoutServer): 
   });
   // An empty address is the page's own, whatever names are put into that later on.
   part(bar, 'second', HTMLAnchorElement).setAttribute('href', '');
-  linkOperations(gatewayPath());
+  linkFrame(gatewayPath());
   document.documentElement.dataset['ready'] = '';
   return push;
 }
