@@ -38,10 +38,9 @@ export class Coverage {
 
   /** Starts over with these tracks, for a request that is about to be made; returns where each channel starts. */
   ask(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
+    const wanted = [...tracks];
     this.fold();
-    this.#asked.clear();
-    const wanted = new Set(tracks);
-    for (const track of this.#covered) if (!wanted.has(track)) this.#covered.delete(track);
+    this.keep(wanted);
     return this.add(wanted);
   }
 
