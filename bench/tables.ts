@@ -114,7 +114,7 @@ function goalTable(result: LabResult): string {
   const rows = goalsReached(result).map(({ what, contestant, goal, value, isReached, where }) => {
     return [contestant.replace(/^pushgate /, ''), what, goal, isReached ? `**${value}**` : value, where];
   });
-  return rows.length === 0 ? NOTHING : markdown(['', 'figure', 'goal', 'measured', 'with'], rows);
+  return rows.length === 0 ? NOTHING : markdown(['', 'figure', 'goal', 'measured', 'with'], rows, '---');
 }
 
 /** One cell for each contestant, by technique, Pushgate first. */
@@ -140,9 +140,10 @@ function valueText(cell: Cell | undefined, figure: keyof Figures): string {
   return value === undefined ? '–' : figured(value, figure);
 }
 
-function markdown(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Numbers stand to the right, unless all columns are words. */
+function markdown(heads: readonly string[], rows: readonly (readonly string[])[], others = '---:'): string {
   const line = (cells: readonly string[]) => `| ${cells.map(plain).join(' | ')} |`;
-  const rule = `| --- |${' ---: |'.repeat(heads.length - 1)}`;
+  const rule = `| --- |${` ${others} |`.repeat(heads.length - 1)}`;
   return [line(heads), rule, ...rows.map(line)].join('\n');
 }
 

@@ -55,7 +55,7 @@ export const importHalf = async (name) => halves[name];`;
 };
 
 const started = performance.now();
-forgetRemovedTransports();
+forgetRemovedModules();
 await bundleClient();
 await bundleSite();
 addDocuments();
@@ -63,11 +63,13 @@ await addReport();
 console.log(`bundled in ${Math.round(performance.now() - started)} ms`);
 
 /**
- * Removes what was compiled from a source that is there no longer. TypeScript leaves it, and the package takes every
- * transport that is there.
+ * Removes what was compiled from a source that is there no longer: TypeScript leaves it, and the package takes all that is
+ * there. The bundles go with it, and are made anew.
  */
-function forgetRemovedTransports(): void {
-  for (const file of filesIn('dist/transports')) {
+function forgetRemovedModules(): void {
+  for (const file of ['bench', 'client', 'demo', 'server', 'transports'].flatMap((part) =>
+    filesIn(join('dist', part)),
+  )) {
     const source = relative('dist', file).replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');
     if (!existsSync(source)) rmSync(file);
   }

@@ -59,7 +59,7 @@ export class Downlink implements Flow, Member, Carried {
   #due = false;
   #beginning = false;
   #reading = false;
-  /** Changes of the channels that wait for room to be answered in. */
+  /** What waits for the hello, or for room to be answered in. */
   #waiting: readonly (() => void)[] = NOBODY;
   #begun: Promise<void>;
 
@@ -128,6 +128,11 @@ export class Downlink implements Flow, Member, Carried {
     if (this.#state.at !== 'live') return;
     const cursor = this.#cursor(this.#liveUpTo());
     this.#put(() => this.sink.format.packet({ controls: [], messages: [], cursor }), 0);
+  }
+
+  /** Resolves when the hello is written, before which nothing is answered; or when there will be none any more. */
+  async greeted(): Promise<void> {
+    while (!(this.#greeted || isOver(this.#state))) await this.#wait();
   }
 
   /** Ends the connection from this side. */
@@ -282,7 +287,9 @@ export class Downlink implements Flow, Member, Carried {
     if (packet === null) return true;
     this.gaps += packet.gaps;
     if (from !== null) this.#share(from, page, packet);
-    return this.#put(() => packet.packet, packet.messages);
+    const room = this.#put(() => packet.packet, packet.messages);
+    if (hello) this.#goOn();
+    return room;
   }
 
   /** Keeps the packet of the first page after `from` for others, if it is what all of them would be given. */
@@ -291,6 +298,12 @@ export class Downlink implements Flow, Member, Carried {
     if (page.entries.some(({ except }) => except !== undefined)) return;
     if (page.entries.reduce((sum, { bytes }) => sum + bytes, 0) > SHARED_BYTES) return;
     this.log.answers.keep(this.sink.format, this.#offsets.keys(), from, packet, performance.now());
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting = [...this.#waiting, resolve];
+    });
   }
 
   #goOn(): void {
@@ -302,9 +315,7 @@ export class Downlink implements Flow, Member, Carried {
   async #change(change: () => ControlRecord): Promise<void> {
     // What the audience still had for this one may fill the socket.
     for (this.#stopLive(); this.isFull; this.#stopLive()) {
-      await new Promise<void>((resolve) => {
-        this.#waiting = [...this.#waiting, resolve];
-      });
+      await this.#wait();
     }
     if (isOver(this.#state)) return;
     const cursor = this.#cursor(this.log.seen);

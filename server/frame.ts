@@ -32,11 +32,12 @@ type Answer = (lines: string) => Promise<void>;
 export class Frames {
   readonly #calls: UnderWay;
   readonly #underWay = new UnderWay(FRAMES);
-  /** Resolves when all frames until now are answered. */
-  #answered = Promise.resolve();
+  /** Resolves when all frames until now are answered; before the first of them, when the connection has its hello. */
+  #answered: Promise<void>;
 
   constructor(private readonly context: FrameContext) {
     this.#calls = callsUnderWay(context.limits);
+    this.#answered = context.downlink()?.greeted() ?? Promise.resolve();
   }
 
   /**

@@ -9,6 +9,7 @@ import type { Message } from '../transports/record.js';
 import type { ServerTransport } from '../transports/server-transport.js';
 import type { Attachment } from './attach.js';
 import { attachTo } from './attach.js';
+import { APPLICATION } from './author.js';
 import type { Bus, Receipt } from './bus/bus.js';
 import { MemoryBus } from './bus/memory-bus.js';
 import type { ConnectionInfo } from './connection.js';
@@ -207,7 +208,7 @@ class PushGateway implements Gateway {
 
   async publish(channel: string, data: unknown, { key }: PublishOptions = {}): Promise<Receipt> {
     const keyed = key === undefined ? {} : { key: checkName(key, 'key') };
-    return this.#uplink.publish({ channel: checkChannel(channel), data, ...keyed }, { client: null, user: null });
+    return this.#uplink.publish({ channel: checkChannel(channel), data, ...keyed }, APPLICATION);
   }
 
   async history(channel: string, { limit = 50 }: { readonly limit?: number } = {}): Promise<readonly Message[]> {

@@ -16,6 +16,7 @@ export { ERROR_STATUS, isErrorCode, PushError } from './error.js';
 export type { Call, Operation, Publish, Subscribe, Unsubscribe } from './operation.js';
 export type { Position } from './position.js';
 export { isPosition, toQuery } from './position.js';
+export { readProblem } from './problem.js';
 export type * from './record.js';
 export { isMessage, messageText, parsePollAnswer, parseRecord } from './record.js';
 export type * from './server-transport.js';

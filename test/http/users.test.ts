@@ -110,6 +110,17 @@ describe('keys of a gateway without access', () => {
   });
 });
 
+describe('a key of the application', () => {
+  it('is not one of those who come from outside, however little they say of themselves', async () => {
+    const site = await inExpress({ bus: new MemoryBus({ epoch: 'e' }) });
+    await post(site, null, 'uplink', { type: 'publish', channel: 'a', data: 'a guess', key: 'order-1' });
+    const first = await site.gateway.publish('a', 'the order', { key: 'order-1' });
+    const again = await site.gateway.publish('a', 'the order', { key: 'order-1' });
+    expect([first.repeated, again.repeated, again.id]).toEqual([false, true, first.id]);
+    expect((await site.gateway.history('a')).map(({ data }) => data)).toEqual(['a guess', 'the order']);
+  });
+});
+
 describe('operations that are left when the access expires', () => {
   afterEach(() => {
     jest.restoreAllMocks();

@@ -272,6 +272,35 @@ describe('operations on a WebSocket', () => {
     expect(socket.records.map((record) => ('type' in record ? record.type : 'message'))).toEqual(['hello', 'ack']);
   });
 
+  it('that come while the log is still being read are answered after the hello', async () => {
+    const slow = bus();
+    const read = slow.read.bind(slow);
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    slow.read = async (request) => {
+      await gate;
+      return read(request);
+    };
+    await slow.publish({ channel: 'a', data: '1' });
+    const site = await inExpress({ bus: slow });
+    site.gateway.handle('double', (params) => Number(params) * 2);
+    const socket = await listenWebSocket(site.push, '?channel=a&since=e.0');
+    socket.send({ type: 'call', method: 'double', params: 21, key: 'c' });
+    socket.socket.send('no json');
+    await sleep(100);
+    expect(socket.records).toEqual([]);
+    open();
+    await waitUntil('all', () => socket.records.length === 4);
+    const types = socket.records.map((record) => ('type' in record ? record.type : 'message'));
+    // A call runs beside what comes after it.
+    expect([types.slice(0, 2), types.slice(2).sort()]).toEqual([
+      ['hello', 'message'],
+      ['error', 'reply'],
+    ]);
+  });
+
   it('cannot subscribe to more channels than a connection may have', async () => {
     const site = await inExpress({ bus: bus(), limits: { channels: 3 } });
     const socket = await listenWebSocket(site.push, '?channel=a&channel=b');

@@ -154,7 +154,7 @@ export class FileStore {
     if (state.format !== 1) {
       throw new PushError(
         'UNAVAILABLE',
-        `The log in ${this.directory} was written by another version (format ${state.format}, this one reads 1).`,
+        `The log in ${this.directory} was written by another version (format ${state.format}, this one reads 1): open it with that version, or give another directory.`,
       );
     }
     return state;
@@ -297,7 +297,7 @@ function openFault(directory: string, error: unknown): string {
     case 'LEVEL_CORRUPTION':
       return damageText(directory, message);
     default:
-      return `The log in ${directory} cannot be opened: ${message}`;
+      return `The log in ${directory} cannot be opened: ${message} It has to be a directory in which the gateway's user may write.`;
   }
 }
 
