@@ -273,7 +273,9 @@ export class Connection implements Link {
     this.#subscribing.delete(reply.key);
     if (reply.type === 'ack' && reply.head !== undefined) {
       const fresh = this.coverage.confirm(tracks, reply.head);
-      this.#tell(this.coverage.endsAt(reply.head));
+      // To others, what has come before this answer may be further on.
+      const channels = tracks.map(({ channel }) => channel);
+      this.#tell(this.coverage.endsAt(reply.head, channels));
       this.#listener.covered(fresh);
     } else if (reply.type === 'error') {
       for (const track of tracks) this.coverage.remove(track);

@@ -27,6 +27,8 @@ export interface GapNotice {
 export class Coverage {
   /** By channel, with the position that each track had when it was asked for. */
   readonly #asked = new Map<string, Map<Track, Position>>();
+  /** By channel, where the gateway was asked to begin: it knows no other position, be it of a track that has left since. */
+  readonly #from = new Map<string, Position>();
   readonly #covered = new Set<Track>();
   /** Those that are asked for on the connection as it is: what comes before their answer is not theirs. */
   readonly #held = new Set<Track>();
@@ -38,10 +40,9 @@ export class Coverage {
 
   /** Starts over with these tracks, for a request that is about to be made; returns where each channel starts. */
   ask(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
+    const wanted = [...tracks];
     this.fold();
-    this.#asked.clear();
-    const wanted = new Set(tracks);
-    for (const track of this.#covered) if (!wanted.has(track)) this.#covered.delete(track);
+    this.keep(wanted);
     return this.add(wanted);
   }
 
@@ -49,10 +50,9 @@ export class Coverage {
    * Takes tracks in that are asked for on an open connection. Their channel may just have been left on it: then messages
    * of the last subscription are still under way, and would move the new one's position past what it is to be given.
    */
-  hold(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
-    const held = [...tracks];
-    for (const track of held) this.#held.add(track);
-    return this.add(held);
+  hold(tracks: readonly Track[]): ReadonlyMap<string, Position> {
+    for (const track of tracks) this.#held.add(track);
+    return this.add(tracks);
   }
 
   /** Takes tracks in, for a request that is about to be made; returns where each of their channels starts. */
@@ -64,23 +64,27 @@ export class Coverage {
       this.#asked.set(channel, others.set(track, position));
       added.set(channel, [...(added.get(channel) ?? []), track]);
     }
-    return new Map([...added].map(([channel, some]) => [channel, startOf(some)]));
+    const starts = new Map([...added].map(([channel, some]) => [channel, startOf(some)]));
+    for (const [channel, start] of starts) this.#from.set(channel, start);
+    return starts;
   }
 
-  /** Forgets a track; `true` when its channel has none left. */
-  remove(track: Track): boolean {
+  /** Forgets a track, and with the last one its channel. */
+  remove(track: Track): void {
+    const { channel } = track;
     this.#covered.delete(track);
     this.#held.delete(track);
-    const tracks = this.#asked.get(track.channel);
+    const tracks = this.#asked.get(channel);
     tracks?.delete(track);
-    return tracks?.size === 0 && this.#asked.delete(track.channel);
+    if (tracks?.size !== 0) return;
+    this.#asked.delete(channel);
+    this.#from.delete(channel);
   }
 
-  /** Forgets all but these. What was asked for the others stays as it was: what is said of it may be on its way. */
+  /** Forgets all but these. What was asked for them stays as it was: what is said of it may be on its way. */
   keep(tracks: Iterable<Track>): void {
     const kept = new Set(tracks);
-    for (const asked of this.#asked.values())
-      for (const track of asked.keys()) if (!kept.has(track)) this.remove(track);
+    for (const track of this.#tracks) if (!kept.has(track)) this.remove(track);
   }
 
   /** A track that wants what comes from now on joins a channel that is covered; `false` when it cannot. */
@@ -88,9 +92,10 @@ export class Coverage {
     const others = this.#asked.get(track.channel);
     if (track.position !== 'now' || this.#head === null || others === undefined) return false;
     if (![...others.keys()].some((other) => this.#covered.has(other))) return false;
+    const seen = this.#seen;
     // During a replay the last cursor seen lies before the head, and "now" does not.
-    const replaying = this.#seen === null || isAfter(this.#seen, this.#head) === false;
-    track.start(replaying || this.#seen === null ? this.#head : this.#seen);
+    const isPast = seen !== null && isAfter(seen, this.#head) !== false;
+    track.start(isPast ? seen : this.#head);
     others.set(track, track.position);
     this.#covered.add(track);
     return true;
@@ -114,10 +119,7 @@ export class Coverage {
 
   /** The gateway carries everything that was asked, from `head` on where nothing else was said. */
   confirmAll(head: Cursor): Track[] {
-    return this.confirm(
-      [...this.#asked.values()].flatMap((tracks) => [...tracks.keys()]),
-      head,
-    );
+    return this.confirm(this.#tracks, head);
   }
 
   /** The gateway carries these tracks; returns those that it did not carry before. */
@@ -131,8 +133,9 @@ export class Coverage {
       if (asked === undefined) continue;
       track.start(head);
       if (this.#covered.has(track)) continue;
-      // It has joined another connection since it asked for "now" here, and what came until then does not come here.
-      if (asked === 'now' && isAfter(head, track.position) !== false) this.remove(track);
+      // Another connection has moved it since it asked for "now" or "earliest" here, which may begin further on, without a gap.
+      const { position } = track;
+      if (!epochOf(asked) && asked !== position && isAfter(head, position) !== false) this.remove(track);
       else fresh.push(track);
     }
     for (const track of fresh) this.#covered.add(track);
@@ -156,38 +159,39 @@ export class Coverage {
 
   /** The answer that is being read comes from this cursor's log. */
   meet(cursor: Cursor): void {
-    for (const tracks of this.#asked.values()) for (const track of tracks.keys()) track.meet(cursor);
+    for (const track of this.#tracks) track.meet(cursor);
   }
 
   /** What of a gap concerns whom. */
   skip({ channels, from, to }: Gap): GapNotice[] {
-    // The log ends there if that is before all that was asked for: the hole of one track is no end to one that is past it.
-    const isEnd = (all: readonly Position[]) => all.every((asked) => isAfter(asked, to));
-    return this.#tell(
-      channels,
-      to,
-      (track, asked, all) => (isEnd(all) && track.rewind(asked, to)) || track.skip(from, to),
-    );
+    return this.#tell(channels, to, (track, asked) => {
+      // The log ends there if that is before all that was asked for: the hole of one track is no end to one that is past it.
+      const isEnd = isAfter(this.#from.get(track.channel) ?? to, to);
+      return (isEnd && track.rewind(asked, to)) || track.skip(from, to);
+    });
   }
 
   /**
-   * The log ends here, as the answer to what was asked says. The gateway knows only the lowest position of a channel, and tells of
-   * no other one that is beyond the end.
+   * The log ends here, as the answer says to what was asked for these channels. The gateway knows only the lowest position of a
+   * channel, and tells of no other one that is beyond the end.
    */
-  endsAt(end: Cursor): GapNotice[] {
-    return this.#tell(this.#asked.keys(), end, (track, asked) => track.rewind(asked, end));
+  endsAt(end: Cursor, channels: Iterable<string> = this.#asked.keys()): GapNotice[] {
+    return this.#tell(channels, end, (track, asked) => track.rewind(asked, end));
+  }
+
+  get #tracks(): readonly Track[] {
+    return [...this.#asked.values()].flatMap((tracks) => [...tracks.keys()]);
   }
 
   #tell(
     channels: Iterable<string>,
     to: Cursor,
-    missing: (track: Track, asked: Position, all: readonly Position[]) => Cursor | null,
+    missing: (track: Track, asked: Position) => Cursor | null,
   ): GapNotice[] {
     const notices: GapNotice[] = [];
     for (const channel of channels) {
       const tracks = [...(this.#asked.get(channel) ?? [])];
-      const all = tracks.map(([, asked]) => asked);
-      const missed = tracks.map(([track, asked]) => (this.#held.has(track) ? null : missing(track, asked, all)));
+      const missed = tracks.map(([track, asked]) => (this.#held.has(track) ? null : missing(track, asked)));
       const froms = new Set(missed.filter((from) => from !== null));
       for (const from of froms) {
         // One that begins later in the same log lies within another.

@@ -95,12 +95,16 @@ export function lost(turn: Turn, phase: Open, reason: CloseReason, isSilent: boo
   const first = lived < LONG_LIFE_MS ? via.replaced : null;
   const ms = first === null ? turn.backoff() : turn.random * RETURN_MS;
   const retryMs = reason.retryMs ?? 0;
-  if (attempts.length === 0) return turn.wait(ms, `${via.transport} was lost`, retryMs, first);
+  if (attempts.length === 0 || retryMs > 0) {
+    // As at a bye: who is told when to come back does not come sooner with what is under way.
+    for (const attempt of attempts) turn.drop(attempt.id);
+    return turn.wait(ms, `${via.transport} was lost`, retryMs, first);
+  }
 
   const running = attempts.map((attempt) => attempt.transport);
   const all = candidates(turn.memory, turn.rules, turn.now, first);
   const untried = all.filter((transport) => !running.includes(transport));
-  const nextAt = untried.length > 0 ? turn.now + retryMs + ms : NEVER;
+  const nextAt = untried.length > 0 ? turn.now + ms : NEVER;
   return { at: 'connecting', attempts, untried, nextAt, failures: [] };
 }
 

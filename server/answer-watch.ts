@@ -25,25 +25,28 @@ interface Progress {
  */
 export class AnswerWatch {
   readonly #answers = new Map<ServerResponse, Progress | null>();
-  readonly #round: NodeJS.Timeout;
+  #round: NodeJS.Timeout | null = null;
 
-  constructor(private readonly options: AnswerWatchOptions) {
-    this.#round = setInterval(() => this.look(), roundMs(options.stalledMs));
-    this.#round.unref();
-  }
+  constructor(private readonly options: AnswerWatchOptions) {}
 
+  /** May be told of one twice. */
   add(response: ServerResponse): void {
-    if (response.closed) return;
+    if (response.closed || this.#answers.has(response)) return;
     this.#answers.set(response, null);
     response.on('close', () => this.remove(response));
+    this.#round ??= setInterval(() => this.look(), roundMs(this.options.stalledMs)).unref();
   }
 
   remove(response: ServerResponse): void {
     this.#answers.delete(response);
   }
 
-  /** One round. */
+  /** One round; without answers it is the last, until there are some again. */
   look(): void {
+    if (this.#answers.size === 0 && this.#round !== null) {
+      clearInterval(this.#round);
+      this.#round = null;
+    }
     const now = this.options.now();
     for (const [response, before] of this.#answers) {
       if (!response.writableEnded) continue;
@@ -56,9 +59,5 @@ export class AnswerWatch {
         this.options.cut(response);
       }
     }
-  }
-
-  close(): void {
-    clearInterval(this.#round);
   }
 }

@@ -14,6 +14,8 @@ export interface Listeners {
   /** Whether an upgrade to this name, and to nothing below it, is taken here. */
   readonly claims: (name: string) => boolean;
   readonly upgrade: UpgradeListener;
+  /** Watches over the answer to an upgrade that nobody takes. */
+  readonly watch: (response: ServerResponse) => void;
   /** Told of what the server itself has refused; there is no request then, and so no path that it could be under. */
   readonly refusedHead: (code: string) => void;
 }
@@ -48,6 +50,7 @@ export function attachTo(server: Server | TlsServer, path: string, listeners: Li
         request.url = belowPath(request.url, path) ?? '/';
         listeners.upgrade(request, socket, head);
       },
+      watch: listeners.watch,
     }),
     leaveRequests() {
       unwatch();

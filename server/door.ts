@@ -110,10 +110,14 @@ export class Door {
     this.#polls.leave(server);
   }
 
-  /** Lets go of what is still watched, when nobody is left. */
+  /** Lets go of the connections that are kept, when nobody is left. Answers are watched until the last is taken. */
   end(): void {
-    this.#answers.close();
     this.#polls.close();
+  }
+
+  /** Cuts who leaves this answer where it is, though it is somebody else's. */
+  watch(response: ServerResponse): void {
+    this.#answers.add(response);
   }
 
   /**

@@ -192,6 +192,7 @@ class PushGateway implements Gateway {
       ...(requests ? { request: (...given) => void this.#door.request(...given) } : {}),
       claims: (name) => this.#names.has(name),
       upgrade: (request, socket, head) => void this.#door.upgrade(request, socket, head),
+      watch: (response) => this.#door.watch(response),
       refusedHead: (code) => {
         this.#metrics.refused(code);
         this.#settings.logger.debug({ code }, 'refused before it was a request');

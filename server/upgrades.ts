@@ -15,6 +15,11 @@ export interface UpgradeOwner {
   /** Whether this one is for it. */
   claims(request: IncomingMessage): boolean;
   readonly take: UpgradeListener;
+  /**
+   * Watches over the answer to an upgrade that nobody takes, for as long as somebody leaves it unread: neither a time-out of
+   * the server nor `closeAllConnections()` knows its socket any more. The first owner that can do so does.
+   */
+  readonly watch?: (response: ServerResponse) => void;
 }
 
 type AnyServer = Server | TlsServer;
@@ -86,8 +91,12 @@ class UpgradeDesk {
     for (const owner of this.#owners) if (owner.claims(request)) return owner.take(request, socket, head);
     const others = this.server.listeners('upgrade') as UpgradeListener[];
     if (others.some((other) => other !== this.#answer && !watchers.has(other))) return;
-    serveAsRequest(this.server, request, socket);
+    serveAsRequest(this.server, request, socket, (response) => this.#watch(response));
   };
+
+  #watch(response: ServerResponse): void {
+    for (const { watch } of this.#owners) if (watch !== undefined) return watch(response);
+  }
 }
 
 /**
@@ -100,7 +109,12 @@ export function isBehindAnother(socket: Duplex): boolean {
 }
 
 /** Hands a request to the server's listeners as if it had not asked for an upgrade. Its body has not been read. */
-function serveAsRequest(server: AnyServer, request: IncomingMessage, socket: Duplex): void {
+function serveAsRequest(
+  server: AnyServer,
+  request: IncomingMessage,
+  socket: Duplex,
+  watch: (response: ServerResponse) => void,
+): void {
   if (isBehindAnother(socket)) {
     socket.destroy();
     return;
@@ -123,5 +137,6 @@ function serveAsRequest(server: AnyServer, request: IncomingMessage, socket: Dup
     // Whoever has a place until then would have it for ever.
     response.emit('close');
   });
+  watch(response);
   server.emit('request', request, response);
 }

@@ -59,7 +59,8 @@ export class FaultProxy {
   static async before(target: number, options: FaultProxyOptions = {}): Promise<FaultProxy> {
     const proxy = new FaultProxy(target, options);
     await new Promise<void>((resolve, reject) => {
-      proxy.#server.once('error', reject);
+      // Later on, it is a connection that could not be taken, which ends nothing.
+      proxy.#server.on('error', reject);
       proxy.#server.listen(0, '127.0.0.1', resolve);
     });
     return proxy;

@@ -34,7 +34,10 @@ export interface Bus {
   latest(channel: string, limit: number): Promise<readonly Entry[]>;
   /** The offset of the last entry, 0 while there is none. */
   head(): Promise<number>;
-  /** Delivers every entry from now on, in order. Resolves once it does. */
+  /**
+   * Delivers every entry from now on, in order. Resolves once it does. The listener may publish: every follower gets that
+   * after what is being delivered. It MUST NOT throw.
+   */
   follow(listener: (entry: Entry) => void): Promise<Following>;
   /** What the log holds at this moment. */
   size(): Promise<LogSize>;

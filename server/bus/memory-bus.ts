@@ -40,11 +40,14 @@ export class MemoryBus implements Bus {
   readonly #channels = new Map<string, ChannelLog>();
   readonly #ranks = new CostRanks<ChannelLog>();
   readonly #followers = new Set<(entry: Entry) => void>();
+  /** What followers have published while they were told of an entry. */
+  readonly #untold: Entry[] = [];
   readonly #sweeper: NodeJS.Timeout;
   readonly #floors = new ForgottenFloors();
   readonly #evicted = { count: 0, bytes: 0, age: 0, total: 0 };
   #cost = 0;
   #offset = 0;
+  #isTelling = false;
   #closed = false;
 
   constructor(options: MemoryBusOptions = {}) {
@@ -75,7 +78,7 @@ export class MemoryBus implements Bus {
 
     const receipt: Receipt = { id: entry.id, repeated: false };
     if (draft.key !== undefined) this.#keys.set(draft.key, receipt);
-    for (const listener of this.#followers) listener(entry);
+    this.#tell(entry);
     return receipt;
   }
 
@@ -112,8 +115,13 @@ export class MemoryBus implements Bus {
   }
 
   async follow(listener: (entry: Entry) => void): Promise<Following> {
-    this.#followers.add(listener);
-    return { from: this.#offset, stop: () => this.#followers.delete(listener) };
+    const from = this.#offset;
+    // Who begins in the middle of a delivery is not told of what came before.
+    const follower = (entry: Entry) => {
+      if (entry.offset > from) listener(entry);
+    };
+    this.#followers.add(follower);
+    return { from, stop: () => this.#followers.delete(follower) };
   }
 
   async size(): Promise<LogSize> {
@@ -139,6 +147,22 @@ export class MemoryBus implements Bus {
       at: this.#now(),
       ...(draft.except === undefined ? {} : { except: draft.except }),
     };
+  }
+
+  /** Tells all followers of an entry, and then of those that one of them has published meanwhile. */
+  #tell(entry: Entry): void {
+    if (this.#isTelling) {
+      this.#untold.push(entry);
+      return;
+    }
+    this.#isTelling = true;
+    try {
+      for (let next: Entry | undefined = entry; next !== undefined; next = this.#untold.shift()) {
+        for (const follower of this.#followers) follower(next);
+      }
+    } finally {
+      this.#isTelling = false;
+    }
   }
 
   #channel(name: string): ChannelLog {

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { reasonText } from '../../transports/reason-text.js';
+import type { Logger } from '../logger.js';
 import { UsageError } from './usage.js';
 
 /** Where `pushgate serve` listens, and with which certificate. */
@@ -26,6 +28,9 @@ const REQUESTS = {
 /** Who does not get done with the handshake of TLS is cut as who sends no head is, in milliseconds; Node's own is 120 s. */
 const HANDSHAKE_MS = 10_000;
 
+/** That connections cannot be taken is told once in so long, in milliseconds: it comes again with each of them. */
+const TOLD_EVERY_MS = 60_000;
+
 /** A server for HTTP, or for HTTPS where there is a certificate. @throws UsageError */
 export function openServer({ tlsCert, tlsKey }: ListenOptions, app: RequestListener): Server {
   if (tlsCert === undefined || tlsKey === undefined) return createServer(REQUESTS, app);
@@ -45,12 +50,49 @@ function read(what: string, file: string): Buffer {
   }
 }
 
-/** Resolves when the server listens. @throws Error that says what to do instead */
-export function listen(server: Server, { host, port }: ListenOptions): Promise<void> {
+/**
+ * The connections that a server has at each moment, also those of which Node's HTTP machine has let go: these
+ * `closeAllConnections()` does not know, and `close()` waits for them all the same.
+ */
+export function connectionsOf(server: Server): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  function forget(this: Socket): void {
+    connections.delete(this);
+  }
+  server.on('connection', (socket: Socket) => connections.add(socket.on('close', forget)));
+  return connections;
+}
+
+/**
+ * Resolves when the server listens. A connection that cannot be taken from then on, as when there are no more file descriptors, is
+ * told to the log and ends nothing.
+ *
+ * @throws Error that says what to do instead
+ */
+export function listen(
+  server: Server,
+  { host, port }: Pick<ListenOptions, 'host' | 'port'>,
+  log: Logger,
+  /** Milliseconds of a clock that is never set. */
+  now: () => number = () => performance.now(),
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(listenFault(error, host, port))));
-    server.listen(port, host, resolve);
+    const refuse = (error: NodeJS.ErrnoException) => reject(new Error(listenFault(error, host, port)));
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      server.off('error', refuse).on('error', faultTeller(log, now));
+      resolve();
+    });
   });
+}
+
+function faultTeller(log: Logger, now: () => number): (error: Error) => void {
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  return (err) => {
+    if (now() < quietUntil) return;
+    quietUntil = now() + TOLD_EVERY_MS;
+    log.error({ err }, 'a connection could not be taken');
+  };
 }
 
 function listenFault({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {

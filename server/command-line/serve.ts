@@ -18,7 +18,7 @@ import type { FullPolicy } from '../limits/seats.js';
 import { sendProblem, toPushError } from '../problem.js';
 import type { BusChoice } from './bus-choice.js';
 import { type AccessOptions, accessFrom, hostsFrom, isPublic } from './serve-access.js';
-import { type ListenOptions, listen, openServer } from './serve-listen.js';
+import { connectionsOf, type ListenOptions, listen, openServer } from './serve-listen.js';
 import { openLog } from './serve-log.js';
 import { UsageError } from './usage.js';
 
@@ -77,6 +77,7 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
   await gateway.ready();
   const app = express().disable('x-powered-by').use(only(hosts));
   const server = openServer(options, app);
+  const connections = connectionsOf(server);
   // One that its visitors close has nobody to give notice to.
   const another = () => openGateway({ ...options, notice: 0 }, bus, authorize, hosts);
   const { path, trustProxy: trustedProxies = [] } = options;
@@ -89,7 +90,7 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
     gateway.attach(server, { requests: false });
   }
   app.use(elsewhere(options));
-  await listen(server, options);
+  await listen(server, options, openLog(options.logLevel));
   // Whoever has read where it listens may stop it.
   const stopped = stopSignal();
   announce(server, options, authorize !== null);
@@ -101,7 +102,9 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
   await demo?.close();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  const force = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
+  const force = setTimeout(() => {
+    for (const socket of connections) socket.destroy();
+  }, PATIENCE_MS);
   await closed;
   clearTimeout(force);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal);

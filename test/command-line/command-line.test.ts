@@ -58,6 +58,22 @@ describe('pushgate serve', () => {
     socket.destroy();
   });
 
+  it('stops though somebody leaves an answer unread that was asked for with an upgrade to something not spoken here', async () => {
+    const large = ['--max-message', '33554432', '--max-body', '67108864', '--retain-bytes', '67108864'];
+    const served = await serve('--drain', '0', ...large);
+    const sent = await fetch(`${served.site}/push/channels/a`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify('x'.repeat(32 * 1024 * 1024 - 2)),
+    });
+    expect(sent.status).toBe(201);
+    const headers = { Connection: 'Upgrade', Upgrade: 'h2c' };
+    const unread = await rawHttp(`${served.site}/push/channels/a`, { headers, timeoutMs: 30_000 });
+    expect(unread.status).toBe(200);
+    expect(await served.stop()).toBe(0);
+    unread.socket.destroy();
+  });
+
   it('answers while its clients are on their way elsewhere, and stops at once on a second signal', async () => {
     const served = await serve('--drain', '300');
     const stream = await rawHttp(`${served.site}/push/sse?channel=chat`);

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Exchange, Way } from '../../demo/network/exchange.js';
 import {
   blackHole,
@@ -287,5 +287,17 @@ describe('the network', () => {
     await proxy.close();
     await held.untilOver();
     proxy = await FaultProxy.before(server.port);
+  });
+
+  it('goes on when connections to it cannot be taken', async () => {
+    await proxy.close();
+    const listening = jest.spyOn(Server.prototype, 'listen');
+    proxy = await FaultProxy.before(server.port);
+    const [inside] = listening.mock.instances;
+    listening.mockRestore();
+    for (let time = 0; time < 2; time++) expect(inside?.emit('error', new Error('accept EMFILE'))).toBe(true);
+    const client = new Client(GET);
+    await client.untilOver();
+    expect(client.received).toContain(' world');
   });
 });

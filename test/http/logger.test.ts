@@ -135,6 +135,29 @@ describe('the log', () => {
     expect(ids).toEqual(ids.toSorted((one, other) => one - other));
   });
 
+  it('may publish in the middle of a delivery, and who listens at another gateway on the same bus misses nothing', async () => {
+    const bus = new MemoryBus();
+    afterwards(() => bus.close());
+    const nothing = () => undefined;
+    const debug = (_fields: object, text: string) => {
+      bus.publish({ channel: 'log', data: JSON.stringify(text) }).catch(nothing);
+    };
+    const site = await attached({ bus, logger: { debug, info: nothing, warn: nothing, error: nothing } });
+    const other = await attached({ bus });
+    const stream = dialogue(other.port, get('sse?channel=a&channel=log'));
+    await waitUntil('the hello', () => stream.text.includes('event:hello'));
+    const poll = fetch(`${site.push}/long-polling?channel=a`);
+    await waitUntil('the poll', async () => (await metric(site.push, 'pushgate_connections', '"long-polling"')) === 1);
+    // So much that it is delivered at once.
+    const large = 'x'.repeat(300_000);
+    await site.gateway.publish('a', large);
+    expect(await (await poll).text()).toContain(large);
+    await waitUntil('the end of the poll on the stream', () => stream.text.includes('"disconnected"'));
+    expect(stream.text).toContain(large);
+    const ids = [...stream.text.matchAll(/^id:\w+\.(\d+)$/gm)].map(([, offset]) => Number(offset));
+    expect(ids).toEqual(ids.toSorted((one, next) => one - next));
+  });
+
   it('tells once why the bus takes nothing any more, and clients are not told where it is', async () => {
     const { lines, logger } = listeningLogger();
     const cause = new Error('/var/log-of-pushgate: No space left on device');

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
 import { heldBytes } from '../support/held-bytes.js';
@@ -5,7 +7,7 @@ import type { RawResponse } from '../support/raw-http.js';
 import { rawHttp } from '../support/raw-http.js';
 import { waitUntil } from '../support/wait-until.js';
 import type { Site } from './site.js';
-import { deserted, inExpress, metric } from './site.js';
+import { attached, deserted, inExpress, metric } from './site.js';
 import { asleep, expectEach, follow, givenOf, STREAMS } from './sleepers.js';
 
 const COUNT = 3_000;
@@ -98,6 +100,29 @@ describe('a reader that leaves a complete answer where it is', () => {
     expect(await metric(site.push, 'pushgate_answers_stalled_total')).toBe(1);
     answer?.socket.destroy();
   });
+
+  it.each(['/push/channels/a', '/theirs'])(
+    'is cut off when the gateway has closed, too, though no server knows the socket of an upgrade that nobody took: %s',
+    async (path) => {
+      const site = await attached(
+        {
+          bus: new MemoryBus({ epoch: 'e', retention: { bytes: ROOM.bodyBytes } }),
+          limits: ROOM,
+          stalledMs: 1_000,
+        },
+        createServer((_request, response) => void response.end(LARGE)),
+      );
+      await site.gateway.publish('a', LARGE);
+      const headers = { Connection: 'Upgrade', Upgrade: 'h2c' };
+      const answer = await rawHttp(site.url + path, { headers, timeoutMs: 30_000 });
+      expect(answer.status).toBe(200);
+      await site.gateway.close();
+      const closed = once(site.server, 'close');
+      site.server.close().closeAllConnections();
+      await closed;
+      answer.socket.destroy();
+    },
+  );
 
   it('gets all of it, if it takes some now and then', async () => {
     const site = await large(600_000);

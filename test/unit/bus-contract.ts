@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Bus } from '../../server/bus/bus.js';
+import type { Bus, Following, Receipt } from '../../server/bus/bus.js';
 import type { MemoryBusOptions } from '../../server/bus/memory-bus.js';
 import { holds } from '../support/property.js';
+import { waitUntil } from '../support/wait-until.js';
 import { type Engine, offsets, publish, readFrom } from './bus-calls.js';
 import { describeRetention } from './bus-retention.js';
 
@@ -53,6 +54,39 @@ export function describeBus(engine: Engine): void {
       const [entry] = await bus.latest('a"\\', 1);
       expect(JSON.parse(entry?.json ?? '')).toEqual({ id: 'e.1', channel: 'a"\\', data: { text: 'é' } });
       expect(entry).toMatchObject({ bytes: Buffer.byteLength(entry?.json ?? ''), except: 'me' });
+    });
+
+    it('gives every follower everything in order, also what one of them publishes while it is told', async () => {
+      const bus = await openBus();
+      const seen: [number[], number[]] = [[], []];
+      const answers: Promise<Receipt>[] = [];
+      await bus.follow(({ offset }) => {
+        seen[0].push(offset);
+        if (offset === 1) answers.push(bus.publish({ channel: 'b', data: '{}' }));
+      });
+      await bus.follow(({ offset }) => void seen[1].push(offset));
+      expect((await bus.publish({ channel: 'a', data: '{}' })).id).toBe('e.1');
+      expect((await Promise.all(answers)).map(({ id }) => id)).toEqual(['e.2']);
+      await waitUntil('both to be told', () => seen.every(({ length }) => length === 2));
+      expect(seen).toEqual([
+        [1, 2],
+        [1, 2],
+      ]);
+    });
+
+    it('tells a follower that begins while another one is told only of what comes after its beginning', async () => {
+      const bus = await openBus();
+      const seen: number[] = [];
+      const late: Promise<Following>[] = [];
+      await bus.follow(({ offset }) => {
+        if (offset !== 1) return;
+        void bus.publish({ channel: 'b', data: '{}' });
+        late.push(bus.follow((entry) => seen.push(entry.offset)));
+      });
+      await publish(bus, 'a');
+      const [following] = await Promise.all(late);
+      await publish(bus, 'a');
+      expect(seen).toEqual([2, 3].filter((offset) => offset > (following?.from ?? 0)));
     });
 
     it('begins a log of its own each time', async () => {

@@ -49,7 +49,7 @@ describe('a change of channels', () => {
     push.subscribe('chat', ({ data }) => taken.push(data), { since: 'log.1' });
     await settled();
     one.receive(hello('log.12'));
-    push.subscribe('quiet', undefined, { since: 'log.1' });
+    push.subscribe('quiet', { since: 'log.1' });
     await settled();
     const [first, second] = one.links;
     const page = [{ type: 'gap', channels: ['chat'], from: 'log.1', to: 'log.10' } as const, message(11), message(12)];
@@ -59,6 +59,62 @@ describe('a change of channels', () => {
     for (const record of page) second?.link.record(record);
     expect(taken).toEqual([11, 12]);
     expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.1 to log.10']);
+  });
+
+  it('while two are open goes back for what the second one may leave out after "earliest"', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    const taken: unknown[] = [];
+    push.subscribe('chat', ({ data }) => taken.push(data), { since: 'earliest' });
+    await settled();
+    one.receive(hello('log.9'));
+    push.subscribe('quiet');
+    await settled();
+    const [first, second] = one.links;
+    for (const record of [message(5), message(6)]) first?.link.record(record);
+    // Until it answers this one, the log has let go of everything up to log.8.
+    for (const record of [hello('log.9'), message(9)]) second?.link.record(record);
+    await settled();
+    expect([one.links.length, one.last.query.get('since.chat') ?? one.last.query.get('since')]).toEqual([3, 'log.6']);
+    one.receive(hello('log.9'), { type: 'gap', channels: ['chat'], from: 'log.6', to: 'log.8' }, message(9));
+    expect(taken).toEqual([5, 6, 9]);
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual(['gap on chat from log.6 to log.8']);
+  });
+
+  it.each([
+    ['one way', false],
+    ['both ways', true],
+  ])('that ends a subscription whose gap is still to come sets no other one back: %s', async (_, goesBothWays) => {
+    const one = new FakeHalf('one', { goesBothWays });
+    const { push, told } = client([one]);
+    const taken: unknown[] = [];
+    const history = push.subscribe('chat', { since: 'log.1' });
+    push.subscribe('chat', ({ data }) => taken.push(data), { since: 'log.12' });
+    await settled();
+    one.receive(hello('log.13'));
+    history.close();
+    await settled();
+    one.receive(
+      { type: 'gap', channels: ['chat'], from: 'log.1', to: 'log.10' },
+      message(11),
+      message(12),
+      message(13),
+    );
+    expect(taken).toEqual([13]);
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual([]);
+  });
+
+  it('that is answered late sets back nobody who has joined meanwhile', async () => {
+    const { one, push, told } = await opened('chat', { goesBothWays: true });
+    push.subscribe('other');
+    await settled();
+    one.receive(message(4), message(5));
+    const late = push.subscribe('chat');
+    await late.ready;
+    const { key } = JSON.parse(one.last.sent[0] ?? '');
+    one.receive({ type: 'ack', key, channels: ['chat', 'other'], head: 'log.3' });
+    expect(late.position).toBe('log.5');
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual([]);
   });
 
   it('leaves nothing behind of a subscription that ended beside another one of its channel', async () => {

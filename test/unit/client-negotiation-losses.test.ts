@@ -100,6 +100,20 @@ describe('a loss', () => {
     expect(adopted(talk.hello('one'))).toMatchObject({ from: 'two', reason: 'two was lost: reset' });
   });
 
+  it('comes back no sooner than a refusal asked for, whatever is under way, fails or wakes up meanwhile', () => {
+    const talk = new Talk({ order: ['one', 'two'] });
+    talk.tell({ type: 'wanted' });
+    talk.fail('one');
+    talk.hello('two');
+    while (opened(talk.pass(deadline(talk.state) - talk.now)).length === 0);
+    const effects = talk.fail('two', { detail: 'draining', retry: true, status: 503, retryMs: 5_000 });
+    expect(dropped(effects)).toEqual([talk.id('one')]);
+    expect(opened(talk.fail('one', { detail: 'draining', status: 503 }))).toEqual([]);
+    expect(opened(talk.tell({ type: 'wake', reason: 'online', stale: true }))).toEqual([]);
+    expect(opened(talk.pass(4_999))).toEqual([]);
+    expect(opened(talk.pass(1))).toHaveLength(1);
+  });
+
   it('is final when the gateway closed for good', () => {
     const talk = connected();
     talk.fail('one', { detail: 'normal', retry: false });

@@ -270,6 +270,8 @@ class World {
     for (const track of coverage.confirmAll(`log.${head}`)) if (!this.starts.has(track)) this.starts.set(track, head);
     old?.coverage.fold();
     this.#connection = { coverage, from, at: Math.min(head, ...from.values()) };
+    // What has moved since it asked is asked for once more.
+    if (![...this.got.keys()].every((track) => coverage.includes(track))) this.connect();
   }
 
   cut(): void {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { AnswerWatch } from '../../server/answer-watch.js';
 
 /** An answer of which somebody takes as much as is said. */
@@ -23,7 +23,6 @@ describe('AnswerWatch', () => {
   let now = 0;
   const cut: unknown[] = [];
   const watch = new AnswerWatch({ stalledMs: 60_000, now: () => now, cut: (response) => cut.push(response) });
-  watch.close();
   const pass = (ms: number) => {
     now += ms;
     watch.look();
@@ -70,5 +69,23 @@ describe('AnswerWatch', () => {
     response.emit('close');
     pass(600_000);
     expect([state.destroyed, cut]).toEqual([false, []]);
+  });
+
+  it('looks by itself for as long as there are answers, and again when there is another one', () => {
+    jest.useFakeTimers();
+    try {
+      const own = new AnswerWatch({ stalledMs: 1_000, now: () => performance.now(), cut: () => undefined });
+      expect(jest.getTimerCount()).toBe(0);
+      for (let time = 0; time < 2; time++) {
+        const { state, as } = answer();
+        own.add(as);
+        own.add(as);
+        expect(jest.getTimerCount()).toBe(1);
+        jest.advanceTimersByTime(2_000);
+        expect([state.destroyed, jest.getTimerCount()]).toEqual([true, 0]);
+      }
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

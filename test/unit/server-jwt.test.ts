@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { exportJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import type { AccessRequest } from '../../server/access/access.js';
 import { type JwtOptions, jwt } from '../../server/access/jwt.js';
@@ -133,6 +133,8 @@ describe('jwt', () => {
     const signed = (kid: string, alg: string, key: typeof first.privateKey, claims: JWTPayload = { sub: 'ann' }) =>
       new SignJWT(claims).setProtectedHeader({ alg, kid }).setExpirationTime('1m').sign(key);
     const authorize = jwt({ jwks: `${url}/keys.json` });
+    let now = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
     try {
       for (let round = 0; round < 3; round++) {
         expect(await authorize(bearing(await signed('first', 'ES256', first.privateKey)))).toMatchObject({
@@ -141,11 +143,17 @@ describe('jwt', () => {
       }
       expect(asked).toBe(1);
       const unknown = await signed('second', 'EdDSA', second.privateKey);
-      await expect(authorize(bearing(unknown))).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
-      published.push({ ...(await exportJWK(second.publicKey)), kid: 'second', alg: 'EdDSA' });
       const fresh = jwt({ jwks: new URL(`${url}/keys.json`) });
-      expect(await fresh(bearing(unknown))).toMatchObject({ user: 'ann' });
+      await expect(fresh(bearing(unknown))).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+      published.push({ ...(await exportJWK(second.publicKey)), kid: 'second', alg: 'EdDSA' });
+      const later = { code: 'UNAVAILABLE', status: 503, retryMs: 5_000 };
+      await expect(authorize(bearing(unknown))).rejects.toMatchObject(later);
+      expect(asked).toBe(2);
+      now = 5_000;
+      expect(await authorize(bearing(unknown))).toMatchObject({ user: 'ann' });
+      expect(asked).toBe(3);
     } finally {
+      jest.restoreAllMocks();
       await close();
     }
     const gone = jwt({ jwks: `${url}/keys.json` });
