@@ -161,11 +161,14 @@ export class PushClient {
   subscribe<Data = Json>(channel: string, options?: SubscribeOptions): Subscription<Data>;
   subscribe<Data = Json>(
     channel: string,
-    second: Handler<Data> | SubscribeOptions = {},
+    second?: Handler<Data> | SubscribeOptions,
     third: SubscribeOptions = {},
   ): Subscription<Data> {
-    const handler = typeof second === 'function' ? second : undefined;
-    const { since = 'now' } = toOptions(typeof second === 'function' ? third : second);
+    const [handler, options] =
+      typeof second === 'function' || second === undefined
+        ? ([second, third] as const)
+        : ([undefined, second] as const);
+    const { since = 'now' } = toOptions(options);
     checkChannel(channel);
     if (!isPosition(since)) {
       const remedy = 'Give the id of a message, "earliest" or "now".';

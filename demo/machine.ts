@@ -46,7 +46,7 @@ export class MachineFeed {
   #publish(): void {
     // A bus that is away for a while misses some figures, and nothing else comes of it: the next ones are due soon.
     const figures = this.#figures();
-    this.#gateway.publish(MACHINE_CHANNEL, figures).catch((error: Error) => process.emitWarning(error));
+    this.#gateway.publish(MACHINE_CHANNEL, figures).catch((error: Error) => process.emitWarning(error.message));
     this.#listener(figures);
   }
 
@@ -77,7 +77,9 @@ export class MachineFeed {
     const now = performance.now();
     const passed = now - this.#takenAt;
     this.#takenAt = now;
-    return { machine: rounded(share(busy, total), 4), process: rounded((user + system) / 1_000 / passed, 4) };
+    // Of several cores at once it may be more than all of one.
+    const spent = passed > 0 ? (user + system) / 1_000 / passed : 0;
+    return { machine: rounded(share(busy, total), 4), process: rounded(spent, 4) };
   }
 
   #delays(): MachineFigures['loop'] {

@@ -16,6 +16,19 @@ describe('a subscription', () => {
     expect(one.last.query.get('since.b') ?? one.last.query.get('since')).toBe('earliest');
   });
 
+  it('may have its options where a handler would stand, or behind one that is left out', async () => {
+    const one = new FakeHalf('one');
+    const { push } = client([one]);
+    push.subscribe('a', undefined, { since: 'log.7' });
+    push.subscribe('b', () => undefined, { since: 'log.8' });
+    await settled();
+    const { query } = one.last;
+    expect([query.get('since.a') ?? query.get('since'), query.get('since.b') ?? query.get('since')]).toEqual([
+      'log.7',
+      'log.8',
+    ]);
+  });
+
   it('is ready when a connection carries it', async () => {
     const one = new FakeHalf('one');
     const { push, told } = client([one]);
