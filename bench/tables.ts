@@ -2,7 +2,7 @@ import { alongSetting, type Course, failedAlong, failedBeside, figureOf, setting
 import { figured, figureTexts, techniques, techniqueTexts } from './figures.js';
 import { goalsReached } from './goals.js';
 import type { Cell, Figures, LabResult, ScenarioName, Technique } from './result.js';
-import { experimentText, tickText } from './setting-texts.js';
+import { experimentText, settingText, tickText } from './setting-texts.js';
 
 /** A figure of a scenario, as a column. */
 interface Column {
@@ -73,7 +73,7 @@ function contestantTable(result: LabResult, columns: readonly Column[], wanted =
     const [first] = cells;
     if (first === undefined) return [];
     const all = [...cells, ...failedBeside(result, first)].filter(wanted);
-    return all.length === 0 ? [] : [{ name, figure, cells: all, settings: experimentText(first) }];
+    return all.length === 0 ? [] : [{ name, figure, cells: all, settings: `${experimentText(first)}${pollText(all)}` }];
   });
   if (filled.length === 0) return NOTHING;
   const rows = inOrder(filled.flatMap(({ cells }) => cells)).map((row) => [
@@ -88,7 +88,13 @@ function contestantTable(result: LabResult, columns: readonly Column[], wanted =
     const alike = filled.filter((column) => column.settings === one);
     return `${alike.map(({ name }) => name).join(', ')}: ${one}`;
   });
-  return `${markdown(['', ...filled.map(({ name }) => name)], rows)}\n\n${plain(notes.join('; '))}.`;
+  return `${markdown(['contestant', ...filled.map(({ name }) => name)], rows)}\n\n${plain(notes.join('; '))}.`;
+}
+
+/** How often those ask who poll, which nobody else does. */
+function pollText(cells: readonly Cell[]): string {
+  const intervals = new Set(cells.flatMap(({ settings }) => settings['pollMs'] ?? []));
+  return [...intervals].map((pollMs) => `, ${settingText('pollMs', pollMs)}`).join('');
 }
 
 /** A row for each contestant, a column for each value of a setting. */
@@ -114,7 +120,7 @@ function goalTable(result: LabResult): string {
   const rows = goalsReached(result).map(({ what, contestant, goal, value, isReached, where }) => {
     return [contestant.replace(/^pushgate /, ''), what, goal, isReached ? `**${value}**` : value, where];
   });
-  return rows.length === 0 ? NOTHING : markdown(['', 'figure', 'goal', 'measured', 'with'], rows, '---');
+  return rows.length === 0 ? NOTHING : markdown(['transport', 'figure', 'goal', 'measured', 'with'], rows, '---');
 }
 
 /** One cell for each contestant, by technique, Pushgate first. */

@@ -28,7 +28,7 @@ function tableOf(markdown: string, label: string): string {
   const note = `<p lang="en">${lines.filter((line) => !line.startsWith('|')).join(' ')}</p>`;
   if (head === undefined) return note;
   const titles = head
-    .map((cell) => (cell ? `<th scope="col" lang="en">${cell}</th>` : `<th scope="col">${label}</th>`))
+    .map((cell, at) => (at > 0 ? `<th scope="col" lang="en">${cell}</th>` : `<th scope="col">${label}</th>`))
     .join('');
   const body = rows.map(([name = '', ...cells]) => {
     const figures = cells.map((cell) => `<td>${cell}</td>`).join('');

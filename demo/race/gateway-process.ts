@@ -55,5 +55,6 @@ function usage(): void {
 }
 
 function tell(state: GatewayState): void {
-  process.send?.(state);
+  // Whoever has started it may have given it up meanwhile.
+  if (process.connected) process.send?.(state, () => undefined);
 }

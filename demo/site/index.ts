@@ -238,7 +238,7 @@ function takeIdle(open: ReadonlySet<Lane>): void {
 
 async function measureCpu(): Promise<void> {
   if (cpu.report?.state === 'running') return;
-  const report = await cpu.measure(field.settings).catch(() => null);
+  const report = await cpu.measure(afterIdle ?? field.settings).catch(() => null);
   const { outcomes } = raceTexts.controls;
   if (report === null) controls.tell(outcomes.away);
   else if (report.state === 'busy') controls.tell(outcomes.busy);

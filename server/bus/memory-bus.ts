@@ -151,13 +151,16 @@ export class MemoryBus implements Bus {
 
   /** Tells all followers of an entry, and then of those that one of them has published meanwhile. */
   #tell(entry: Entry): void {
-    if (this.#isTelling) {
+    let first: Entry | undefined = entry;
+    if (this.#isTelling || this.#untold.length > 0) {
       this.#untold.push(entry);
-      return;
+      if (this.#isTelling) return;
+      // Of a delivery that a follower has broken off.
+      first = this.#untold.shift();
     }
     this.#isTelling = true;
     try {
-      for (let next: Entry | undefined = entry; next !== undefined; next = this.#untold.shift()) {
+      for (let next = first; next !== undefined; next = this.#untold.shift()) {
         for (const follower of this.#followers) follower(next);
       }
     } finally {

@@ -13,7 +13,9 @@ const tables = markdownTables(result);
 describe('the tables of a run', () => {
   it('have a row for each contestant, Pushgate first, and a column for each figure', () => {
     const [head, rule, first, second] = lines('summary');
-    expect(head).toMatch(/^\| {2}\| CPU per message \| in a burst \| at saturation \| memory per idle connection \|/);
+    expect(head).toMatch(
+      /^\| contestant \| CPU per message \| in a burst \| at saturation \| memory per idle connection \|/,
+    );
     expect(rule).toBe(`| --- |${' ---: |'.repeat(7)}`);
     expect(first).toMatch(
       /^\| \*\*Pushgate, WebSocket\*\* \| 6\.2 µs \| 0\.21 µs \| 910,000\/s \| 5\.1 KiB \| 88 µs \|/,
@@ -24,7 +26,7 @@ describe('the tables of a run', () => {
 
   it('say below what each column was set to, once for those that share it', () => {
     expect(lines('summary').at(-1)).toMatch(
-      /^CPU per message, median latency, p99: 1,000 subscribers, 20 a second, 100 B; in a burst: /,
+      /^CPU per message, median latency, p99: 1,000 subscribers, 20 a second, 100 B, polls every 2 s; in a burst: /,
     );
   });
 
@@ -42,7 +44,7 @@ describe('the tables of a run', () => {
   it('hold what is to be reached beside what is, bold where it was', () => {
     expect(lines('goals')).toEqual(
       expect.arrayContaining([
-        '|  | figure | goal | measured | with |',
+        '| transport | figure | goal | measured | with |',
         '| websocket | CPU per message, steady | ≤ 0.65 × socket.io websocket | **0.54 × socket.io websocket** | 1,000 subscribers, 20 a second, 100 B |',
         '| websocket | CPU per message, many in one tick | ≤ 0.05 × socket.io websocket | **0.03 × socket.io websocket** | 1,000 subscribers, 50 at once |',
         '| iframe | messages a second at saturation | ≥ 2 × better-sse | **2.50 × better-sse** | 1,000 subscribers, 100 B |',

@@ -2,7 +2,7 @@ import { part, write } from '../page/part.js';
 import { bytes, fixed } from '../texts/figures.js';
 import { raceTexts } from '../texts/texts.js';
 import { type RaceSettings, STEPS } from '../words/race.js';
-import type { CourseSettings } from './course-settings.js';
+import { type CourseSettings, FIRST_COURSE } from './course-settings.js';
 
 /** What a visitor asks for at the controls. */
 export interface ControlsListener {
@@ -42,7 +42,8 @@ export class Controls {
     this.#cpu = part(root, 'measure-cpu', HTMLButtonElement);
     this.#outcome = part(root, 'controls-outcome', HTMLElement);
     this.#sliders = NAMES.map((name) => this.#slider(root, name, listener));
-    this.#shared.addEventListener('click', () => listener.run({ ...this.#shown, isOwn: false }));
+    // The machine's figures come as they do; how often who polls asks is everybody's own.
+    this.#shared.addEventListener('click', () => listener.run({ ...FIRST_COURSE, pollMs: this.#shown.pollMs }));
     this.#own.addEventListener('click', () => listener.run({ ...this.#shown, isOwn: true }));
     this.#idle.addEventListener('click', () => listener.measureIdle());
     this.#cpu.addEventListener('click', () => listener.measureCpu());

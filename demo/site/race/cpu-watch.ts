@@ -43,7 +43,8 @@ export class CpuWatch {
       if (response.status === 429) return BUSY;
       if (!response.ok) return null;
       const report: CpuReport = await response.json();
-      if (turn !== this.#turn) return report;
+      // Who has had enough for now keeps what he has been told.
+      if (turn !== this.#turn || report.state === 'busy') return report;
       this.report = report;
       this.#settings = settings;
       if (report.state !== 'running') return report;

@@ -4,7 +4,7 @@ import type { PageTexts } from './common.js';
 export const dictionary = {
   benchmark: {
     heading: 'Measured, not claimed.',
-    text: 'Two measurements of the same transports: a small one in this browser, over the network that is between you and this server, and the last run of the lab, on a machine that did nothing else.',
+    text: 'Two measurements of the same transports: a small one in this browser, over the network that is between you and this server, and the last run of the lab, which says where it was made.',
     here: 'In your browser, now',
     method:
       'Each transport in turn connects, makes ten round trips by calling the server’s clock, and receives 20 messages that the server publishes at a steady rate; then the next one, in three rounds that begin with different transports. Latency is from publication to arrival by the server’s clock; polling asks every 500 ms. Bytes and requests are counted at the gateway’s sockets while messages come, heads and frames included, both ways.',
