@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import request from 'supertest';
 import { WebSocket } from 'ws';
 import { VisitorNodes } from '../../demo/breaking/visitor-nodes.js';
-import type { Note } from '../../demo/site/automatic/automatic.js';
-import { reasonsOf, stretchesOf } from '../../demo/site/automatic/stretches.js';
+import type { Note } from '../../demo/site/automatic/note.js';
+import { latestOf, reasonsOf, stretchesOf } from '../../demo/site/automatic/stretches.js';
 import { headOf, Numbers } from '../../demo/site/feed/numbers.js';
 import type { Report } from '../../demo/site/words/report.js';
 import { createGateway, type Gateway, MemoryBus } from '../../server/index.js';
@@ -245,6 +245,24 @@ describe('the connections in what a client has noted', () => {
     ]);
     expect(reasonsOf('websocket', stretches)).toEqual(['a', 'b']);
     expect(reasonsOf('polling', stretches)).toEqual([]);
+  });
+
+  it('show what carries, however much has been tried beside it since, until it ends', () => {
+    const looks = Array.from({ length: 60 }, () => [
+      note('probe', 'websocket'),
+      note('failed', 'websocket', 'stripped'),
+    ]);
+    const grown = (...notes: Note[]) => {
+      let all: readonly Note[] = [];
+      for (const one of notes) all = latestOf([...all, one], 80);
+      return all;
+    };
+    const carried = grown(note('started', 'sse'), note('proved', 'sse'), ...looks.flat());
+    expect(carried.length).toBe(82);
+    const [sse] = stretchesOf(carried);
+    expect(sse).toMatchObject({ transport: 'sse', to: null, end: 'open', helloAt: expect.any(Number) });
+    const lost = grown(note('started', 'sse'), note('proved', 'sse'), note('lost', 'sse'), ...looks.flat());
+    expect(stretchesOf(lost).filter(({ transport }) => transport === 'sse')).toEqual([]);
   });
 
   it('do without a beginning that is forgotten', () => {

@@ -1,4 +1,4 @@
-import type { GapNotice, PushClient, TraceEvent } from '../../../client/index.js';
+import type { GapNotice, PushClient } from '../../../client/index.js';
 import { epochOf } from '../../../transports/cursor.js';
 import type { Change } from '../drawing/track.js';
 import { Numbers } from '../feed/numbers.js';
@@ -8,17 +8,8 @@ import { Refusal, tellDemo } from '../page/report.js';
 import { breakTexts, textsOf } from '../texts/texts.js';
 import type { CutName, FaultName } from '../words/fault-name.js';
 import type { NodeStanding, Report } from '../words/report.js';
-
-/** What the client noted or told, with the server's time of it. */
-export interface Note {
-  readonly at: number;
-  /** What it is about, where it is about one. */
-  readonly transport: string | null;
-  readonly event: TraceEvent | 'gap';
-  /** In the page's language where it is known. */
-  readonly detail: string;
-  readonly isForeign?: boolean;
-}
+import type { Note } from './note.js';
+import { latestOf } from './stretches.js';
 
 /** A line that is dead, and how long the client waits until it takes it for that. */
 export interface Silence {
@@ -238,6 +229,6 @@ export class Automatic {
   }
 
   #note(note: Note): void {
-    this.notes = [...this.notes, note].slice(-NOTES);
+    this.notes = latestOf([...this.notes, note], NOTES);
   }
 }

@@ -1,4 +1,4 @@
-import type { Note } from './automatic.js';
+import type { Note } from './note.js';
 
 /** How a stretch has ended; it may still go on. */
 export type StretchEnd = 'open' | 'failed' | 'lost' | 'replaced' | 'dropped';
@@ -66,6 +66,21 @@ export function stretchesOf(notes: readonly Note[]): readonly Stretch[] {
     }
   }
   return stretches;
+}
+
+/** What begins a connection, and what ends one that carries other than by the next one's proof. */
+const BEGINNINGS: readonly Note['event'][] = ['started', 'probe', 'renew'];
+const ENDS: readonly Note['event'][] = ['lost', 'waiting', 'idle', 'closed'];
+
+/** So many of the last notes, and with them, however long ago, the two that say what carries. */
+export function latestOf(notes: readonly Note[], most: number): readonly Note[] {
+  const from = Math.max(0, notes.length - most);
+  const proved = notes.findLastIndex(({ event }) => event === 'proved');
+  const begun = notes.findLastIndex(
+    ({ event, transport }, at) => at < proved && transport === notes[proved]?.transport && BEGINNINGS.includes(event),
+  );
+  const carries = begun >= 0 && !notes.slice(proved).some(({ event }) => ENDS.includes(event));
+  return notes.filter((_, at) => at >= from || (carries && (at === begun || at === proved)));
 }
 
 /** Why the connections of a transport failed or were lost, each reason once, the last one first. */

@@ -3,7 +3,7 @@ import { part, stamp, write } from '../page/part.js';
 import { writeReason } from '../page/reason.js';
 import { age } from '../texts/figures.js';
 import { breakTexts, textsOf } from '../texts/texts.js';
-import type { Note } from './automatic.js';
+import type { Note } from './note.js';
 
 /** What counts as its end, in pixels: scroll positions are fractions on some screens. */
 const END = 8;
