@@ -113,7 +113,10 @@ export class Exchanges {
     const until = { onOver: (listener: () => void) => void response.once('close', listener) };
     const hello = query.get('hello') === '1';
     const exchange: RequestExchange = {
-      ...this.#exchange(request, query, permit),
+      request,
+      query,
+      settings: settings.transport,
+      allows: this.#allowance(request, permit),
       response,
       release: () => {
         const socket = release(response);
@@ -156,11 +159,14 @@ export class Exchanges {
     const slot = connections.seat(from, { destroy: () => socket.destroy(), onOver }, asked.client, permit);
     this.#noteMove(query, transport.name);
     const exchange: UpgradeExchange = {
-      ...this.#exchange(request, query, permit),
+      request,
+      query,
+      settings: settings.transport,
+      allows: this.#allowance(request, permit),
       socket,
       head,
       flow: (sink) => connections.open(slot, transport.name, asked, from, sink, permit),
-      perform: performer({ caller, slot, uplink, limits: settings.limits, metrics }),
+      perform: performer(slot, { caller, uplink, limits: settings.limits, metrics }),
       refused: refusals.noter(requestFields(request)),
     };
     await transport.accept(exchange);
@@ -197,12 +203,13 @@ export class Exchanges {
     response: ServerResponse,
     permit: Permit,
   ): Promise<void> {
-    const { fanOut, refusals } = this.#options;
+    const { fanOut, refusals, settings } = this.#options;
     const once: RequestExchange['once'] = async (format) =>
       (await fanOut.once(asked, format, query.get('hello') === '1')).packet;
     const failed = (error: unknown) => sendProblem(response, refusals.of(error, request));
     const flow: RequestExchange['flow'] = (sink) => flowOfHead(sink, response, once, failed);
-    const exchange = { ...this.#exchange(request, query, permit), once, flow };
+    const allows = this.#allowance(request, permit);
+    const exchange = { request, query, settings: settings.transport, allows, once, flow };
     if (transport.carries === 'request') return transport.serve({ ...exchange, response, release: () => null });
     const reply = new ResponseReply(response);
     const half = transport.prepare({ ...exchange, reply });
@@ -216,22 +223,15 @@ export class Exchanges {
     if (from !== null && this.#options.transports.has(from)) this.#options.metrics.moved(from, to);
   }
 
-  #exchange(request: IncomingMessage, query: URLSearchParams, { byCookie }: Permit) {
-    const { settings, origins } = this.#options;
-    return {
-      request,
-      query,
-      settings: settings.transport,
-      allows: (origin: string) => origins.allows(origin, request, byCookie),
-    };
+  /** Whose pages may read what a request is answered. */
+  #allowance(request: IncomingMessage, { byCookie }: Permit): (origin: string) => boolean {
+    const { origins } = this.#options;
+    return (origin) => origins.allows(origin, request, byCookie);
   }
 }
 
 /** Most connections never send a frame, and what frames need is made for the first one. */
-function performer({
-  slot,
-  ...context
-}: Omit<FrameContext, 'downlink'> & { slot: DownlinkSlot }): UpgradeExchange['perform'] {
+function performer(slot: DownlinkSlot, context: Omit<FrameContext, 'downlink'>): UpgradeExchange['perform'] {
   let frames: Frames | null = null;
   return (frame, answer) => {
     frames ??= new Frames({ ...context, downlink: () => slot.downlink });

@@ -22,6 +22,8 @@ import { within } from './within.js';
 const TURN_BYTES = 256 * 1024;
 /** A page of the log is about as much as a socket's buffer should ever be asked to take beyond its mark. */
 const PAGE = { limit: 256, bytes: 256 * 1024 };
+/** When so many messages were read from the log in one turn of the event loop, more waits for the next: who is live comes before. */
+const READ_A_TURN = 2_048;
 /** How long a bus that cannot be followed is left alone: the first time and the last, in milliseconds. */
 const RETRY_MS = { first: 100, most: 5_000 };
 /** How long a request waits for such a bus, in milliseconds. */
@@ -66,6 +68,9 @@ export class FanOut implements NodeLog {
   #turnBytes = 0;
   #turn: NodeJS.Immediate | undefined;
   #isFlushing = false;
+  /** What has been read from the log in this turn, and its end, if anything was. */
+  #read = 0;
+  #turnOver: Promise<void> | null = null;
   /** What was published while flushing. */
   readonly #meanwhile: Entry[] = [];
   /** What is said to everybody, once everything is closing. */
@@ -120,15 +125,33 @@ export class FanOut implements NodeLog {
 
   async page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page> {
     const recent = wasAtEnd ? this.#tail.read(after) : null;
-    return recent ?? (await this.#latestOnly.read({ after, ...PAGE }, this.seen));
+    if (recent !== null) return recent;
+    while (this.#read >= READ_A_TURN) await this.#nextTurn();
+    const page = await this.#latestOnly.read({ after, ...PAGE }, this.seen);
+    this.#read += page.entries.length;
+    // It counts from anew in the next one.
+    if (page.entries.length > 0) void this.#nextTurn();
+    return page;
+  }
+
+  #nextTurn(): Promise<void> {
+    this.#turnOver ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#turnOver = null;
+        this.#read = 0;
+        resolve();
+      });
+    });
+    return this.#turnOver;
   }
 
   isQuiet(channels: ReadonlyMap<string, unknown>, after: number): boolean {
     return this.#following !== undefined && this.#tail.isQuiet(channels, after);
   }
 
-  encoder(format: WireFormat<unknown>): Encoder {
-    let encoder = this.#encoders.get(format);
+  encoder<Packet>(format: WireFormat<Packet>): Encoder<Packet> {
+    // What is kept for a format was made with it.
+    let encoder = this.#encoders.get(format) as Encoder<Packet> | undefined;
     if (encoder === undefined) {
       encoder = new Encoder(format);
       this.#encoders.set(format, encoder);

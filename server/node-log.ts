@@ -20,7 +20,7 @@ export interface NodeLog {
   isQuiet(channels: ReadonlyMap<string, unknown>, after: number): boolean;
   /** The answers of a moment ago, for those who ask the same. */
   readonly answers: RecentPackets;
-  encoder(format: WireFormat<unknown>): Encoder;
+  encoder<Packet>(format: WireFormat<Packet>): Encoder<Packet>;
   /** Those who are to receive these channels in this format; there may be nobody yet. */
   audience(channels: Iterable<string>, format: WireFormat<unknown>): Audience;
   /**

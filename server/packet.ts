@@ -1,5 +1,5 @@
 import { formatCursor } from '../transports/cursor.js';
-import type { ControlRecord, Hello } from '../transports/record.js';
+import type { Hello } from '../transports/record.js';
 import type { WireFormat } from '../transports/wire-format.js';
 import { isFor } from './audience.js';
 import type { Page } from './bus/bus.js';
@@ -51,14 +51,17 @@ export function packetOf<Packet>(
   start: Start | null,
   hello: boolean,
 ): Written<Packet> | null {
-  const greetings: ControlRecord[] = hello && start !== null ? [greeting(log, start, page)] : [];
-  const controls = [...greetings, ...gapsOf(page, start, log.bus.epoch)];
+  const first = hello && start !== null ? greeting(log, start, page) : null;
+  const gaps = gapsOf(page, start, log.bus.epoch);
   const reader = { skipUpTo: 0, client };
   const encoder = log.encoder(format);
   const messages = page.entries.filter((entry) => isFor(reader, entry)).map((entry) => encoder.text(entry));
-  if (controls.length === 0 && messages.length === 0) return null;
+  if (first === null && gaps.length === 0 && messages.length === 0) return null;
   const cursor = formatCursor(log.bus.epoch, page.upTo);
   const more = page.upTo < log.seen;
-  const gaps = controls.filter(({ type }) => type === 'gap').length;
-  return { packet: format.packet({ controls, messages, cursor, more }), messages: messages.length, gaps };
+  const isAlone = gaps.length === 0 && messages.length === 0 && !more;
+  const controls = first === null ? gaps : [first, ...gaps];
+  const packet =
+    first !== null && isAlone ? encoder.greeting(first, cursor) : format.packet({ controls, messages, cursor, more });
+  return { packet, messages: messages.length, gaps: gaps.length };
 }

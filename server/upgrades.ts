@@ -65,7 +65,8 @@ export function expectUpgrade(server: AnyServer, request: IncomingMessage, take:
  */
 class UpgradeDesk {
   readonly #owners = new Set<UpgradeOwner>();
-  readonly #expected = new WeakMap<IncomingMessage, () => void>();
+  /** Only one at a time: its upgrade comes as soon as its listener has returned, or not at all. */
+  #expected: { readonly request: IncomingMessage; readonly take: () => void } | null = null;
 
   constructor(private readonly server: AnyServer) {}
 
@@ -81,13 +82,14 @@ class UpgradeDesk {
   expect(request: IncomingMessage, take: () => void): boolean {
     const listeners = this.server.listeners('upgrade');
     if (listeners.length !== 1 || listeners[0] !== this.#answer) return false;
-    this.#expected.set(request, take);
+    this.#expected = { request, take };
     return true;
   }
 
   readonly #answer: UpgradeListener = (request, socket, head) => {
-    const take = this.#expected.get(request);
-    if (take !== undefined) return take();
+    const expected = this.#expected;
+    this.#expected = null;
+    if (expected?.request === request) return expected.take();
     for (const owner of this.#owners) if (owner.claims(request)) return owner.take(request, socket, head);
     const others = this.server.listeners('upgrade') as UpgradeListener[];
     if (others.some((other) => other !== this.#answer && !watchers.has(other))) return;

@@ -1,100 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Bus } from '../../server/bus/bus.js';
+import { describe, expect, it } from '@jest/globals';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
-import type { Downlink } from '../../server/downlink.js';
-import { FanOut } from '../../server/fan-out.js';
-import type { FanOutOptions } from '../../server/node-log.js';
 import type { Position } from '../../transports/position.js';
-import type { Sink } from '../../transports/server-transport.js';
-import type { PacketContent, WireFormat } from '../../transports/wire-format.js';
 import { waitUntil } from '../support/wait-until.js';
-import { SteppedBus } from './stepped-bus.js';
-
-/** What a sink was given, and what it says to it. */
-interface Probe {
-  readonly packets: PacketContent[];
-  room: boolean;
-  ended: number;
-  bye: string | null;
-  readonly downlink: Downlink;
-}
-
-const opened: FanOut[] = [];
-afterEach(async () => {
-  for (const fanOut of opened.splice(0)) {
-    await fanOut.close('over', 1);
-    await fanOut.bus.close();
-  }
-});
-
-function fanOutOf(bus: Bus, options: Partial<FanOutOptions> = {}) {
-  const errors: unknown[] = [];
-  const fanOut = new FanOut(bus, {
-    heartbeatMs: 3_600_000,
-    stalledMs: 3_600_000,
-    latestOnly: [],
-    ...options,
-    hello: (at) => ({ type: 'hello', ...at, heartbeatMs: 1, limits: { messageBytes: 1, channels: 1 }, transports: [] }),
-    failed: (error) => errors.push(error),
-  });
-  opened.push(fanOut);
-  return { fanOut, errors };
-}
-
-/** Counts how often a message and a packet are made. */
-function countingFormat(name = 'counting') {
-  const made = { messages: 0, packets: 0 };
-  const format: WireFormat<unknown> = {
-    name,
-    message: ({ json }) => {
-      made.messages++;
-      return json;
-    },
-    packet: (content) => {
-      made.packets++;
-      return content;
-    },
-  };
-  return { format, made };
-}
-
-function open(
-  fanOut: FanOut,
-  channels: Record<string, Position>,
-  format: WireFormat<unknown> = countingFormat().format,
-  name: string | null = null,
-  more: Partial<Sink<unknown>> = {},
-): Probe {
-  const state = { packets: [] as PacketContent[], room: true, ended: 0, bye: null as string | null };
-  const downlink = fanOut.open(
-    { channels: new Map(Object.entries(channels)), client: name },
-    {
-      format,
-      write: (packet) => {
-        state.packets.push(packet as PacketContent);
-        return state.room;
-      },
-      end: ({ reason }) => {
-        state.bye = reason;
-        downlink.closed();
-      },
-      ...more,
-    },
-    () => {
-      state.ended++;
-    },
-  );
-  return Object.assign(state, { downlink });
-}
-
-function messagesOf(probe: Probe): string[] {
-  return probe.packets.flatMap(({ messages }) => messages.map((text) => JSON.parse(text).id));
-}
-
-async function greeted(...probes: Probe[]): Promise<void> {
-  await waitUntil('a hello for everyone', () => probes.every(({ packets }) => packets.length > 0));
-}
+import { countingFormat, fanOutOf, greeted, messagesOf, open, type Probe } from './fan-out-probes.js';
 
 describe('what FanOut makes', () => {
   it('is one text for each message, and one packet for all readers of the same channels', async () => {
@@ -143,6 +52,36 @@ describe('what FanOut makes', () => {
   });
 });
 
+describe('a hello', () => {
+  it('is made once for all who come to the same position, and anew for any other and for what is offered by then', async () => {
+    const bus = new MemoryBus({ epoch: 'e' });
+    let transports = ['sse'];
+    const { fanOut } = fanOutOf(bus, {
+      hello: (at) => ({ type: 'hello', ...at, heartbeatMs: 1, limits: { messageBytes: 1, channels: 1 }, transports }),
+    });
+    const { format, made } = countingFormat();
+    const come = async (position: Position) => {
+      const probe = open(fanOut, { a: position }, format);
+      await greeted(probe);
+      return probe.packets[0];
+    };
+    const first = await come('now');
+    expect(await come('now')).toBe(first);
+    expect(await come('e.0')).toBe(first);
+    expect(made.packets).toBe(1);
+    transports = ['sse', 'websocket'];
+    expect(await come('now')).toMatchObject({ controls: [{ cursor: 'e.0', transports }] });
+    await bus.publish({ channel: 'other', data: '0' });
+    expect(await come('now')).toMatchObject({ controls: [{ cursor: 'e.1', head: 'e.1' }], cursor: 'e.1' });
+    expect(await come('e.0')).toMatchObject({ controls: [{ cursor: 'e.0', head: 'e.1' }], cursor: 'e.1' });
+    expect(await come('f.0')).toMatchObject({ controls: [{ type: 'hello' }, { type: 'gap', from: 'f.0' }] });
+    await bus.publish({ channel: 'a', data: '0' });
+    const late = await come('e.1');
+    expect(late?.controls).toMatchObject([{ type: 'hello', cursor: 'e.1', head: 'e.2' }]);
+    expect(late?.messages).toHaveLength(1);
+  });
+});
+
 describe('a reader that is full', () => {
   it('is not written to again until it has drained, and then gets what came meanwhile', async () => {
     const bus = new MemoryBus({ epoch: 'e' });
@@ -180,6 +119,29 @@ describe('a reader that is full', () => {
     await bus.publish({ channel: 'b', data: '0' });
     await waitUntil('both', () => messagesOf(reader).length === 2);
     expect(reader.packets.slice(written).map(({ controls }) => controls[0]?.type)).toEqual(['ack', undefined]);
+  });
+
+  it('does not keep those waiting who are live: between two parts of a long past, the event loop turns', async () => {
+    const bus = new MemoryBus({ epoch: 'e' });
+    const { fanOut } = fanOutOf(bus);
+    const past = 900;
+    for (let index = 0; index < past; index++) await bus.publish({ channel: 'past', data: '0' });
+    const late: Probe[] = [];
+    const countOf = ({ packets }: Probe) => packets.reduce((sum, { messages }) => sum + messages.length, 0);
+    const read: number[] = [];
+    const write = () => {
+      read.push(late.reduce((sum, probe) => sum + countOf(probe), 0));
+      return true;
+    };
+    open(fanOut, { a: 'now' }, countingFormat().format, null, { write });
+    await waitUntil('its hello', () => read.length === 1);
+    late.push(...Array.from({ length: 50 }, () => open(fanOut, { past: 'earliest' })));
+    await bus.publish({ channel: 'a', data: '0' });
+    await waitUntil('the message', () => read.length === 2);
+    // One page for each, and not all 900.
+    expect(read[1]).toBeLessThanOrEqual(50 * 256);
+    await waitUntil('all of the past', () => late.every((probe) => countOf(probe) === past));
+    for (const probe of late) expect(new Set(messagesOf(probe)).size).toBe(past);
   });
 
   it('is told of the hole when the log did not wait for it', async () => {
@@ -237,124 +199,5 @@ describe('a reader that is full', () => {
     await bus.publish({ channel: 'a', data: '0' });
     await nextTurn();
     expect(reader.packets).toHaveLength(written);
-  });
-});
-
-describe('a downlink', () => {
-  it('gets a heartbeat when it is quiet, with a cursor that covers what was sent', async () => {
-    const bus = new MemoryBus({ epoch: 'e' });
-    const { fanOut } = fanOutOf(bus, { heartbeatMs: 40 });
-    const reader = open(fanOut, { a: 'now' });
-    await bus.publish({ channel: 'other', data: '0' });
-    const beat = await waitUntil('a heartbeat', () =>
-      reader.packets.flatMap(({ controls }) => controls).find(({ type }) => type === 'heartbeat'),
-    );
-    expect(beat).toEqual({ type: 'heartbeat', cursor: 'e.1' });
-  });
-
-  it('without any channel is greeted, and can take channels later', async () => {
-    const bus = new MemoryBus({ epoch: 'e' });
-    const { fanOut } = fanOutOf(bus);
-    const reader = open(fanOut, {});
-    await greeted(reader);
-    await bus.publish({ channel: 'a', data: '0' });
-    await reader.downlink.subscribe(new Map([['a', 'earliest']]), (head) => ({ type: 'ack', head }));
-    await waitUntil('the message', () => messagesOf(reader).length === 1);
-    await reader.downlink.unsubscribe(['a'], () => ({ type: 'ack' }));
-    await bus.publish({ channel: 'a', data: '0' });
-    await nextTurn();
-    expect(messagesOf(reader)).toEqual(['e.1']);
-  });
-
-  it('that was opened when everything was closed already gets its bye as well', async () => {
-    const bus = new MemoryBus({ epoch: 'e' });
-    const { fanOut } = fanOutOf(bus);
-    await fanOut.close('over', 1);
-    const reader = open(fanOut, { a: 'now' });
-    await waitUntil('the bye', () => reader.bye);
-    expect(reader).toMatchObject({ bye: 'over', ended: 1, packets: [] });
-  });
-
-  it('for one answer whose time is up before the log was read answers as soon as it is', async () => {
-    const bus = new SteppedBus(new MemoryBus({ epoch: 'e' }));
-    const { fanOut } = fanOutOf(bus);
-    const packets: unknown[] = [];
-    const { format } = countingFormat();
-    const sink = { format, write: (packet: unknown) => packets.push(packet) > 0, end: () => undefined, single: true };
-    const downlink = fanOut.open({ channels: new Map([['a', 'now']]), client: null }, sink, () => undefined);
-    downlink.flush();
-    expect(packets).toEqual([]);
-    await waitUntil('the answer', () => {
-      bus.pass(0);
-      return packets.length > 0;
-    });
-    expect(packets).toEqual([{ controls: [], messages: [], cursor: 'e.0' }]);
-    downlink.closed();
-  });
-
-  it('never answers with a cursor before its own, although this node has not heard of the log so far', async () => {
-    const bus = new SteppedBus(new MemoryBus({ epoch: 'e' }));
-    const { fanOut } = fanOutOf(bus);
-    const passing = (what: string, ask: () => boolean) =>
-      waitUntil(what, () => {
-        bus.pass(0);
-        return ask();
-      });
-    let isReady = false;
-    void fanOut.ready().then(() => {
-      isReady = true;
-    });
-    await passing('the beginning', () => isReady);
-    for (let index = 0; index < 3; index++) await bus.publish({ channel: 'b', data: '0' });
-    const packets: PacketContent[] = [];
-    const { format } = countingFormat();
-    const write = (packet: unknown) => packets.push(packet as PacketContent) > 0;
-    const sink = { format, write, end: () => undefined, single: true };
-    const downlink = fanOut.open({ channels: new Map([['a', 'e.3']]), client: null }, sink, () => undefined);
-    await passing('the answer', () => {
-      downlink.flush();
-      return packets.length > 0;
-    });
-    expect(packets[0]?.cursor).toBe('e.3');
-    downlink.closed();
-  });
-
-  it('for one answer gives what was kept of it to nobody who would be given more', async () => {
-    const bus = new MemoryBus({ epoch: 'e' });
-    const { fanOut } = fanOutOf(bus);
-    await fanOut.ready();
-    // A page for itself, with nothing in it for its author.
-    await bus.publish({ channel: 'a', data: JSON.stringify('x'.repeat(256 * 1024)), except: 'author' });
-    await bus.publish({ channel: 'a', data: '0' });
-    const { format } = countingFormat();
-    const author = open(fanOut, { a: 'e.0' }, format, 'author', { single: true });
-    await greeted(author);
-    expect(messagesOf(author)).toEqual(['e.2']);
-    const stranger = open(fanOut, { a: 'e.0' }, format, 'stranger', { single: true });
-    await greeted(stranger);
-    expect(messagesOf(stranger)[0]).toBe('e.1');
-  });
-
-  it('ends with a bye when the log cannot be read', async () => {
-    class Broken extends MemoryBus {
-      override async read(): Promise<never> {
-        throw new Error('the engine is gone');
-      }
-    }
-    const { fanOut, errors } = fanOutOf(new Broken());
-    const reader = open(fanOut, { a: 'now' });
-    await waitUntil('the bye', () => reader.bye);
-    expect(reader.ended).toBe(1);
-    expect(errors).toEqual([new Error('the engine is gone')]);
-  });
-
-  it('holds nothing of a publisher that never lets the event loop turn', async () => {
-    const bus = new MemoryBus({ epoch: 'e' });
-    const { fanOut } = fanOutOf(bus);
-    const reader = open(fanOut, { a: 'now' });
-    await greeted(reader);
-    const data = JSON.stringify('x'.repeat(64 * 1024));
-    for (let index = 0; index < 20; index++) await bus.publish({ channel: 'a', data });
-    expect(messagesOf(reader).length).toBeGreaterThan(12);
   });
 });

@@ -103,16 +103,8 @@ function carry({ socket, flow, perform, refused }: UpgradeExchange, client: WebS
   });
   socket.on('drain', () => downlink.drained());
 
-  const room = roomOf(socket);
-  const answer = (lines: string) => {
-    if (client.readyState === client.OPEN) client.send(lines);
-    return room();
-  };
-  const enqueue = inTurn(client, async (frame) => {
-    await perform(frame, answer);
-    // Who sends without reading the answers is not read any further.
-    await room();
-  });
+  // Most connections never send a frame.
+  let enqueue: ((frame: Buffer) => void) | null = null;
   pings.watch(client, socket);
   socket.on('data', (chunk: Buffer) => unfinished.see(client, chunk, refused));
   client.on('message', (data, isBinary) => {
@@ -123,6 +115,7 @@ function carry({ socket, flow, perform, refused }: UpgradeExchange, client: WebS
       client.close(CLOSE.badRequest, 'Send text frames: lines of JSON.');
       return;
     }
+    enqueue ??= performing(client, socket, perform);
     enqueue(data as Buffer);
   });
   // A frame that is none, or is too large: `ws` sends the close frame that says so, and cuts who does not answer it. To
@@ -131,6 +124,20 @@ function carry({ socket, flow, perform, refused }: UpgradeExchange, client: WebS
     if (code.startsWith('WS_ERR_')) refused(TOO_LARGE.has(code) ? 'TOO_LARGE' : 'BAD_REQUEST');
   });
   client.on('close', () => downlink.closed());
+}
+
+/** Performs what is in frames, one after the other; returns how to put a frame in. */
+function performing(client: WebSocket, socket: Duplex, perform: UpgradeExchange['perform']): (frame: Buffer) => void {
+  const room = roomOf(socket);
+  const answer = (lines: string) => {
+    if (client.readyState === client.OPEN) client.send(lines);
+    return room();
+  };
+  return inTurn(client, async (frame) => {
+    await perform(frame, answer);
+    // Who sends without reading the answers is not read any further.
+    await room();
+  });
 }
 
 /** Waits until the socket has room, or is gone. All who wait share one pair of listeners: there may be many calls. */
