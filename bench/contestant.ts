@@ -35,8 +35,8 @@ export interface ServerSetting {
   readonly port: number;
   /** So many messages of a channel are kept for those who missed them, where anything is kept. */
   readonly keep: number;
-  /** Whether it stands behind an application of Express; only for a contestant that can. */
-  readonly express: boolean;
+  /** 1: it is mounted in an application of Express, 2: behind middleware there; only for a contestant that can be. */
+  readonly express: number;
 }
 
 /** A server half that runs. */

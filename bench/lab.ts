@@ -1,5 +1,4 @@
-import { LoadHandle } from './load-handle.js';
-import type { CellOutcome } from './load-process.js';
+import { LoadHandle, type TimedOutcome } from './load-handle.js';
 import { cellOf } from './median.js';
 import { canPin } from './pinning.js';
 import { type PlannedCell, secondsOf } from './plan.js';
@@ -12,19 +11,23 @@ export interface Progress {
   at(cell: PlannedCell, doneSeconds: number): void;
 }
 
-type Outcomes = ReadonlyMap<PlannedCell, CellOutcome[]>;
+type Outcomes = ReadonlyMap<PlannedCell, TimedOutcome[]>;
 
 /** Side by side; each is two processes. */
 const LANES = 24;
 /** Where no figure counts, as many as keep the machine busy. */
 const SMOKE_LANES = 3;
 
+/** More subscribers than in the comparison: they take long to come. */
+const MANY = 1_000;
+
 /**
  * How often a cell is run. Over a distance once, as it outweighs what the machine does meanwhile; and those once that stand beside
  * the comparison, so that there is time for the others.
  */
 function runsOf({ scenario, contestant, settings }: PlannedCell, runs: number): number {
-  const isOnce = scenario.isOnce === true || (settings['delayMs'] ?? 0) > 0 || !isCentral(contestant);
+  const { delayMs = 0, subscribers = 0 } = settings;
+  const isOnce = scenario.isOnce === true || delayMs > 0 || subscribers > MANY || !isCentral(contestant);
   return isOnce ? 1 : runs;
 }
 

@@ -81,9 +81,10 @@ function transits(cells: readonly Cell[]): Finding | null {
 }
 
 function headerBytes(cells: readonly Cell[]): Finding | null {
-  const steady = cells
-    .filter(({ scenario }) => scenario === 'fan-out')
-    .filter((cell) => setting(cell, 'delayMs') === 0);
+  const near = cells.filter((cell) => cell.scenario === 'fan-out' && setting(cell, 'delayMs') === 0);
+  // Of several sizes, the smallest: there it matters most what is around a message.
+  const bytes = Math.min(...near.map((cell) => setting(cell, 'bytes')));
+  const steady = near.filter((cell) => setting(cell, 'bytes') === bytes);
   const around = (choose: (cell: Cell) => boolean) => {
     const cell = steady.find(choose);
     const { upBytesPerMessage: up, downBytesPerMessage: down } = cell?.figures ?? {};
@@ -98,7 +99,7 @@ function headerBytes(cells: readonly Cell[]): Finding | null {
     source:
       'RFC 6455, section 5.2: a server’s frame of up to 125 bytes has a head of 2 bytes; RFC 6202, section 2.2, on header overhead',
     measured:
-      `Around a message of 100 bytes there were ${socket.toFixed(1)} bytes on a WebSocket, ` +
+      `Around a message of ${bytes} bytes there were ${socket.toFixed(1)} bytes on a WebSocket, ` +
       `${sse === null ? '' : `${sse.toFixed(1)} on a stream of events, `}and ${longPoll.toFixed(0)} with a long-poll, both ways together ` +
       '(raw clients; browsers send more).',
     holds: socket <= 2.5 && longPoll >= 100,

@@ -10,6 +10,11 @@ const PATIENCE_MS = 180_000;
 /** The longest that a load may take to end its server and itself, in milliseconds. */
 const END_MS = 8_000;
 
+/** What came of a run, and how long it took with everything around it. */
+export interface TimedOutcome extends CellOutcome {
+  readonly seconds: number;
+}
+
 const NOTHING: Pick<CellOutcome, 'figures' | 'counts'> = {
   figures: {},
   counts: { expected: 0, delivered: 0, lost: 0, repeated: 0, disordered: 0 },
@@ -25,8 +30,14 @@ export class LoadHandle {
   }
 
   /** One run of one cell. Rejects when it is aborted, after the load and its servers have ended. */
-  async run(order: CellOrder, signal: AbortSignal): Promise<CellOutcome> {
+  async run(order: CellOrder, signal: AbortSignal): Promise<TimedOutcome> {
     signal.throwIfAborted();
+    const begun = performance.now();
+    const outcome = await this.#outcomeOf(order, signal);
+    return { ...outcome, seconds: (performance.now() - begun) / 1_000 };
+  }
+
+  async #outcomeOf(order: CellOrder, signal: AbortSignal): Promise<CellOutcome> {
     this.#child ??= forkOn(this.#isPinned ? 'load' : null, LOAD);
     const child = this.#child;
     const outcome = await new Promise<CellOutcome | string>((resolve) => {

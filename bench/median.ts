@@ -1,9 +1,9 @@
-import type { CellOutcome } from './load-process.js';
+import type { TimedOutcome } from './load-handle.js';
 import type { PlannedCell } from './plan.js';
 import type { Cell, Figures } from './result.js';
 
 /** Of runs of one cell, the median of each figure, and how much they differed; it has failed when one of them has. */
-export function cellOf({ scenario, contestant, settings }: PlannedCell, runs: readonly CellOutcome[]): Cell {
+export function cellOf({ scenario, contestant, settings }: PlannedCell, runs: readonly TimedOutcome[]): Cell {
   const failed = runs.find((run) => run.failed !== null);
   const names = new Set(runs.flatMap(({ figures }) => Object.keys(figures) as (keyof Figures)[]));
   const figures: Partial<Record<keyof Figures, number>> = {};
@@ -23,13 +23,14 @@ export function cellOf({ scenario, contestant, settings }: PlannedCell, runs: re
     figures: failed === undefined ? figures : {},
     counts: counts ?? { expected: 0, delivered: 0, lost: 0, repeated: 0, disordered: 0 },
     runs: runs.length,
+    seconds: Math.round(runs.reduce((sum, run) => sum + run.seconds, 0) * 10) / 10,
     spread: spreads[scenario.figure(contestant)] ?? 0,
     spreads: failed === undefined ? spreads : {},
     failed: failed?.failed ?? null,
   };
 }
 
-function valuesOf(runs: readonly CellOutcome[], name: keyof Figures): number[] {
+function valuesOf(runs: readonly TimedOutcome[], name: keyof Figures): number[] {
   return runs.map(({ figures }) => figures[name]).filter((value) => value !== undefined);
 }
 

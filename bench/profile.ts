@@ -5,6 +5,9 @@ import { basename, join } from 'node:path';
 /** Where servers under measurement leave their profiles: the name of an environment variable, which all processes of a run share. */
 const VARIABLE = 'PUSHGATE_BENCH_PROFILES';
 
+/** What a profile calls the time in which a process had nothing to do. */
+const IDLE = '(idle)';
+
 /** So many functions are named; what is below is noise. */
 const NAMED = 12;
 
@@ -36,23 +39,28 @@ function profilesText(files: readonly string[]): string {
     .toSorted()
     .map((file) => {
       const profile: Profiler.Profile = JSON.parse(readFileSync(file, 'utf8'));
-      const lines = shares(profile).map(([name, share]) => `  ${`${(share * 100).toFixed(1)} %`.padStart(7)}  ${name}`);
-      return [`${file}:`, ...lines].join('\n');
+      const lines = (nameOf: NameOf) =>
+        shares(profile, nameOf).map(([name, share]) => `  ${`${(share * 100).toFixed(1)} %`.padStart(7)}  ${name}`);
+      return [`${file}:`, ...lines(originOf), ' of which:', ...lines(functionOf)].join('\n');
     })
     .join('\n');
 }
 
-/** The functions in which most time was spent, without what they call, as shares of the time in which anything was done. */
-function shares({
-  nodes,
-  samples = [],
-  timeDeltas = [],
-}: Profiler.Profile): (readonly [name: string, share: number])[] {
+type CallFrame = Profiler.Profile['nodes'][number]['callFrame'];
+
+/** What the time in a function is counted to. */
+type NameOf = (frame: CallFrame) => string;
+
+/** Where most time was spent, without what was called from there, as shares of the time in which anything was done. */
+function shares(
+  { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
+  nameOf: NameOf,
+): (readonly [name: string, share: number])[] {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
   const spent = new Map<string, number>();
   for (const [index, id] of samples.entries()) {
     const name = names.get(id) ?? '';
-    if (name === '(idle)') continue;
+    if (name === IDLE) continue;
     // A sample stands for the time until the next one.
     spent.set(name, (spent.get(name) ?? 0) + (timeDeltas[index + 1] ?? 0));
   }
@@ -63,7 +71,17 @@ function shares({
     .slice(0, NAMED);
 }
 
-function nameOf({ functionName, url, lineNumber }: Profiler.Profile['nodes'][number]['callFrame']): string {
+function functionOf({ functionName, url, lineNumber }: CallFrame): string {
   const name = functionName || '(anonymous)';
   return url === '' ? name : `${name}  ${url.startsWith('node:') ? url : basename(url)}:${lineNumber + 1}`;
+}
+
+/** Whose code it is: Node's modules, a package, the engine, what is written in C++, the system included, or this repository's. */
+function originOf({ functionName, url }: CallFrame): string {
+  if (functionName === IDLE) return IDLE;
+  if (url.startsWith('node:')) return 'Node in JavaScript';
+  if (url === '')
+    return functionName === '(garbage collector)' ? 'garbage collector' : 'Node and the system below JavaScript';
+  const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url) ?? [];
+  return name ?? 'this repository';
 }

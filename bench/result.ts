@@ -74,8 +74,11 @@ export interface Cell {
   readonly settings: Readonly<Record<string, number>>;
   readonly figures: Figures;
   readonly counts: Counts;
-  /** How often it was run, and by how much the runs differed: (max - min) / median of the figure that matters, and of each figure. */
+  /** How often it was run. */
   readonly runs: number;
+  /** How long these took, with starting and ending the server; older results do not say it. */
+  readonly seconds?: number;
+  /** By how much the runs differed: (max - min) / median of the figure that matters, and of each figure. */
   readonly spread: number;
   readonly spreads: Figures;
   /** Why the figures say nothing; `null` when they do. */

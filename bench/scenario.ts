@@ -12,6 +12,8 @@ export interface Scenario {
   figure(contestant: Contestant): keyof Figures;
   /** Whether one run says enough, because what is looked at is no figure of a few per cent. */
   readonly isOnce?: boolean;
+  /** Whether a cell answers a question of its own beside the others, so that settings by hand are not put into it. */
+  readonly isApart?: (settings: Settings) => boolean;
   /** Whether cells may run side by side, because neither time nor processor time is measured. */
   readonly isParallel?: boolean;
   /** What it can be set to by hand beside what its plans say. */

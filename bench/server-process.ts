@@ -107,8 +107,9 @@ function publishOnSchedule(order: Extract<Order, { order: 'publish' }>): Promise
         const due = dueOf(tick);
         for (let count = 0; count < perTick; count++) publish(channels[turn++ % channels.length] ?? '', bytes, due);
       }
-      if (tick === ticks) resolve();
-      else setTimeout(step, Math.ceil((dueOf(tick) - nowMicros()) / 1_000));
+      const restMs = Math.ceil((dueOf(tick) - nowMicros()) / 1_000);
+      // The time of the last one as well: so many ticks last so many intervals.
+      setTimeout(tick === ticks ? resolve : step, Math.max(0, restMs));
     };
     step();
   });

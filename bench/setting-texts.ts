@@ -11,7 +11,8 @@ const settingTexts: Readonly<Record<string, (value: number) => string>> = {
   channels: (value) => (value === 1 ? 'one channel' : `${whole(value)} channels`),
   missed: (value) => `${whole(value)} missed`,
   retained: (value) => `${whole(value)} in the log`,
-  express: (value) => (value > 0 ? 'behind Express' : 'attached to the server'),
+  express: (value) =>
+    ['attached to the server', 'mounted in Express', 'in Express behind middleware'][value] ?? `express ${value}`,
   keep: (value) => `${whole(value)} kept`,
   burst: (value) => `${whole(value)} at once`,
   late: (value) => (value === 0 ? 'nobody catches up' : `${whole(value)} catch up`),

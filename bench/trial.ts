@@ -79,7 +79,7 @@ export class Trial {
   private constructor(contestant: Contestant, settings: Settings, isPinned: boolean) {
     this.contestant = contestant;
     this.settings = settings;
-    this.#keep = this.of('keep', Math.max(KEEP, this.of('retained')));
+    this.#keep = this.of('keep', Math.max(KEEP, this.of('retained'), this.of('missed')));
     this.#isPinned = isPinned;
     this.#server = new ServerHandle(isPinned);
     this.#crowd = new Crowd(contestant);
@@ -95,7 +95,7 @@ export class Trial {
   }
 
   async #start(port: number): Promise<void> {
-    const setting = { port, keep: this.#keep, express: this.of('express') > 0 };
+    const setting = { port, keep: this.#keep, express: this.of('express') };
     const order = { order: 'start', contestant: this.contestant.name, ...setting } as const;
     this.#serverPort = (await this.#server.ask(order, 'started')).port;
     this.#published = new Map();

@@ -24,7 +24,7 @@ export function varied(
   contestant: Contestant,
 ): Settings[] {
   if (variations.length === 0) return [...planned];
-  const usual = nearestToUsual(planned);
+  const usual = nearestToUsual(planned.filter((settings) => scenario.isApart?.(settings) !== true));
   if (usual === undefined) return [];
   const known = settable(usual, scenario, contestant);
   const changes = variations

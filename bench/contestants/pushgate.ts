@@ -15,7 +15,7 @@ import { packageVersion } from './packages.js';
 const KEPT_BYTES = 512 * 1024 * 1024;
 
 /** The real gateway as it is embedded, with everything on: cursors, retention, back-pressure, limits and metrics. */
-async function serve({ port, keep, express: isBehind }: ServerSetting): Promise<Served> {
+async function serve({ port, keep, express }: ServerSetting): Promise<Served> {
   const { createGateway } = await import('../../server/index.js');
   const gateway = createGateway({
     retention: { count: keep, bytes: KEPT_BYTES, totalBytes: KEPT_BYTES },
@@ -25,8 +25,8 @@ async function serve({ port, keep, express: isBehind }: ServerSetting): Promise<
     drainMs: 2_000,
   });
   gateway.handle('echo', (params) => params);
-  const server = isBehind ? await behindExpress(gateway) : createServer();
-  gateway.attach(server, { requests: !isBehind });
+  const server = express > 0 ? await inExpress(gateway, express > 1) : createServer();
+  gateway.attach(server, { requests: express === 0 });
   await gateway.ready();
   return {
     port: await host(server, port),
@@ -35,10 +35,20 @@ async function serve({ port, keep, express: isBehind }: ServerSetting): Promise<
   };
 }
 
-/** The simple way to mount it: as middleware, by which nothing of a connection is known from one request to the next. */
-async function behindExpress(gateway: Gateway): Promise<Server> {
+/**
+ * The simple way to mount it, by which nothing of a connection is known from one request to the next; and behind middleware that
+ * stands before what is written, as those do that compress or count, so that it goes Node's own way.
+ */
+async function inExpress(gateway: Gateway, isBehindMiddleware: boolean): Promise<Server> {
   const { default: express } = await import('express');
-  return createServer(express().use('/push', gateway.handler));
+  const app = express();
+  if (isBehindMiddleware) {
+    app.use((_request, response, next) => {
+      response.write = response.write.bind(response);
+      next();
+    });
+  }
+  return createServer(app.use('/push', gateway.handler));
 }
 
 const HELLO = '"type":"hello"';
@@ -115,7 +125,8 @@ export const pushgate: readonly Contestant[] = catalog.map((transport) => {
     technique,
     versions: () => ({ pushgate: packageVersion('pushgate') ?? 'of this repository' }),
     missing: () => null,
-    further: ['express'],
+    // The upgrade of a WebSocket never comes to an Express app.
+    further: technique === 'websocket' ? [] : ['express'],
     remembers: true,
     serve,
     read,

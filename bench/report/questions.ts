@@ -219,7 +219,7 @@ export const questions: readonly Question[] = [
     id: 'distance',
     heading: 'What does distance change?',
     method:
-      'A proxy holds back every byte for 0, 50 or 200 ms. What a technique needs a round trip for, it now pays for: how often a message must cross the distance is what tells the techniques apart.',
+      'A proxy holds back every byte for the time of one transit, each way. What a technique needs a round trip for, it now pays for: how often a message must cross the distance is what tells the techniques apart.',
     scenarios: [],
     views: [byDistance, { ...byDistance, title: 'p99 latency along the distance', figure: 'p99Ms' }],
     answer: (result) => slopes(result, byDistance),

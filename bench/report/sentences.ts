@@ -34,7 +34,7 @@ function toPeers(cells: readonly Cell[], figure: keyof Figures): string[] {
     const ratios = peers === '' ? controls : `${peers}${controls === '' ? '' : ` (${controls})`}`;
     return [`over ${techniqueTexts[technique]} ${ratios}`];
   });
-  return parts.length === 0 ? [] : [`Pushgate against its peers: ${parts.join('; ')}.`];
+  return parts.length === 0 ? [] : [`Pushgate against the others: ${parts.join('; ')}.`];
 }
 
 /** A ratio, unless the runs of the two differ among themselves by as much. */

@@ -1,7 +1,7 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isCentral, pollMsOf } from './settings.js';
+import { farther, isCentral, pollMsOf } from './settings.js';
 import { onOneChannel } from './steady.js';
 
 /** Messages that are published in one tick. */
@@ -17,8 +17,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
     const isOne = isCentral(contestant) && !['polling', 'iframe'].includes(contestant.technique);
     return isOne ? [size(200, 10, 0.4)] : [];
   }
-  const far = isCentral(contestant) ? delayed(mode, size(100, 5, 1.2)) : [];
-  return [size(100, 10, 1), size(1_000, 3, 2), ...far];
+  return [size(1_000, 3, 2), ...farther(mode, contestant, size(100, 5, 1.2))];
 }
 
 /** Many messages in one tick, a few times a second. */

@@ -3,7 +3,7 @@ import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
 import { CHANNEL } from '../trial.js';
-import { delayed, isCentral, pollMsOf } from './settings.js';
+import { farther, isCentral, pollMsOf } from './settings.js';
 import { steady } from './steady.js';
 
 /** What those missed who catch up meanwhile. */
@@ -15,10 +15,10 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   if (!contestant.remembers || mode === 'quick' || !isCentral(contestant)) return [];
   const poll = pollMsOf(contestant, 200);
   const size = (late: number, missed: number, seconds: number): Settings => {
-    return { subscribers: 50, late, missed, keep: missed, perSecond: 50, seconds, bytes: 100, ...poll };
+    return { subscribers: 50, late, missed, perSecond: 50, seconds, bytes: 100, ...poll };
   };
   if (mode === 'smoke') return [0, 2].map((late) => ({ ...size(late, 300, 0.3), subscribers: 2 }));
-  return [size(0, 10_000, 2), size(50, 10_000, 2), ...delayed(mode, size(50, 10_000, 2)).slice(0, 1)];
+  return [size(0, 10_000, 2), size(50, 10_000, 2), ...farther(mode, contestant, size(50, 10_000, 2)).slice(0, 1)];
 }
 
 /** Some get messages at a steady rate while others, on another channel, fetch a long past. */
@@ -27,6 +27,8 @@ export const bystanders: Scenario = {
   question: 'How late are messages for those who are there while others catch up?',
   figure: () => 'p99Ms',
   isOnce: true,
+  // Beside which the others are late.
+  isApart: ({ late }) => late === 0,
   plan,
   seconds: ({ seconds = 0, missed = 0, late = 0, delayMs = 0 }) =>
     1.3 * seconds + missed / 15_000 + (missed * late) / 300_000 + delayMs / 50,

@@ -3,17 +3,20 @@ import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
 import { nowMicros } from '../wire/clock.js';
-import { delayed } from './settings.js';
+import { farther } from './settings.js';
 
 /** The part of the calls that comes first and does not count. */
 const WARM_UP = 0.2;
 const MICROS_PER_MS = 1_000;
 
-function plan(mode: Mode, { call }: Contestant): readonly Settings[] {
-  if (call === undefined) return [];
+function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
+  if (contestant.call === undefined) return [];
   if (mode === 'smoke') return [{ callers: 2, calls: 10, bytes: 100 }];
   if (mode === 'quick') return [{ callers: 4, calls: 150, bytes: 100 }];
-  return [{ callers: 4, calls: 2_000, bytes: 100 }, ...delayed(mode, { callers: 4, calls: 10, bytes: 100 })];
+  return [
+    { callers: 4, calls: 2_000, bytes: 100 },
+    ...farther(mode, contestant, { callers: 4, calls: 10, bytes: 100 }),
+  ];
 }
 
 /** A method is called, and answers with what it was given; each caller waits for its answer. */

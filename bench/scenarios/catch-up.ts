@@ -1,17 +1,17 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isCentral, isChosen, pollMsOf } from './settings.js';
+import { farther, isChosen, pollMsOf } from './settings.js';
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   if (!contestant.remembers) return [];
   const poll = pollMsOf(contestant, 200);
   const size = (missed: number, subscribers: number): Settings => {
-    return { subscribers, missed, keep: missed, bytes: 100, ...poll };
+    return { subscribers, missed, bytes: 100, ...poll };
   };
   if (mode === 'smoke') return [size(500, 2)];
   if (mode === 'quick') return isChosen(mode, contestant) ? [size(10_000, 5)] : [];
-  return [size(10_000, 50), ...(isCentral(contestant) ? delayed(mode, size(10_000, 10)) : [])];
+  return [size(10_000, 50), ...farther(mode, contestant, size(10_000, 10))];
 }
 
 /** Subscribers who come when all has been said already. */

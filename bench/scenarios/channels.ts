@@ -1,7 +1,7 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isChosen, pollMsOf } from './settings.js';
+import { farther, isChosen, pollMsOf } from './settings.js';
 import { steady } from './steady.js';
 
 /** Who is asked what the number of channels alone changes. */
@@ -22,7 +22,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   return [
     size(10, 1_000, 200, 1),
     size(1_000, 1_000, 1_000, 1),
-    ...delayed(mode, size(50, 100, 100, 1)),
+    ...farther(mode, contestant, size(50, 100, 100, 1)),
     ...ownChannels,
   ];
 }

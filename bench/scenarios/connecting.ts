@@ -1,19 +1,18 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isCentral, isChosen, pollMsOf } from './settings.js';
+import { farther, isChosen, pollMsOf } from './settings.js';
 
 /** So many come before it counts: of the first few hundred, most of the cost is that of compiling. */
 const WARM_UP = 500;
 /** Whom a quick run looks at beside the product. */
-const OTHERS = ['pushgate long-polling', 'socket.io websocket', 'socket.io polling', 'better-sse'];
+const OTHERS = ['pushgate sse', 'pushgate long-polling', 'socket.io websocket', 'socket.io polling', 'better-sse'];
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = pollMsOf(contestant, 1_000);
   if (mode === 'smoke') return [{ subscribers: 4, ...poll }];
   if (mode === 'quick') return isChosen(mode, contestant, OTHERS) ? [{ subscribers: 600, ...poll }] : [];
-  const far = isCentral(contestant) ? delayed(mode, { subscribers: 200, ...poll }) : [];
-  return [{ subscribers: 1_000, ...poll }, ...far];
+  return [{ subscribers: 1_000, ...poll }, ...farther(mode, contestant, { subscribers: 200, ...poll })];
 }
 
 /** How many connect at the same time. */

@@ -15,7 +15,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   // What a page would do that polls: every few seconds.
   const poll = pollMsOf(contestant, mode === 'smoke' ? 100 : 5_000);
   if (mode === 'smoke') return [{ subscribers: 4, seconds: 0.2, ...poll }];
-  if (mode === 'quick') return isCentral(contestant) ? [{ subscribers: 1_000, seconds: 26, ...poll }] : [];
+  if (mode === 'quick') return isCentral(contestant) ? [{ subscribers: 500, seconds: 26, ...poll }] : [];
   const large = LARGE.includes(contestant.name) ? [{ subscribers: MANY, seconds: 1 }] : [];
   return [{ subscribers: 1_000, seconds: 51, ...poll }, ...large];
 }

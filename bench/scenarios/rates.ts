@@ -5,7 +5,7 @@ import { delayed, isCentral, isChosen } from './settings.js';
 import { steady } from './steady.js';
 
 /** Whom a quick run looks at beside the product. */
-const OTHERS = ['pushgate long-polling', 'ws', 'pushgate polling'];
+const OTHERS = ['pushgate sse', 'pushgate long-polling', 'ws', 'pushgate polling'];
 /** The rate of a quick run, at which those who poll stand beside the others. */
 const QUICK = 4;
 /**
@@ -13,9 +13,9 @@ const QUICK = 4;
  * and no multiple of any: it would come back at the very moment of each message, now just before it and now just after.
  */
 const USUAL = 1.9;
-/** About half of what raw `ws` carries on the machine that the kept results are of. */
-const HALF_OF_SATURATION = { subscribers: 100, perSecond: 1_000, seconds: 2, bytes: 100 };
-const AT_HALF = ['pushgate websocket', 'pushgate sse', 'ws', 'bare sse'];
+/** A hundred thousand deliveries a second, where some are late that are not at a trickle. */
+const HIGH_RATE = { subscribers: 100, perSecond: 1_000, seconds: 2, bytes: 100 };
+const AT_HIGH_RATE = ['pushgate websocket', 'pushgate sse', 'ws', 'bare sse'];
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const isPolling = contestant.technique === 'polling';
@@ -34,8 +34,8 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   }
   const far = isCentral(contestant) ? delayed(mode, size(USUAL, 3, 1_000)) : [];
   if (isPolling) return [size(USUAL, 3, 200), size(USUAL, 3, 1_000), size(USUAL, 6, 3_000), ...far];
-  const half = AT_HALF.includes(contestant.name) ? [HALF_OF_SATURATION] : [];
-  return [size(USUAL, 3), size(50, 1), size(500, 1), ...far, ...half];
+  const high = AT_HIGH_RATE.includes(contestant.name) ? [HIGH_RATE] : [];
+  return [size(USUAL, 3), size(50, 1), size(500, 1), ...far, ...high];
 }
 
 /** How late messages are, by how often there is one, and by how often is asked. */
@@ -44,6 +44,7 @@ export const rates: Scenario = {
   question: 'How late is a message, by how often there is one, by the interval of polls, and by the distance?',
   figure: () => 'meanMs',
   isOnce: true,
+  isApart: ({ perSecond }) => perSecond === HIGH_RATE.perSecond,
   plan,
   seconds: ({ seconds = 0, pollMs = 0, delayMs = 0 }) => 1.3 * seconds + pollMs / 500 + delayMs / 100,
   async run(trial) {

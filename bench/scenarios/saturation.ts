@@ -1,7 +1,10 @@
 import type { Contestant } from '../contestant.js';
+import type { Figures } from '../result.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isCentral } from './settings.js';
+import type { Trial } from '../trial.js';
+import { farther, isCentral } from './settings.js';
+import { steady } from './steady.js';
 
 /**
  * So many messages may be under way to the slowest subscriber, and so many more for each millisecond of distance; with the greatest, still
@@ -12,27 +15,33 @@ const WINDOW_PER_MS = 10;
 /** Of the time, so much goes by before it counts. */
 const WARM_UP = 0.3;
 
+/** A hundred who ask without a pause are as many requests as a core can answer already; hardly any is answered with a message. */
+const POLLS = { subscribers: 100, pollMs: 0, perSecond: 5, bytes: 100 };
+
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
-  // A poll without a pause between two of them: how many requests a core can answer.
-  const poll = contestant.technique === 'polling' ? { pollMs: 0 } : {};
-  const size = (subscribers: number, seconds: number): Settings => ({ subscribers, seconds, bytes: 100, ...poll });
-  if (mode === 'smoke') return [size(4, 0.2)];
+  const isPolling = contestant.technique === 'polling';
+  const size = (subscribers: number, seconds: number): Settings => {
+    return isPolling ? { ...POLLS, seconds } : { subscribers, seconds, bytes: 100 };
+  };
+  if (mode === 'smoke') return [{ ...size(4, 0.4), subscribers: 4 }];
   if (mode === 'quick') return isCentral(contestant) && contestant.technique !== 'iframe' ? [size(100, 0.4)] : [];
-  // A hundred who ask without a pause are as many requests as a core can answer already.
-  const many = contestant.technique === 'polling' ? [] : [size(1_000, 1.2)];
-  return [size(100, 1.2), ...many, ...(isCentral(contestant) ? delayed(mode, size(100, 1.2)) : [])];
+  // Over a distance it is the distance that says how often one can ask.
+  const far = isPolling ? [] : farther(mode, contestant, size(100, 1.2));
+  return [size(1_000, 1.2), ...far];
 }
 
-/** As fast as the subscribers get it. */
+/** As fast as the subscribers get it; of those who poll, as fast as they are answered. */
 export const saturation: Scenario = {
   name: 'saturation',
-  question: 'How many messages can be delivered in a second?',
-  figure: ({ technique }) => (technique === 'polling' ? 'requestsPerSecond' : 'messagesPerSecond'),
+  question: 'How many messages can be delivered in a second, and how many polls be answered?',
+  figure: ({ technique }) => (technique === 'polling' ? 'cpuMicrosPerRequest' : 'messagesPerSecond'),
   plan,
-  seconds: ({ seconds = 0, subscribers = 0 }) => (1 + WARM_UP) * seconds + subscribers / 3_000,
+  seconds: ({ seconds = 0, subscribers = 0 }) => (1 + WARM_UP) * seconds + subscribers / 1_000,
   async run(trial) {
+    const seconds = trial.of('seconds');
     await trial.subscribe(trial.of('subscribers'));
-    const forMs = trial.of('seconds') * 1_000;
+    if (trial.contestant.technique === 'polling') return polls(trial, seconds);
+    const forMs = seconds * 1_000;
     const window = WINDOW + WINDOW_PER_MS * trial.of('delayMs');
     await trial.pump(window, WARM_UP * forMs);
     await trial.arrival();
@@ -41,7 +50,19 @@ export const saturation: Scenario = {
     await trial.pump(window, forMs);
     await trial.arrival();
     const after = await trial.snapshot();
-    const seconds = (after.at - before.at) / 1_000;
-    return { ...trial.costs(before, after), messagesPerSecond: (after.delivered - before.delivered) / seconds };
+    const took = (after.at - before.at) / 1_000;
+    return { ...trial.costs(before, after), messagesPerSecond: (after.delivered - before.delivered) / took };
   },
 };
+
+/** What is published meanwhile says whether what is answered is right; what it costs is lost among the polls. */
+async function polls(trial: Trial, seconds: number): Promise<Figures> {
+  const {
+    cpuMicrosPerMessage: _cpu,
+    upBytesPerMessage: _up,
+    downBytesPerMessage: _down,
+    requestsPerMessage: _requests,
+    ...figures
+  } = await steady(trial, { perSecond: trial.of('perSecond'), seconds });
+  return figures;
+}

@@ -1,7 +1,7 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isCentral, pollMsOf } from './settings.js';
+import { farther, pollMsOf } from './settings.js';
 import { steady } from './steady.js';
 
 const SIZES = [16, 1_024, 32_768, 1_048_576] as const;
@@ -25,8 +25,10 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
       { ...size(1_048_576, 0.5), subscribers: 2 },
     ].filter(comesThrough);
   if (mode === 'quick') return QUICK.includes(contestant.name) ? [size(16, 0.3), size(1_048_576, 0.6)] : [];
-  const far = isCentral(contestant) ? delayed(mode, size(32_768, 1)) : [];
-  return [...SIZES.map((bytes) => size(bytes, 0.7)).filter(comesThrough), ...far];
+  return [
+    ...SIZES.map((bytes) => size(bytes, 0.7)).filter(comesThrough),
+    ...farther(mode, contestant, size(32_768, 1)),
+  ];
 }
 
 /** From the shortest message to a large one. */

@@ -2,7 +2,7 @@ import type { Contestant } from '../contestant.js';
 import type { Technique } from '../result.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isChosen, pollMsOf } from './settings.js';
+import { farther, isChosen, pollMsOf } from './settings.js';
 import { steady } from './steady.js';
 
 const STREAMS: readonly Technique[] = ['websocket', 'sse', 'iframe'];
@@ -17,7 +17,7 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   // For each slow reader many times what the system's own buffers take: only then is it the server that has to see to the rest.
   if (mode === 'quick') return [size(10, 5, 300, 1)];
   // Who polls gets a few of these in a round trip: over a distance that alone would be measured.
-  const far = STREAMS.includes(contestant.technique) ? delayed(mode, size(8, 4, 60, 3)) : [];
+  const far = STREAMS.includes(contestant.technique) ? farther(mode, contestant, size(8, 4, 60, 3)) : [];
   return [size(16, 8, 250, 1.2), ...far];
 }
 

@@ -1,15 +1,14 @@
 import type { Contestant } from '../contestant.js';
 import type { Scenario } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
-import { delayed, isCentral, isChosen, pollMsOf } from './settings.js';
+import { farther, isChosen, pollMsOf } from './settings.js';
 
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const poll = pollMsOf(contestant, 1_000);
   if (mode === 'smoke') return [{ subscribers: 4, ...pollMsOf(contestant, 100) }];
   if (mode === 'quick')
     return isChosen(mode, contestant, ['socket.io websocket']) ? [{ subscribers: 300, ...poll }] : [];
-  const far = isCentral(contestant) ? delayed(mode, { subscribers: 500, ...poll }) : [];
-  return [{ subscribers: 1_000, ...poll }, ...far];
+  return [{ subscribers: 1_000, ...poll }, ...farther(mode, contestant, { subscribers: 500, ...poll })];
 }
 
 /** The server goes down as in a crash, comes up again, and everybody is there at once. */

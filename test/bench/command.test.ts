@@ -89,7 +89,8 @@ describe('the command of the lab', () => {
     const cell = ['--scenario', 'fan-out', '--contestant', 'ws', '--smoke', '--profile', profiles];
     const { out } = await bench(cell);
     expect(readdirSync(profiles)).toContainEqual(expect.stringMatching(/^ws\.\d+\.cpuprofile$/));
-    expect(out).toMatch(/ws\.\d+\.cpuprofile:\n +\d+\.\d % {2}\S/);
+    expect(out).toMatch(/ws\.\d+\.cpuprofile:\n(?: +\d+\.\d % {2}\S.*\n)+ of which:\n +\d+\.\d % {2}\S/);
+    expect(out).toContain('Node in JavaScript');
   });
 
   it('stops everything on Ctrl-C, says so, and writes nothing', async () => {

@@ -17,7 +17,7 @@ describe('the plan of the lab', () => {
   });
 
   it('takes less than an hour as a whole, with what goes by unplanned', () => {
-    expect(estimate(planned({ mode: 'full' }), 3)).toBeLessThan(3_200);
+    expect(estimate(planned({ mode: 'full' }), 3)).toBeLessThan(2_600);
   });
 
   it('puts the first question to all who are compared, with 1,000 subscribers, in a hurry too', () => {
@@ -53,13 +53,36 @@ describe('the plan of the lab', () => {
     expect(new Set(cells.map(({ settings }) => settings['pollMs']))).toEqual(new Set([undefined, 50]));
   });
 
+  it('puts values by hand into one and the same experiment, for whoever is asked', () => {
+    const variations = [{ names: ['delayMs'], values: [0, 50] }];
+    const rates = planned({ scenarios: ['rates'], variations }).map(({ settings }) => settings);
+    expect(new Set(rates.map(({ perSecond }) => perSecond)).size).toBe(1);
+    const late = planned({ scenarios: ['bystanders'], variations }).map(({ settings }) => settings['late']);
+    expect(new Set(late)).toEqual(new Set([50]));
+  });
+
+  it('looks at saturation with 1,000 subscribers, and with polls that are answered with nothing', () => {
+    const near = planned({ scenarios: ['saturation'] }).filter(({ settings }) => !settings['delayMs']);
+    for (const { contestant, settings } of near) {
+      const isPolling = contestant.technique === 'polling';
+      expect([contestant.name, settings['subscribers']]).toEqual([contestant.name, isPolling ? 100 : 1_000]);
+      if (isPolling) expect(settings['perSecond']).toBeLessThanOrEqual(5);
+    }
+  });
+
   it('puts only the gateway behind Express', () => {
-    const variations = [{ names: ['express'], values: [0, 1] }];
-    const cells = planned({ scenarios: ['fan-out'], contestants: ['pushgate sse', 'bare sse'], variations });
+    const variations = [{ names: ['express'], values: [0, 2] }];
+    const cells = planned({
+      scenarios: ['fan-out'],
+      contestants: ['pushgate websocket', 'pushgate sse', 'bare sse'],
+      variations,
+    });
     expect(cells.map(({ contestant, settings }) => [contestant.name, settings['express']])).toEqual([
+      // The upgrade of a WebSocket never comes to an app.
+      ['pushgate websocket', undefined],
       ['pushgate sse', 0],
       ['bare sse', undefined],
-      ['pushgate sse', 1],
+      ['pushgate sse', 2],
     ]);
   });
 

@@ -53,6 +53,17 @@ describe('a smoke run of the lab', () => {
     expect(status).toBe(0);
   });
 
+  it('takes as long for so many messages as their rate says: who has one with each request makes no more requests', () => {
+    const waiting = result.cells.filter((cell) => cell.scenario === 'rates' && cell.technique === 'long-polling');
+    expect(waiting.length).toBeGreaterThan(0);
+    for (const { figures, settings } of waiting) {
+      const { requestsPerSecond = Number.NaN, requestsPerMessage = Number.NaN } = figures;
+      const most = (settings['perSecond'] ?? 0) * (settings['subscribers'] ?? 0) * requestsPerMessage;
+      // A slow machine makes fewer, and a timer may be a millisecond early.
+      expect(requestsPerSecond).toBeLessThan(1.02 * most);
+    }
+  });
+
   it('accounts for every message', () => {
     for (const { scenario, counts } of result.cells) {
       expect(counts).toEqual({ ...counts, delivered: counts.expected, lost: 0, repeated: 0, disordered: 0 });
@@ -112,6 +123,18 @@ describe('a smoke run of the lab', () => {
     const tables = markdownTables(result);
     for (const name of ['summary', 'wire', 'subscribers', 'delay', ...catalog.map((transport) => transport)]) {
       expect([name, tables.get(name)]).toEqual([name, expect.stringContaining('**Pushgate, ')]);
+    }
+    expect(tables.get('goals')).toMatch(
+      /\| polling \| CPU per request, polls without a pause \| ≤ 0\.5 × express polling \|/,
+    );
+  });
+
+  it('tells of polls without a pause what a request costs, and nothing by the few messages in them', () => {
+    const polls = result.cells.filter((cell) => cell.scenario === 'saturation' && cell.technique === 'polling');
+    expect(polls.map(({ contestant }) => contestant)).toEqual(['pushgate polling', 'express polling']);
+    for (const { figures } of polls) {
+      expect(figures.cpuMicrosPerRequest).toBeGreaterThan(0);
+      expect(Object.keys(figures).filter((name) => name.endsWith('PerMessage'))).toEqual([]);
     }
   });
 
