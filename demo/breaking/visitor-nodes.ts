@@ -130,6 +130,8 @@ export class VisitorNodes {
     const { make, path, prepare } = this.#options;
     const app = express().disable('x-powered-by');
     const server = createServer(app);
+    // Once it listens, this is a connection that could not be taken, which ends nothing.
+    server.on('error', () => undefined);
     const sockets = new Set<Socket>();
     server.on('connection', (socket) => {
       sockets.add(socket);

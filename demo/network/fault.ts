@@ -109,14 +109,29 @@ export function slice(size: () => number): Fault {
   return (exchange) => exchange.pass({ down: slicer(), up: slicer() });
 }
 
-/** Every piece of the answer comes so much later. The line is long, not narrow: no piece waits for the one before it. */
+/**
+ * Every piece of the answer comes so much later. The line is long, not narrow: no piece waits for the one before it, until there
+ * is as much under way, or left by who does not read, as a proxy holds.
+ */
 export function delay(ms: number): Fault {
   return (exchange) => {
     let last: Promise<unknown> = Promise.resolve();
-    const later = (bytes: Buffer, push: (piece: Buffer) => void) => {
-      last = sleep(ms, undefined, { ref: false }).then(() => push(bytes));
-    };
-    exchange.pass({ down: stage(later, () => last.then(() => null)) });
+    let underWay = 0;
+    const line = new Transform({
+      transform(bytes: Buffer, _encoding, done: TransformCallback) {
+        underWay += bytes.length;
+        const isFull = underWay + line.readableLength > HELD_BYTES;
+        const arrived = sleep(ms, undefined, { ref: false }).then(() => {
+          underWay -= bytes.length;
+          line.push(bytes);
+        });
+        last = arrived;
+        if (isFull) arrived.then(() => done(), done);
+        else done();
+      },
+      flush: (done) => void last.then(() => done(), done),
+    });
+    exchange.pass({ down: line });
   };
 }
 

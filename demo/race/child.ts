@@ -8,7 +8,9 @@ const END_MS = 3_000;
 /** Starts one of the processes of this folder. It ends when it is let go, or with this one. */
 export function startChild(name: 'reader-process' | 'gateway-process'): ChildProcess {
   // What this one was started with is not for its children: an inspector's port can be had once only.
-  return fork(compiled(name), { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(compiled(name), { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  // An order to one that has just ended: whoever waits for it to be carried out learns of that.
+  return child.on('error', () => undefined);
 }
 
 /** Lets a process go, and resolves when it has ended. */

@@ -22,6 +22,11 @@ export function raceRoutes(races: Races, cpuCosts: CpuCosts, visitorOf: VisitorO
 
   router.post('/races', (request, response) => {
     const { race, settings: given } = fieldsOf(request.body);
+    if (isLaneName(race) && given === null) {
+      races.end(race);
+      response.status(204).end();
+      return;
+    }
     const settings = readSettings(given);
     if (!isLaneName(race) || settings === null) return refuse(response, `Send JSON: {"race": <name>, ${FORM}}.`);
     const report = races.run(race, settings, visitorOf(request));

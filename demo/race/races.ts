@@ -77,6 +77,11 @@ export class Races {
     return this.#races.size;
   }
 
+  /** Ends a race whose page says that it goes. */
+  end(name: string): void {
+    if (this.#races.has(name)) this.#end(name);
+  }
+
   close(): void {
     for (const name of [...this.#races.keys()]) this.#end(name);
   }

@@ -2,7 +2,7 @@ import { catalog } from '../../transports/catalog.js';
 import { arrivals, inTurns, type Summary, summaryOf } from './benchmark/summary.js';
 import { type Measured, measure } from './benchmark/trial.js';
 import { Palette, tint } from './drawing/palette.js';
-import { loadPlot } from './drawing/plot.js';
+import { plotIn } from './drawing/plot.js';
 import { ClockBounds } from './feed/clock-bounds.js';
 import { simpleFirst } from './lane/simple-first.js';
 import { linkFrame } from './page/frame.js';
@@ -30,7 +30,7 @@ const standing = part(document, 'standing', HTMLElement);
 const table = part(document, 'rows', HTMLElement);
 const palette = new Palette();
 const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 4]];
-const plot = await loadPlot(part(document, 'plot', HTMLElement), palette, {
+const plot = plotIn(part(document, 'plot', HTMLElement), palette, {
   lines: transports.map((transport, index) => ({
     label: textsOf(transport).name,
     colour: `hue-${transport}`,
@@ -43,6 +43,8 @@ const plot = await loadPlot(part(document, 'plot', HTMLElement), palette, {
   isLogarithmic: true,
 });
 let running: AbortController | null = null;
+/** Whether the page was out of sight during a run: browsers slow down the timers of such a page, by which those who poll ask. */
+let wasHidden = false;
 
 linkFrame(path);
 // What scrolls can be scrolled by keys.
@@ -58,11 +60,15 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   if (running === null) void run();
 });
-cancel.addEventListener('click', () => running?.abort(new Error(said.cancelled)));
+document.addEventListener('visibilitychange', () => {
+  wasHidden ||= document.visibilityState === 'hidden';
+});
+cancel.addEventListener('click', () => running?.abort());
 
 async function run(): Promise<void> {
   const abort = new AbortController();
   running = abort;
+  wasHidden = document.visibilityState === 'hidden';
   setRunning(true);
   const burst = { messages: MESSAGES, perSecond: Number(rate.value), bytes: Number(size.value) };
   const turns = inTurns(transports, ROUNDS);
@@ -89,13 +95,16 @@ async function run(): Promise<void> {
       bar.value = (turn + 1) * (1 + ROUND_TRIPS + MESSAGES);
       show(transports.map((name) => summaryOf(name, measured.get(name) ?? [], clock.aheadMs)));
     }
-    const failures = [...failed].map(([name, reason]) => `${textsOf(name).name}: ${reason}`).join(' ');
-    write(
-      standing,
-      `${failures === '' ? said.done : said.doneWithout(failures)} ${said.clocks(duration(clock.errorMs))}`,
-    );
+    const failures = [...failed]
+      .map(([name, reason]) => `${textsOf(name).name}: ${reason.replace(/[.。]+$/, '')}`)
+      .join('; ');
+    const outcome = failures === '' ? said.done : said.doneWithout(failures);
+    // Where nothing has come, the clocks were not compared.
+    const clocks = Number.isFinite(clock.errorMs) ? [said.clocks(duration(clock.errorMs))] : [];
+    write(standing, [outcome, ...(wasHidden ? [said.hidden] : []), ...clocks].join(' '));
   } catch (error) {
-    writeReason(standing, failureOf(error), said.stopped);
+    if (abort.signal.aborted) write(standing, said.stopped(said.cancelled));
+    else writeReason(standing, failureOf(error), said.stopped);
   }
   running = null;
   setRunning(false);

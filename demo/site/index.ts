@@ -51,6 +51,8 @@ let waiting: CourseSettings | null = null;
 let isTrying = false;
 /** Whether what the controls say is why something was not done. */
 let isRefused = false;
+/** Whether the race that is shown does not go on: the server refuses it by now, or is away. */
+let isStopped = false;
 
 let field = new Field(
   { path, clock, transports, opened: (lane) => void takeOpening(lane) },
@@ -80,7 +82,12 @@ plot.catch(() => {
   chart.removeAttribute('aria-label');
   write(chart, raceTexts.plot.missing);
 });
-const tableNow = () => resultTable(field.standings(measured()), field.ranMs, captionOf(field, clock.errorMs));
+const tableNow = () =>
+  resultTable(
+    field.standings(measured()),
+    field.ranMs,
+    captionOf(field, clock.errorMs, isStopped ? null : (own.report?.clients ?? null)),
+  );
 const table = new TableView(part(document, 'table', HTMLElement), tableNow(), transports, () =>
   new URL(`#${linkOf(afterIdle ?? field.settings)}`, location.href).toString(),
 );
@@ -109,6 +116,7 @@ field.start();
 watch.start();
 runLinked();
 addEventListener('hashchange', runLinked);
+addEventListener('pagehide', () => own.leave());
 
 keepRhythm({
   draw() {
@@ -137,12 +145,13 @@ every(REPORT_MS, async () => {
   table.show(tableNow());
   const open = new Set(all.filter(({ state }) => state === 'open'));
   const accounts = all.map((lane) => lane.expectReport());
+  const asked = new Map(all.map((lane) => [lane, lane.others]));
   const report = await askReport(all).catch(() => null);
   if (report === null) return missServer();
   hasServer = true;
   if (!settings.isOwn) feed.runs.add(report.run);
   for (const account of accounts) account(report);
-  if (field.settings === settings && settings.isOwn && settings.perSecond === 0) takeIdle(open);
+  if (field.settings === settings && settings.isOwn && settings.perSecond === 0) takeIdle(open, asked);
 });
 every(RENEW_MS, async () => {
   const { settings, feed } = field;
@@ -150,8 +159,12 @@ every(RENEW_MS, async () => {
   if (!settings.isOwn || isTrying) return;
   const outcome = await own.run(settings);
   if (field.settings !== settings) return;
-  if (outcome === 'runs' && own.report !== null) feed.runs.add(own.report.run);
+  const wasStopped = isStopped;
+  isStopped = outcome !== 'runs';
+  if (outcome !== 'runs') return controls.tell(raceTexts.controls.outcomes.stopped);
+  if (own.report !== null) feed.runs.add(own.report.run);
   // What was refused is to be read for longer than until now.
+  if (wasStopped) isRefused = false;
   if (!isRefused) controls.tell(noteText());
 });
 every(
@@ -208,6 +221,7 @@ function begin(settings: CourseSettings, feed: Feed): void {
     const view = views[index];
     if (view !== undefined) view.lane = lane;
   }
+  isStopped = false;
   idleMinute.reset();
   plot.then((shown) => shown.reset()).catch(() => {});
   if (!isPaused) field.start();
@@ -217,23 +231,35 @@ function begin(settings: CourseSettings, feed: Feed): void {
 async function takeOpening(lane: Lane): Promise<void> {
   const account = lane.expectReport();
   const report = await askReport([lane]).catch(() => null);
-  if (report !== null) account(report);
+  if (report === null) return;
+  // Messages come at once, and are only counted when it is known whose they are.
+  if (!field.settings.isOwn) field.feed.runs.add(report.run);
+  account(report);
 }
 
-/** Takes the counts of lanes while nothing is published, with those that were open already when they were asked for. */
-function takeIdle(open: ReadonlySet<Lane>): void {
+/**
+ * Takes the counts of lanes while nothing is published, with those that were open already when they were asked for, and how many
+ * chat lines each had by then.
+ */
+function takeIdle(open: ReadonlySet<Lane>, asked: ReadonlyMap<Lane, number>): void {
   const quiet = [...field.lanes].map(([transport, lane]) => ({
     transport,
     isOpen: open.has(lane) && lane.state === 'open',
     cost: lane.spending.total,
+    others: { asked: asked.get(lane) ?? 0, answered: lane.others },
   }));
   const found = idleMinute.take(quiet, performance.now());
-  if (idleMinute.missing.length > 0 && !isRefused) controls.tell(noteText());
+  const note = idleMinute.missing.length > 0 && !isRefused ? noteText() : '';
+  if (note !== '') controls.tell(note);
   if (found === null) return;
   idle.take(found, field.settings.pollMs);
   const next = afterIdle;
   afterIdle = null;
-  if (next !== null) void run(next);
+  if (next === null) return;
+  // What is missing from the figures is to be read beside them.
+  void run(next).then(() => {
+    if (note !== '' && !isRefused) controls.tell(note);
+  });
 }
 
 async function measureCpu(): Promise<void> {

@@ -56,7 +56,8 @@ export function offerSignIn(gateway: Pick<Gateway, 'handle' | 'publish'>, now: (
     const code = new Params(params).secret('code');
     const signIn = find(code);
     if (signIn.step.at === 'shown') await tell(signIn.channel, 'scanned');
-    byCode.set(code, { ...signIn, step: { at: 'scanned' } });
+    // It may have been decided about meanwhile.
+    if (byCode.get(code) === signIn) byCode.set(code, { ...signIn, step: { at: 'scanned' } });
     return { expiresInMs: signIn.expiresAt - now() };
   });
 

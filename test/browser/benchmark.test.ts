@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { useBrowser } from '../support/browser.js';
-import { untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
+import { setVisibility, untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 
 const LONG = 240_000;
@@ -52,6 +52,21 @@ describeWith(chromium, 'the benchmark in a real browser', () => {
       expect(await page.locator('[data-part="browser"]').textContent()).toContain('Chrome');
       await screenshot('benchmark');
       expect([...errors, ...failedRequests]).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'says when it was out of sight while it measured',
+    async () => {
+      const { page, until, errors } = await open();
+      await page.locator('[data-part="rate"]').selectOption('50 / s');
+      await page.getByRole('button', { name: 'Measure' }).click();
+      await until(/^Round 2 of 3/);
+      await setVisibility(page, 'hidden');
+      await setVisibility(page, 'visible');
+      await until(/^Done\. This page was out of sight for some of the time/);
+      expect(errors).toEqual([]);
     },
     LONG,
   );

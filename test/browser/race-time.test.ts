@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
-import { LONG, numbersIn, PATIENT, untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
+import { LONG, numbersIn, PATIENT, setVisibility, untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -62,11 +62,8 @@ describeWith(chromium, 'the time of a race in a real browser', () => {
     async () => {
       const tested = await openTimed('poll=250');
       const { page } = tested;
-      const look = async (visibilityState: string, state: string) => {
-        await page.evaluate((value) => {
-          Object.defineProperty(document, 'visibilityState', { value, configurable: true });
-          document.dispatchEvent(new Event('visibilitychange'));
-        }, visibilityState);
+      const look = async (visibility: DocumentVisibilityState, state: string) => {
+        await setVisibility(page, visibility);
         await page.clock.fastForward(6_000);
         const inState = page.locator(`.lane [data-part="state"][data-state="${state}"]`);
         await waitUntil(`every lane to be ${state}`, async () => (await inState.count()) === catalog.length, PATIENT);

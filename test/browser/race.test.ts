@@ -151,7 +151,7 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
       expect(shown).toBeLessThanOrEqual(ofThisRun());
       await tested.screenshot('race-own');
       expect(await page.locator('#table caption').textContent()).toMatch(
-        /^10 per second, 2\.0\skB each; polling every 0\.25\ss; 0 further/,
+        /^10 per second, 2\.0\skB each; polling every 0\.25\ss; no further clients/,
       );
     },
     LONG,
@@ -320,6 +320,13 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
       await page.route(/uplot|uPlot/i, (route) => route.abort('connectionrefused'));
       await page.goto(site.address, { waitUntil: 'domcontentloaded' });
       await untilSays(page.locator('[data-part="plot"]'), /could not be loaded/);
+      await page.goto(`${site.address}benchmark`, { waitUntil: 'domcontentloaded' });
+      await untilSays(page.locator('[data-part="plot"]'), /could not be loaded/);
+      await page.getByRole('button', { name: 'Measure' }).click();
+      await untilSays(page.locator('[data-part="standing"]'), /^Round 1 of 3/);
+      await page.goto(`${site.address}uses/dashboard`, { waitUntil: 'domcontentloaded' });
+      await untilSays(page.locator('[data-part="cpu"]'), /could not be loaded/);
+      await untilSays(page.locator('[data-part="cpu-now"]'), /\d/);
     },
     LONG,
   );

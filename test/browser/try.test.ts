@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { type Served, serve } from '../support/command.js';
-import { LONG, PATIENT, untilReady, untilSays } from '../support/demo-site.js';
+import { LONG, PATIENT, setVisibility, untilReady, untilSays } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -56,6 +56,41 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
         expect(await watching.page.locator('[data-part="messages"] img').count()).toBe(0);
       }
       expect([...tested.errors, ...tested.failedRequests]).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'brings what was published while nobody looked when somebody looks again',
+    async () => {
+      const tested = await open();
+      const { page } = tested;
+      await watcher(tested).getByLabel('Channel').fill('try/away');
+      await watcher(tested).getByRole('button').click();
+      const state = watcher(tested).locator('[data-part="state"]');
+      await untilSays(state, /^Watching over/);
+      await setVisibility(page, 'hidden');
+      await untilSays(state, 'paused while hidden');
+      expect(await publish(tested, 'try/away', '"meanwhile"')).toMatch(/^201/);
+      await setVisibility(page, 'visible');
+      const rows = page.locator('[data-part="messages"] [data-part="data"]');
+      await waitUntil('the message', async () => (await rows.allTextContents()).join() === '"meanwhile"', PATIENT);
+    },
+    LONG,
+  );
+
+  it(
+    'goes on counting what is connected after the server was away behind a proxy',
+    async () => {
+      const { page } = await browser.open('about:blank');
+      let answers = 0;
+      await page.route('**/demo/connected', (route) => {
+        answers += 1;
+        return answers === 1 ? route.fulfill({ status: 502, body: 'Bad Gateway' }) : route.continue();
+      });
+      await page.goto(`${served.site}/try`, { waitUntil: 'domcontentloaded' });
+      await untilSays(page.getByText(/The server does not answer now/), /./);
+      await untilSays(page.getByText(/\d+ connections?, /), /./);
     },
     LONG,
   );

@@ -4,7 +4,7 @@ import { GONE_MS } from '../../demo/site/words/uses/room.js';
 import { BOARD, boardChannels } from '../../demo/site/words/uses/whiteboard.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { callOf } from '../support/demo-call.js';
-import { PATIENT, untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
+import { PATIENT, setVisibility, untilReady, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -130,10 +130,7 @@ describeWith(chromium, 'the windows of the small applications in a real browser'
       await ann.page.getByRole('button', { name: 'Send' }).click();
       const seen = ann.page.locator('.said', { hasText: 'before he looks away' }).locator('.seen');
       await untilSays(seen, /^seen by guest-/);
-      await bob.page.evaluate(() => {
-        Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
-        document.dispatchEvent(new Event('visibilitychange'));
-      });
+      await setVisibility(bob.page, 'hidden');
       // Its call is to be through before time stands still for it, as for a window that is put away.
       await bob.page.waitForTimeout(1_000);
       await bob.page.clock.pauseAt(Date.now() + 1_000);

@@ -207,6 +207,28 @@ describe('the network', () => {
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 
+  it('holds no more of a delayed answer than a proxy does, however much is sent to who does not read', async () => {
+    const down: Duplex[] = [];
+    const exchange = { pass: (way: Way) => down.push(...(way.down === undefined ? [] : [way.down])) };
+    delay(1)(exchange as unknown as Exchange);
+    const [line] = down;
+    if (line === undefined) throw new Error('Nothing is on the way down.');
+    const piece = Buffer.alloc(65_536);
+    let written = 0;
+    let isWaiting = false;
+    for (; written < 1_000 && !isWaiting; written++) {
+      if (line.write(piece)) continue;
+      const drained = new Promise<boolean>((resolve) => line.once('drain', () => resolve(true)));
+      isWaiting = !(await Promise.race([drained, sleep(500, false)]));
+    }
+    expect(isWaiting).toBe(true);
+    expect(written * piece.length).toBeLessThan(6 * 1024 * 1024);
+    line.end();
+    let received = 0;
+    for await (const part of line) received += Buffer.from(part).length;
+    expect(received).toBe(written * piece.length);
+  });
+
   it('lets go of what is no request, and of a client that leaves a black hole', async () => {
     under(blackHole);
     const wrong = new Client('GET // HTTP/1.1');

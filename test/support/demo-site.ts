@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { TestPage } from './browser.js';
 import { type DemoServer, startDemoServer } from './demo-server.js';
 import { waitUntil } from './wait-until.js';
@@ -69,6 +69,14 @@ export async function untilSays(element: Locator, text: string | RegExp, timing 
     },
     timing,
   );
+}
+
+/** Tells a page that it is seen or not, as a browser does of a tab that comes to the front or goes away. */
+export async function setVisibility(page: Page, state: DocumentVisibilityState): Promise<void> {
+  await page.evaluate((value) => {
+    Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, state);
 }
 
 /** The numbers in the elements that a selector finds; what is no number yet counts as 0. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { WebSocket } from 'ws';
@@ -76,6 +77,20 @@ describe('what a visitor breaks besides the network', () => {
     await waitUntil('the end of the lane', () => nodes.standing('mine') === 'none', PATIENT);
     await waitUntil('the end of the second', () => closings[1]?.mock.calls.length === 1, PATIENT);
     await other.close();
+    await nodes.close();
+  });
+
+  it('goes on when a connection to it cannot be taken', async () => {
+    const servers: Server[] = [];
+    const prepare = (_app: unknown, server: Server) => {
+      servers.push(server);
+      return () => {};
+    };
+    const nodes = new VisitorNodes({ make: () => createGateway({ bus }), path: '/push', prepare });
+    expect(await nodes.open('mine', 'ann')).toBeNull();
+    for (let time = 0; time < 2; time++) expect(servers[0]?.emit('error', new Error('accept EMFILE'))).toBe(true);
+    const health = await fetch(`http://127.0.0.1:${nodes.portFor('mine')}/push/health`);
+    expect(health.status).toBe(200);
     await nodes.close();
   });
 
@@ -235,6 +250,22 @@ describe('the connections in what a client has noted', () => {
     expect(stretchesOf([...notes, note('started', 'iframe')]).at(-1)).toMatchObject({ to: null, end: 'open' });
   });
 
+  it('are not tried for ever where a round was broken off and begun anew', () => {
+    const stretches = stretchesOf([
+      note('started', 'websocket'),
+      note('started', 'sse'),
+      note('started', 'websocket'),
+      note('started', 'sse'),
+      note('proved', 'websocket'),
+    ]);
+    expect(stretches.map(({ transport, end }) => [transport, end])).toEqual([
+      ['websocket', 'dropped'],
+      ['sse', 'dropped'],
+      ['websocket', 'open'],
+      ['sse', 'open'],
+    ]);
+  });
+
   it('tell each reason for which a transport failed once, the last one first', () => {
     const stretches = stretchesOf([
       ...['a', 'b', 'a'].flatMap((why) => [note('probe', 'websocket'), note('failed', 'websocket', why)]),
@@ -263,6 +294,21 @@ describe('the connections in what a client has noted', () => {
     expect(sse).toMatchObject({ transport: 'sse', to: null, end: 'open', helloAt: expect.any(Number) });
     const lost = grown(note('started', 'sse'), note('proved', 'sse'), note('lost', 'sse'), ...looks.flat());
     expect(stretchesOf(lost).filter(({ transport }) => transport === 'sse')).toEqual([]);
+    // Its end is seen as well, whatever it is, for as long as any other note would be.
+    const ended = (...notes: Note[]) => {
+      const all = grown(note('started', 'sse'), note('proved', 'sse'), ...looks.flat(), ...notes);
+      return stretchesOf(all).filter(({ transport, end }) => transport === 'sse' || end !== 'failed');
+    };
+    expect(ended(note('lost', 'sse', 'reset'))).toMatchObject([{ transport: 'sse', end: 'lost', detail: 'reset' }]);
+    const switched = [note('probe', 'websocket'), note('proved', 'websocket'), note('switched', 'websocket')];
+    expect(ended(...switched)).toMatchObject([
+      { transport: 'sse', end: 'replaced' },
+      { transport: 'websocket', end: 'open' },
+    ]);
+    expect(ended(note('renew', 'sse'), note('proved', 'sse'))).toMatchObject([
+      { transport: 'sse', end: 'replaced' },
+      { transport: 'sse', end: 'open' },
+    ]);
   });
 
   it('do without a beginning that is forgotten', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { readChatLine } from '../../demo/site/feed/chat-message.js';
 import { readFigures } from '../../demo/site/feed/machine-message.js';
 import { Race } from '../../demo/site/feed/race.js';
@@ -60,7 +60,9 @@ describe('Tally', () => {
 
 describe('Spending', () => {
   const cost = (requests: number, up: number, down: number) => ({ requests, up, down });
-  const open = (messages: number, slack = 0) => ({ messages, slack, isOpen: true });
+  const open = (messages: number, slack = 0, asked = 0, answered = asked) => {
+    return { messages, slack, isOpen: true, others: { asked, answered } };
+  };
 
   it('knows nothing before the first report', () => {
     const spending = new Spending();
@@ -103,6 +105,19 @@ describe('Spending', () => {
     expect(spending.perMessage).toBeNull();
     spending.take('a', cost(1, 300, 2_112), open(20));
     expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+  });
+
+  it('leaves out the time in which something came on another channel', () => {
+    const spending = new Spending();
+    spending.take('a', cost(1, 300, 0), open(0));
+    spending.take('a', cost(1, 300, 1_000), open(10));
+    // Thirty lines of chat, of which the last came while the server was asked.
+    spending.take('a', cost(1, 300, 9_000), open(12, 0, 29, 30));
+    spending.take('a', cost(1, 300, 9_500), open(14, 0, 30));
+    expect(spending.perMessage).toBe(100);
+    spending.take('a', cost(1, 300, 10_100), open(20, 0, 30));
+    expect(spending.perMessage).toBe(100);
+    expect(spending.total).toEqual(cost(1, 300, 10_100));
   });
 
   it('charges another opening to no message, and tells the first one still', () => {
@@ -199,6 +214,24 @@ describe('ServerClock', () => {
     await clock.align(async () => pageTime() - 60_000);
     expect(Math.abs(clock.aheadMs + 60_000)).toBeLessThan(20);
     expect([clock.restMs, clock.life]).toEqual([1_000, 1]);
+  });
+
+  it('knows nothing any more when its machine has slept, until it has asked again', async () => {
+    const clock = new ServerClock();
+    await clock.align(tellLate(0));
+    expect([clock.isAligned, clock.life]).toEqual([true, 0]);
+    // The page's own clock has stood still meanwhile.
+    const now = Date.now.bind(Date);
+    const slept = jest.spyOn(Date, 'now').mockImplementation(() => now() + 60_000);
+    try {
+      expect([clock.isAligned, clock.errorMs, clock.life, clock.restMs]).toEqual([false, null, 1, 1_000]);
+      await clock.align(async () => pageTime() + aheadMs + 60_000);
+      expect(clock.isAligned).toBe(true);
+      expect(Math.abs(clock.now() - pageTime() - aheadMs - 60_000)).toBeLessThan(100);
+      expect(clock.life).toBe(1);
+    } finally {
+      slept.mockRestore();
+    }
   });
 
   it('keeps what it knows when the server cannot be asked', async () => {

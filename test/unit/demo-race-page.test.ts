@@ -90,11 +90,15 @@ describe('what is on the wire', () => {
       poll.mark();
       poll.end();
     }
-    expect(log.list.length).toBeLessThanOrEqual(200);
+    expect(log.list.length).toBeLessThanOrEqual(600);
+    // At 20 a second, which is the most in a race, all that the twenty seconds of a track show, and the stream that goes on.
+    const [open, oldest] = log.list;
+    expect([open?.askedAt, open?.endedAt]).toEqual([0, null]);
+    expect(oldest?.askedAt).toBeLessThanOrEqual(clock.now - 20_000);
     expect(Math.max(...log.list.map(({ marks }) => marks.length))).toBeLessThanOrEqual(800);
     clock.now += 60_000;
     log.begin();
-    expect(log.list.length).toBe(1);
+    expect(log.list.length).toBe(2);
   });
 
   it('has an end that is the first one told of', () => {
@@ -110,10 +114,11 @@ describe('what is on the wire', () => {
 });
 
 describe('a silent minute', () => {
-  const quiet = (transport: string, requests: number, bytes: number, isOpen = true) => ({
+  const quiet = (transport: string, requests: number, bytes: number, isOpen = true, asked = 0, answered = asked) => ({
     transport,
     isOpen,
     cost: { requests, up: bytes / 2, down: bytes / 2 },
+    others: { asked, answered },
   });
 
   it('is what the counts grow by in a minute, from when every lane is open', () => {
@@ -131,6 +136,30 @@ describe('a silent minute', () => {
     expect(minute.passed(0)).toBeNull();
   });
 
+  it('begins anew where somebody spoke on another channel', () => {
+    const minute = new IdleMinute();
+    minute.take([quiet('long-polling', 1, 0)], 0);
+    minute.take([quiet('long-polling', 2, 400)], 20_000);
+    minute.take([quiet('long-polling', 42, 30_000, true, 39, 40)], 30_000);
+    // The last line came while the server was asked: nobody knows on which side of its count.
+    minute.take([quiet('long-polling', 43, 30_700, true, 40)], 31_000);
+    expect(minute.passed(41_000)).toBe(10_000);
+    expect(minute.take([quiet('long-polling', 44, 31_100, true, 40)], 61_000)).toBeNull();
+    const found = minute.take([quiet('long-polling', 45, 31_500, true, 40)], 91_000);
+    expect(Object.fromEntries(found ?? [])).toEqual({ 'long-polling': { requests: 2, bytes: 800 } });
+  });
+
+  it('is given up for a lane on which it is never silent, and says for which', () => {
+    const minute = new IdleMinute();
+    let lines = 0;
+    const busy = (bytes: number) => [quiet('sse', 1, bytes, true, lines++), quiet('websocket', 1, bytes)];
+    minute.take(busy(0), 0);
+    for (let at = 1_000; at < 3 * IDLE_MS; at += 1_000) expect(minute.take(busy(at), at)).toBeNull();
+    const found = minute.take(busy(3 * IDLE_MS), 3 * IDLE_MS);
+    expect(Object.fromEntries(found ?? [])).toEqual({ websocket: { requests: 0, bytes: IDLE_MS } });
+    expect(minute.missing).toEqual(['sse']);
+  });
+
   it('is measured after a while on those that are open, and says without which', () => {
     const minute = new IdleMinute();
     const lanes = (bytes: number) => [quiet('sse', 1, bytes), quiet('websocket', 1, 0, false)];
@@ -141,7 +170,8 @@ describe('a silent minute', () => {
     expect([minute.passed(OPENING_MS), minute.missing]).toEqual([0, ['websocket']]);
     const found = minute.take([quiet('sse', 1, 260), quiet('websocket', 9, 900)], OPENING_MS + IDLE_MS);
     expect(Object.fromEntries(found ?? [])).toEqual({ sse: { requests: 0, bytes: 60 } });
-    expect(minute.missing).toEqual([]);
+    expect(minute.missing).toEqual(['websocket']);
+    minute.reset();
     minute.take([quiet('sse', 1, 0, false)], 0);
     expect(minute.take([quiet('sse', 1, 0, false)], 2 * OPENING_MS)).toBeNull();
     expect(minute.passed(2 * OPENING_MS)).toBeNull();
@@ -213,7 +243,7 @@ describe('the table of a run', () => {
     const course = { path: '/push', clock: new ServerClock(), transports: [], opened() {} };
     const field = new Field(course, FIRST_COURSE, machineFeed());
     const shown = (requests: number) => {
-      const table = resultTable([{ ...unknown, requests }], field.ranMs, captionOf(field, null));
+      const table = resultTable([{ ...unknown, requests }], field.ranMs, captionOf(field, null, null));
       const rate = table.rows[0]?.[table.columns.indexOf('Requests a minute')];
       return [rate, table.caption.replaceAll('\u00a0', ' ').split('; ').at(-1)];
     };
@@ -236,6 +266,15 @@ describe('the table of a run', () => {
     } finally {
       jest.useRealTimers();
     }
+  });
+
+  it('says how many further clients are there, and not how many were asked for', () => {
+    const course = { path: '/push', clock: new ServerClock(), transports: [], opened() {} };
+    const settings = { ...FIRST_COURSE, isOwn: true, clients: 10 };
+    const field = new Field(course, settings, machineFeed());
+    expect(captionOf(field, null, { wanted: 50, open: 47 })).toContain('; 47 of 50 further clients, as many on each');
+    // As on a server that takes TLS connections only.
+    expect(captionOf(field, null, null)).toContain('; no further clients;');
   });
 
   it('is saved with what could be taken for a separator quoted', () => {

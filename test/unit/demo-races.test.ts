@@ -57,6 +57,17 @@ describe('races of visitors’ own', () => {
     expect(wanted.get('mine')).toBeNull();
   });
 
+  it('end at once when their page says that it goes, and are in nobody’s way then', () => {
+    const most = settings({ clients: 50 });
+    expect(races.run('mine', most, 'ann')).not.toBeNull();
+    expect(races.run('next', most, 'ann')).toBeNull();
+    races.end('mine');
+    expect([races.size, wanted.get('mine')]).toEqual([0, null]);
+    expect(races.run('next', most, 'ann')).not.toBeNull();
+    races.end('unknown');
+    expect([...wanted.keys()]).toEqual(['mine', 'next']);
+  });
+
   it('begin another run with other settings, and publish nothing where nothing is asked for', async () => {
     const first = races.run('mine', settings({ perSecond: 2, clients: 5 }), 'ann');
     expect(first?.clients).toEqual({ wanted: 25, open: 3 });

@@ -263,6 +263,10 @@ describe('the demo’s server', () => {
     ]);
     const tooMuch = await ask({ perSecond: 20, bytes: 4_000, pollMs: 250, clients: 50 });
     expect([tooMuch.status, (await tooMuch.json()).code]).toEqual([429, 'TOO_MUCH']);
+    const left = await site.post('/demo/races', { race: 'mine', settings: null });
+    expect(left.status).toBe(204);
+    const { run: next } = (await (await ask({ ...FIRST_SETTINGS, perSecond: 20 })).json()) as RaceReport;
+    expect(next).not.toBe(run);
   });
 
   it('refuses to report on or block what is no lane', async () => {

@@ -81,6 +81,28 @@ describe('signing in on a second device', () => {
     await expect(gateway.call(SIGN_IN.scan, { code })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it.each([true, false])(
+    'goes by what was decided (%s) while it was still being said that it was scanned',
+    async (confirmed) => {
+      const { code, channel } = await begin();
+      let tell = (): void => {};
+      const held = new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+      const publish = gateway.publish.bind(gateway);
+      jest.spyOn(gateway, 'publish').mockImplementationOnce(async (...given) => {
+        await held;
+        return publish(...given);
+      });
+      const scanned = gateway.call(SIGN_IN.scan, { code });
+      await decide(code, confirmed);
+      tell();
+      await scanned;
+      if (confirmed) expect((await collect(channel)).name).toBe('Ann');
+      else await expect(decide(code)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    },
+  );
+
   it('forgets a code when its time is over, however often it was looked at', async () => {
     const { code, channel, expiresInMs } = await begin();
     now += expiresInMs - 1;

@@ -15,30 +15,57 @@ export interface Stretch {
   readonly detail: string;
 }
 
-type Growing = { -readonly [Name in keyof Stretch]: Stretch[Name] };
+/** A connection as it grows, and where in the notes it began, was proved and has ended. */
+interface Growing {
+  readonly transport: string;
+  readonly begun: number;
+  proved: number | null;
+  ended: number | null;
+  end: StretchEnd;
+  detail: string;
+}
 
 /** Makes connections of what the client noted, oldest first. */
 export function stretchesOf(notes: readonly Note[]): readonly Stretch[] {
-  const stretches: Growing[] = [];
+  const timeOf = (at: number | null) => (at === null ? null : (notes[at]?.at ?? null));
+  return grown(notes).map(({ transport, begun, proved, ended, end, detail }) => {
+    return { transport, from: timeOf(begun) ?? 0, helloAt: timeOf(proved), to: timeOf(ended), end, detail };
+  });
+}
+
+/** So many of the last notes, and with them, however long ago, those that say how what carries, or has carried by then, began. */
+export function latestOf(notes: readonly Note[], most: number): readonly Note[] {
+  const from = Math.max(0, notes.length - most);
+  const kept = new Set<number>();
+  for (const { begun, proved, ended } of grown(notes)) {
+    if (proved !== null && (ended === null || ended >= from)) kept.add(begun).add(proved);
+  }
+  return notes.filter((_, at) => at >= from || kept.has(at));
+}
+
+function grown(notes: readonly Note[]): readonly Growing[] {
+  const all: Growing[] = [];
   let carrier: Growing | null = null;
   const tried = (transport: string | null) =>
-    stretches.findLast((one) => one.transport === transport && one.helloAt === null && one.to === null);
-  const end = (stretch: Growing | null | undefined, at: number, how: StretchEnd, detail: string) => {
-    if (stretch != null && stretch.to === null) Object.assign(stretch, { to: at, end: how, detail });
+    all.findLast((one) => one.transport === transport && one.proved === null && one.ended === null);
+  const end = (one: Growing | null | undefined, at: number, how: StretchEnd, detail: string) => {
+    if (one != null && one.ended === null) Object.assign(one, { ended: at, end: how, detail });
   };
 
-  for (const { at, transport, event, detail } of notes) {
+  for (const [at, { transport, event, detail }] of notes.entries()) {
     switch (event) {
       case 'started':
       case 'probe':
       case 'renew':
-        stretches.push({ transport: transport ?? '', from: at, helloAt: null, to: null, end: 'open', detail: '' });
+        // Without a word of the one before: a round that was broken off, as when a network has come back.
+        end(tried(transport), at, 'dropped', '');
+        all.push({ transport: transport ?? '', begun: at, proved: null, ended: null, end: 'open', detail: '' });
         break;
       case 'proved': {
         const proved = tried(transport);
         if (proved === undefined) break;
         end(carrier, at, 'replaced', '');
-        proved.helloAt = at;
+        proved.proved = at;
         carrier = proved;
         break;
       }
@@ -55,7 +82,7 @@ export function stretchesOf(notes: readonly Note[]): readonly Stretch[] {
       case 'waiting':
       case 'idle':
       case 'closed':
-        for (const stretch of stretches) end(stretch, at, stretch.helloAt === null ? 'dropped' : 'lost', detail);
+        for (const one of all) end(one, at, one.proved === null ? 'dropped' : 'lost', detail);
         break;
       case 'switched':
       case 'bye':
@@ -65,22 +92,7 @@ export function stretchesOf(notes: readonly Note[]): readonly Stretch[] {
         return event satisfies never;
     }
   }
-  return stretches;
-}
-
-/** What begins a connection, and what ends one that carries other than by the next one's proof. */
-const BEGINNINGS: readonly Note['event'][] = ['started', 'probe', 'renew'];
-const ENDS: readonly Note['event'][] = ['lost', 'waiting', 'idle', 'closed'];
-
-/** So many of the last notes, and with them, however long ago, the two that say what carries. */
-export function latestOf(notes: readonly Note[], most: number): readonly Note[] {
-  const from = Math.max(0, notes.length - most);
-  const proved = notes.findLastIndex(({ event }) => event === 'proved');
-  const begun = notes.findLastIndex(
-    ({ event, transport }, at) => at < proved && transport === notes[proved]?.transport && BEGINNINGS.includes(event),
-  );
-  const carries = begun >= 0 && !notes.slice(proved).some(({ event }) => ENDS.includes(event));
-  return notes.filter((_, at) => at >= from || (carries && (at === begun || at === proved)));
+  return all;
 }
 
 /** Why the connections of a transport failed or were lost, each reason once, the last one first. */

@@ -130,7 +130,7 @@ class Late extends Error {}
 function within<Result>(ms: number, signal: AbortSignal, work: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);
-    const timer = setTimeout(() => reject(new Late(`No answer within ${ms} ms.`)), ms);
+    const timer = setTimeout(() => reject(new Late(`no answer for ${ms} ms`)), ms);
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     work.then(resolve, reject).finally(() => {

@@ -1,4 +1,6 @@
 import type uPlot from 'uplot';
+import { write } from '../page/part.js';
+import { commonTexts } from '../texts/texts.js';
 import type { Palette } from './palette.js';
 import { loadLibrary, PlotFrame, type PlotSize } from './plot-frame.js';
 
@@ -25,13 +27,35 @@ export interface PlotOptions {
   readonly isLogarithmic?: boolean;
 }
 
-/** Makes a plot. */
-export async function loadPlot(element: HTMLElement, palette: Palette, options: PlotOptions): Promise<Plot> {
-  return new Plot(await loadLibrary(), element, palette, options);
+/** What is drawn on, if it can be. */
+export interface Drawing {
+  show(data: readonly (readonly (number | null)[])[]): void;
+}
+
+/** A plot that draws what was shown last once its library is there; where that cannot be loaded, its element says so. */
+export function plotIn(element: HTMLElement, palette: Palette, options: PlotOptions): Drawing {
+  let plot: Plot | null = null;
+  let last: Parameters<Drawing['show']>[0] | null = null;
+  loadLibrary()
+    .then((library) => {
+      plot = new Plot(library, element, palette, options);
+      if (last !== null) plot.show(last);
+    })
+    .catch(() => {
+      element.removeAttribute('role');
+      element.removeAttribute('aria-label');
+      write(element, commonTexts.plotMissing);
+    });
+  return {
+    show(data) {
+      last = data;
+      plot?.show(data);
+    },
+  };
 }
 
 /** A plot with the page's colours, as wide as its element and as high as the style sheet says. */
-class Plot {
+class Plot implements Drawing {
   readonly #library: typeof uPlot;
   readonly #element: HTMLElement;
   readonly #palette: Palette;

@@ -13,6 +13,9 @@ const LATER_MS = 20_000;
 /** By how much clocks drift apart at the most: 15 millionths, as NTP has it (RFC 5905, section 4). */
 const DRIFT = 15e-6;
 
+/** A clock that moves so much against the other one of its machine was set, or has slept: the page's own stands still meanwhile. */
+const LEAP_MS = 1_000;
+
 /** Browsers round their clocks, to a millisecond at the coarsest. */
 const ROUNDING_MS = 1;
 
@@ -27,10 +30,13 @@ export class ServerClock {
   #bounds: ClockBounds | null = null;
   #comparedAt = 0;
   #comparisons = 0;
+  /** By how much the machine's clock was ahead of the page's when both were last looked at. */
+  #machineAheadMs = machineAhead();
   /** Counts the times that a clock was set: what was measured in an earlier life has nothing to do with the present one. */
   life = 0;
 
   get isAligned(): boolean {
+    this.#look();
     return this.#bounds !== null;
   }
 
@@ -51,6 +57,7 @@ export class ServerClock {
 
   /** The server's time now; the page's own until the two have been compared. */
   now(): number {
+    this.#look();
     return pageTime() + this.aheadMs;
   }
 
@@ -62,6 +69,17 @@ export class ServerClock {
       this.#take(askedAt, time, pageTime());
     }
     this.#comparisons += 1;
+  }
+
+  /** After a leap, nothing is known any more. */
+  #look(): void {
+    const aheadMs = machineAhead();
+    const hasLeapt = Math.abs(aheadMs - this.#machineAheadMs) > LEAP_MS;
+    this.#machineAheadMs = aheadMs;
+    if (!hasLeapt || this.#bounds === null) return;
+    this.#bounds = null;
+    this.#comparisons = 0;
+    this.life += 1;
   }
 
   #take(askedAt: number, time: number, answeredAt: number): void {
@@ -76,6 +94,10 @@ export class ServerClock {
     this.#comparisons = 0;
     this.life += 1;
   }
+}
+
+function machineAhead(): number {
+  return Date.now() - pageTime();
 }
 
 /** Milliseconds since 1970 with fractions, and never jumping backwards. */

@@ -1,4 +1,4 @@
-import { type Cost, FREE } from '../words/report.js';
+import { bytesOf, type Cost, FREE } from '../words/report.js';
 
 /** So many messages are waited for, as one of them may be counted on one side only. */
 const ENOUGH = 3;
@@ -9,6 +9,8 @@ interface Account {
   readonly messages: number;
   /** By how many that may be off. */
   readonly slack: number;
+  /** Messages of other channels that had come when the server was asked, and when it had answered. */
+  readonly others: { readonly asked: number; readonly answered: number };
   readonly isOpen: boolean;
 }
 
@@ -18,11 +20,21 @@ interface Count extends Account {
   readonly cost: Cost;
 }
 
+/** What lies between two counts. */
+interface Between {
+  readonly bytes: number;
+  readonly messages: number;
+  readonly slack: number;
+}
+
+const NOTHING: Between = { bytes: 0, messages: 0, slack: 0 };
+
 /**
  * What a lane has cost since the page was opened. The server's count begins anew when the server does, and when it has
  * forgotten a lane that was away for long; what it had counted before is kept here and added.
  *
- * What a message costs is taken from when the lane was seen to be open: its opening costs the same however many come.
+ * What a message costs is taken from when the lane was seen to be open: its opening costs the same however many come. Between two
+ * counts in which something came on another channel, nobody knows which of the bytes are the feed's: they are left out.
  */
 export class Spending {
   /** What earlier counts came to. */
@@ -30,6 +42,8 @@ export class Spending {
   #last: Count | null = null;
   /** The first count since the lane was open, or the first one of which the messages are known exactly. */
   #open: Count | null = null;
+  /** What is left out since then. */
+  #aside = NOTHING;
   /** What the first opening came to, once it is over. */
   #opening: number | null = null;
 
@@ -41,9 +55,10 @@ export class Spending {
   /** Bytes both ways per message while the lane is open; `null` until enough of them have come. */
   get perMessage(): number | null {
     if (this.#last === null || this.#open === null) return null;
-    const messages = this.#last.messages - this.#open.messages;
-    const enough = ENOUGH + this.#last.slack + this.#open.slack;
-    return messages < enough ? null : (bytesOf(this.#last.cost) - bytesOf(this.#open.cost)) / messages;
+    const messages = this.#last.messages - this.#open.messages - this.#aside.messages;
+    const bytes = bytesOf(this.#last.cost) - bytesOf(this.#open.cost) - this.#aside.bytes;
+    const enough = ENOUGH + this.#last.slack + this.#open.slack + this.#aside.slack;
+    return messages < enough ? null : bytes / messages;
   }
 
   /** Bytes both ways that it took to open the lane for the first time: requests, handshake, hello; `null` until that is known. */
@@ -60,7 +75,16 @@ export class Spending {
     if (isAnew || !account.isOpen) this.leave();
     this.#last = { ...account, run, cost };
     if (!account.isOpen) return;
-    if (this.#open === null || account.slack < this.#open.slack) this.#open = this.#last;
+    if (this.#open === null || account.slack < this.#open.slack) {
+      this.#open = this.#last;
+      this.#aside = NOTHING;
+    } else if (last !== null && last.others.asked !== account.others.answered) {
+      this.#aside = {
+        bytes: this.#aside.bytes + bytesOf(cost) - bytesOf(last.cost),
+        messages: this.#aside.messages + account.messages - last.messages,
+        slack: this.#aside.slack + account.slack + last.slack,
+      };
+    }
   }
 
   /** The lane is open no longer: when it is again, that is another opening, which is charged to no message either. */
@@ -82,10 +106,6 @@ export class Spending {
 
 function sum(a: Cost, b: Cost): Cost {
   return { requests: a.requests + b.requests, up: a.up + b.up, down: a.down + b.down };
-}
-
-function bytesOf({ up, down }: Cost): number {
-  return up + down;
 }
 
 function isLess(now: Cost, before: Cost): boolean {

@@ -15,7 +15,8 @@ export interface WireWitness {
   end(): void;
 }
 
-const EXCHANGES = 200;
+/** As many as at the highest rate of a race are made in the time that is shown. */
+const EXCHANGES = 600;
 const MARKS = 800;
 const SHOWN_MS = 1.2 * TRACK_MS;
 

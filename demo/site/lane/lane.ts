@@ -67,7 +67,12 @@ export class Lane {
   /** The last message of the feed, and the last chat lines, oldest first. */
   latest: Step | MachineFigures | null = null;
   lines: readonly LaneLine[] = [];
+  /** Chat lines that have come. */
+  others = 0;
   #latestAt = 0;
+  /** The reports that were asked for, and the last one that was taken. */
+  #asked = 0;
+  #told = 0;
   readonly #course: Course;
   readonly #started: (push: PushClient) => void;
   readonly #taken: (step: Step) => void;
@@ -131,12 +136,17 @@ export class Lane {
   expectReport(): (report: Report) => void {
     const wasOpen = this.state === 'open';
     const before = this.tally.received;
+    const asked = this.others;
+    const turn = ++this.#asked;
     return ({ run, lanes }) => {
       const report = lanes[this.id];
-      if (report === undefined) return;
+      // One that was overtaken by the next would look like a server that counts anew.
+      if (report === undefined || turn < this.#told) return;
+      this.#told = turn;
       const slack = (this.tally.received - before) / 2;
       const isOpen = wasOpen && this.state === 'open';
-      this.spending.take(run, report.cost, { messages: before + slack, slack, isOpen });
+      const others = { asked, answered: this.others };
+      this.spending.take(run, report.cost, { messages: before + slack, slack, isOpen, others });
     };
   }
 
@@ -190,6 +200,7 @@ export class Lane {
   #takeLine({ id, data }: Message): void {
     const arrivedAt = this.#course.clock.now();
     const behindMs = this.#course.race.arrive(id, arrivedAt);
+    this.others += 1;
     this.lines = [...this.lines, { ...readChatLine(data), behindMs }].slice(-LINES);
     this.#arrive('chat', null, arrivedAt, 0);
   }

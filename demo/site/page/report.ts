@@ -3,6 +3,8 @@ import { siteAddress } from './place.js';
 
 /** How long a server that has no demo is not asked again. */
 const ABSENT_MS = 60_000;
+/** A server that has not answered for so long is away. */
+const PATIENCE_MS = 10_000;
 
 /** By `performance.now()`. */
 let absentUntil = 0;
@@ -14,7 +16,7 @@ let absentUntil = 0;
 export async function askReport(lanes: readonly { readonly id: string }[]): Promise<Report> {
   if (performance.now() < absentUntil) throw new Error('There is no demo’s server here.');
   const query = new URLSearchParams(lanes.map(({ id }) => ['client', id]));
-  const response = await fetch(siteAddress(`demo/costs?${query}`));
+  const response = await fetch(siteAddress(`demo/costs?${query}`), { signal: AbortSignal.timeout(PATIENCE_MS) });
   if (response.status === 404) absentUntil = performance.now() + ABSENT_MS;
   if (!response.ok) throw new Error(`The demo's server answered ${response.status}.`);
   return response.json();
@@ -47,6 +49,7 @@ export function postDemo(route: DemoRoute, body: object): Promise<Response> {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
 }
 

@@ -1,8 +1,11 @@
-import type { Cost } from '../words/report.js';
+import { bytesOf, type Cost } from '../words/report.js';
 import type { IdleCost } from './standings.js';
 
 /** For how long silence is measured, in milliseconds. */
 export const IDLE_MS = 60_000;
+
+/** Where somebody speaks on another channel it begins anew, for so long at the most, in milliseconds. */
+const MOST_MS = 3 * IDLE_MS;
 
 /** So long it is waited for every lane to be open, in milliseconds. */
 export const OPENING_MS = 10_000;
@@ -13,6 +16,16 @@ export interface Quiet {
   readonly isOpen: boolean;
   /** What it has cost up to now. */
   readonly cost: Cost | null;
+  /** Messages of other channels that had come when the server was asked for that, and when it had answered. */
+  readonly others: { readonly asked: number; readonly answered: number };
+}
+
+/** Since when it has been silent on a lane, what that had cost by then, and what it was when it was last looked at. */
+interface Silence {
+  readonly since: number;
+  readonly from: Cost;
+  readonly cost: Cost;
+  readonly others: Quiet['others'];
 }
 
 /**
@@ -22,7 +35,7 @@ export interface Quiet {
 export class IdleMinute {
   #askedAt: number | null = null;
   #beganAt: number | null = null;
-  readonly #began = new Map<string, Cost>();
+  readonly #silences = new Map<string, Silence>();
   /** The transports that it is measured without. */
   missing: readonly string[] = [];
 
@@ -30,13 +43,14 @@ export class IdleMinute {
   reset(): void {
     this.#askedAt = null;
     this.#beganAt = null;
-    this.#began.clear();
+    this.#silences.clear();
     this.missing = [];
   }
 
-  /** How long it has been measured, in milliseconds; `null` before it has begun. */
+  /** How long it has been silent on all lanes, in milliseconds; `null` before it has begun. */
   passed(now: number): number | null {
-    return this.#beganAt === null ? null : Math.min(IDLE_MS, now - this.#beganAt);
+    if (this.#beganAt === null) return null;
+    return Math.min(IDLE_MS, ...[...this.#silences.values()].map(({ since }) => now - since));
   }
 
   /** Takes fresh counts of all lanes while nothing is published. Returns what came of the minute once it is over. */
@@ -45,17 +59,27 @@ export class IdleMinute {
       this.#begin(lanes, now);
       return null;
     }
-    const share = (now - this.#beganAt) / IDLE_MS;
-    if (share < 1) return null;
-    const found = new Map<string, IdleCost>();
-    for (const { transport, cost } of lanes) {
-      const from = this.#began.get(transport);
-      if (from === undefined || cost === null) continue;
-      const bytes = cost.up + cost.down - from.up - from.down;
-      // A little more than a minute has passed by the time of these counts.
-      found.set(transport, { requests: (cost.requests - from.requests) / share, bytes: bytes / share });
+    for (const { transport, cost, others } of lanes) {
+      const silence = this.#silences.get(transport);
+      if (silence === undefined || cost === null) continue;
+      // A line takes the place of a heartbeat, and ends a wait: what silence costs cannot be told from the rest of a minute.
+      const isQuiet = silence.others.asked === others.answered;
+      this.#silences.set(transport, { ...(isQuiet ? silence : { since: now, from: cost }), cost, others });
     }
+    const isOver = [...this.#silences.values()].every(({ since }) => now - since >= IDLE_MS);
+    if (!isOver && now - this.#beganAt < MOST_MS) return null;
+    const found = new Map<string, IdleCost>();
+    for (const [transport, { since, from, cost }] of this.#silences) {
+      // A little more than a minute has passed by the time of these counts.
+      const minutes = (now - since) / IDLE_MS;
+      if (minutes < 1) continue;
+      const requests = (cost.requests - from.requests) / minutes;
+      found.set(transport, { requests, bytes: (bytesOf(cost) - bytesOf(from)) / minutes });
+    }
+    const never = [...this.#silences.keys()].filter((transport) => !found.has(transport));
+    const missing = [...this.missing, ...never];
     this.reset();
+    this.missing = missing;
     return found;
   }
 
@@ -63,7 +87,10 @@ export class IdleMinute {
     this.#askedAt ??= now;
     const missing = lanes.filter(({ isOpen, cost }) => !isOpen || cost === null);
     if (missing.length === lanes.length || (missing.length > 0 && now - this.#askedAt < OPENING_MS)) return;
-    for (const { transport, isOpen, cost } of lanes) if (isOpen && cost !== null) this.#began.set(transport, cost);
+    for (const { transport, isOpen, cost, others } of lanes) {
+      if (!isOpen || cost === null) continue;
+      this.#silences.set(transport, { since: now, from: cost, cost, others });
+    }
     this.missing = missing.map(({ transport }) => transport);
     this.#beganAt = now;
   }

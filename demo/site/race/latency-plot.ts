@@ -26,13 +26,15 @@ export async function loadLatencyPlot(
   return new LatencyPlot(await loadLibrary(), root, transports, palette);
 }
 
-/** The latency of each transport over the last minute: for each second the median of what arrived in it. */
+/** The latency of each transport over the last minute: for each second the median of what arrived since the one before. */
 class LatencyPlot {
   readonly #library: typeof uPlot;
   readonly #root: HTMLElement;
   readonly #palette: Palette;
   readonly #transports: readonly string[];
   #seconds: readonly Second[] = [];
+  /** Up to when it has taken what arrived; `null` at the beginning. */
+  #upTo: number | null = null;
   readonly #frame: PlotFrame;
 
   constructor(library: typeof uPlot, root: HTMLElement, transports: readonly string[], palette: Palette) {
@@ -47,18 +49,21 @@ class LatencyPlot {
   /** Begins anew: the lanes are others. */
   reset(): void {
     this.#seconds = [];
+    this.#upTo = null;
     this.#show();
   }
 
   /**
-   * Takes what has arrived in the last second before `now`, for each transport in order, and by how much that may be off. Call
-   * it once a second.
+   * Takes what has arrived up to `now` and was not taken yet, for each transport in order, and by how much that may be off. Call
+   * it about once a second.
    */
   take(now: number, arrivals: readonly (readonly Arrival[])[], errorMs: number): void {
     const least = Math.max(LEAST_MS, errorMs);
+    const after = this.#upTo ?? now - 1_000;
+    this.#upTo = now;
     const medians = arrivals.map((list) =>
       medianOf(
-        list.filter(({ arrivedAt }) => arrivedAt > now - 1_000),
+        list.filter(({ arrivedAt }) => arrivedAt > after && arrivedAt <= now),
         least,
       ),
     );

@@ -1,3 +1,4 @@
+import { siteAddress } from '../page/place.js';
 import { randomName } from '../page/random-name.js';
 import { postDemo } from '../page/report.js';
 import type { RaceReport, RaceSettings } from '../words/race.js';
@@ -18,6 +19,13 @@ export class OwnRace {
     const outcome = this.#last.then(() => this.#ask(settings));
     this.#last = outcome;
     return outcome;
+  }
+
+  /** Ends it as the page goes, so that it is not in the way of the next one. It is begun again by who comes back. */
+  leave(): void {
+    if (this.report === null) return;
+    const body = new Blob([JSON.stringify({ race: this.name, settings: null })], { type: 'application/json' });
+    navigator.sendBeacon(siteAddress('demo/races'), body);
   }
 
   async #ask({ perSecond, bytes, pollMs, clients }: RaceSettings): Promise<RaceOutcome> {

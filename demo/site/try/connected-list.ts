@@ -34,7 +34,8 @@ export function listConnected(rows: HTMLElement, sentence: HTMLElement, newestRo
         write(sentence, tryTexts.connected.absent);
         return;
       }
-      if (report !== 'away') show(report);
+      if (report === 'away') write(sentence, tryTexts.connected.away);
+      else if (report !== 'later') show(report);
     }
     setTimeout(() => void round(), ASK_MS);
   };
@@ -49,12 +50,14 @@ function rowOf({ transport, seconds, channels, others }: OpenDownlink): HTMLElem
   return row;
 }
 
-/** `null` where nobody counts. */
-async function askConnected(): Promise<ConnectedReport | 'away' | null> {
+/** `null` where nobody counts; `later` when it was asked too often for now. */
+async function askConnected(): Promise<ConnectedReport | 'away' | 'later' | null> {
   try {
     const response = await fetch(siteAddress('demo/connected'));
     // Asked too often for now, from many windows: it is asked again.
-    if (response.status === 429) return 'away';
+    if (response.status === 429) return 'later';
+    // As a proxy answers while the server behind it starts.
+    if (response.status >= 500) return 'away';
     const isOurs = response.ok && response.headers.get('content-type')?.includes('json') === true;
     return isOurs ? await response.json() : null;
   } catch {

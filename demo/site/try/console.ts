@@ -1,4 +1,4 @@
-import { connect, type PushClient } from '../../../client/index.js';
+import { connect, type PushClient, type Subscription } from '../../../client/index.js';
 import { watchAttention } from '../page/attention.js';
 import { part, stamp, write } from '../page/part.js';
 import { failureOf, writeReason } from '../page/reason.js';
@@ -10,6 +10,9 @@ const DATA_LENGTH = 3_000;
 /** Messages that stay on the page. */
 const SHOWN = 50;
 
+/** Says what came of it. */
+type Outcome = (element: HTMLElement) => void;
+
 /** Publishes what a visitor types as JSON, or else as text, and shows the gateway's answer as it is. */
 export function takePublications(form: HTMLFormElement, path: string): void {
   const channel = part(form, 'channel', HTMLInputElement);
@@ -18,16 +21,17 @@ export function takePublications(form: HTMLFormElement, path: string): void {
   const outcome = part(form, 'outcome', HTMLElement);
   channel.maxLength = CHANNEL_LENGTH;
   data.maxLength = DATA_LENGTH;
-  const publish = async (): Promise<string> => {
+  const publish = async (): Promise<Outcome> => {
     const response = await fetch(`${path}/channels/${encodeURIComponent(channel.value.trim())}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: jsonOf(data.value),
     });
     const answer: { id?: string; code?: string; detail?: string } = await response.json();
-    if (answer.id !== undefined) return tryTexts.console.published(response.status, answer.id);
-    const { code = '', detail = '' } = answer;
-    return tryTexts.console.refused(response.status, code, failureOf({ code, message: detail }).text);
+    const { id, code = '', detail = '' } = answer;
+    if (id !== undefined) return (element) => write(element, tryTexts.console.published(response.status, id));
+    const reason = failureOf({ code, message: detail });
+    return (element) => writeReason(element, reason, (text) => tryTexts.console.refused(response.status, code, text));
   };
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -36,9 +40,11 @@ export function takePublications(form: HTMLFormElement, path: string): void {
     button.ariaDisabled = 'true';
     outcome.textContent = tryTexts.console.publishing;
     void publish()
-      .catch((error: unknown) => tryTexts.console.away(failureOf(error).text))
-      .then((said) => {
-        outcome.textContent = said;
+      .catch((error: unknown): Outcome => {
+        return (element) => writeReason(element, failureOf(error), tryTexts.console.away);
+      })
+      .then((tell) => {
+        tell(outcome);
         button.ariaDisabled = 'false';
       });
   });
@@ -61,8 +67,13 @@ export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: str
   channel.maxLength = CHANNEL_LENGTH;
   let name: string | null = null;
   let push: PushClient | null = null;
+  let subscription: Subscription | null = null;
+  /** From where it goes on when somebody looks again. */
+  let since: Subscription['position'] = 'now';
 
   const leave = (): void => {
+    since = subscription?.position ?? since;
+    subscription = null;
     void push?.close();
     push = null;
   };
@@ -71,6 +82,7 @@ export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: str
     const own = connect(path);
     push = own;
     const show = () => {
+      if (push !== own) return;
       const { transport } = own;
       write(
         state,
@@ -80,8 +92,9 @@ export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: str
     own.on('state', show);
     own.on('transport', show);
     own.on('error', (error) => writeReason(state, failureOf(error)));
+    own.on('gap', () => add('…', tryTexts.console.gap));
     try {
-      own.subscribe(name, ({ id, data }) => add(id, JSON.stringify(data)));
+      subscription = own.subscribe(name, ({ id, data }) => add(id, JSON.stringify(data)), { since });
     } catch (error) {
       leave();
       writeReason(state, failureOf(error));
@@ -98,9 +111,13 @@ export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: str
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     leave();
+    since = 'now';
     name = channel.value.trim();
     list.replaceChildren();
     begin();
   });
-  watchAttention(leave, begin);
+  watchAttention(() => {
+    leave();
+    if (name !== null) write(state, commonTexts.states.paused);
+  }, begin);
 }

@@ -12,6 +12,8 @@ import { keepPlaceName, placeName } from './shared/place-name.js';
 const said = usesTexts.uses.assistant;
 /** An answer of which nothing has come by then is not in the log any more, in milliseconds after the connection is open. */
 const GONE_MS = 3_000;
+/** Tokens follow each other at once: an answer of which nothing more has come for so long has broken off, in milliseconds. */
+const STALLED_MS = 10_000;
 
 const push = openCarrier('sse');
 const form = part(document, 'ask', HTMLFormElement);
@@ -65,12 +67,26 @@ function read(name: string): void {
     ({ data }) => {
       answer.take(data);
       show(answer);
+      wait(answer);
     },
     { since: 'earliest' },
   );
-  patience = setTimeout(() => {
-    if (answer.question === '' && push.state === 'open') write(outcome, said.gone);
-  }, GONE_MS);
+  wait(answer);
+}
+
+/** Says so when nothing comes any more, over a connection by which it would. */
+function wait(answer: Answer): void {
+  clearTimeout(patience);
+  if (answer.all !== null) return;
+  const hasBegun = answer.question !== '';
+  patience = setTimeout(
+    () => {
+      if (push.state !== 'open') return wait(answer);
+      write(outcome, hasBegun ? said.brokenOff : said.gone);
+      allow(stop, false);
+    },
+    hasBegun ? STALLED_MS : GONE_MS,
+  );
 }
 
 function show(answer: Answer): void {

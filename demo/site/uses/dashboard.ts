@@ -1,5 +1,5 @@
 import { Palette } from '../drawing/palette.js';
-import { loadPlot, type PlotLine } from '../drawing/plot.js';
+import { type PlotLine, plotIn } from '../drawing/plot.js';
 import { readFigures } from '../feed/machine-message.js';
 import { ServerClock } from '../feed/server-clock.js';
 import { part, write } from '../page/part.js';
@@ -72,13 +72,11 @@ const span = part(document, 'span', HTMLElement);
 let minutes = 1;
 let isAsked = false;
 
-const panels = await Promise.all(
-  PANELS.map(async (panel) => {
-    const { name, lines, value, top } = panel;
-    const plot = await loadPlot(part(document, name, HTMLElement), palette, { lines, across: said.time, value, top });
-    return { ...panel, plot, keys: keysOf(part(document, `${name}-now`, HTMLElement), lines) };
-  }),
-);
+const panels = PANELS.map((panel) => {
+  const { name, lines, value, top } = panel;
+  const plot = plotIn(part(document, name, HTMLElement), palette, { lines, across: said.time, value, top });
+  return { ...panel, plot, keys: keysOf(part(document, `${name}-now`, HTMLElement), lines) };
+});
 
 /** Goes on for as long as the page is there. Where the server's clock cannot be known, figures are taken as they come. */
 async function compareClocks(): Promise<void> {

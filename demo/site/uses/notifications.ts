@@ -1,6 +1,7 @@
 import { allow, isAllowed } from '../page/allowed.js';
 import { part, stamp, write } from '../page/part.js';
 import { failureOf, writeReason } from '../page/reason.js';
+import { letKeyboardScroll } from '../page/scrolling.js';
 import { usesTexts } from '../texts/texts.js';
 import { notificationsChannel, REMIND_METHOD } from '../words/uses/notifications.js';
 import { Inbox, type Shown } from './inbox.js';
@@ -26,6 +27,7 @@ const readAll = part(document, 'read-all', HTMLButtonElement);
 const link = part(document, 'account', HTMLAnchorElement);
 link.href = location.href;
 link.textContent = account;
+letKeyboardScroll(document);
 
 push.subscribe(
   channel,

@@ -76,7 +76,11 @@ export function takeHand(canvas: HTMLCanvasElement, hand: Hand): void {
     }
     hand.keyed(x, y, isDown);
   });
-  canvas.addEventListener('blur', lift);
+  canvas.addEventListener('blur', () => {
+    const wasDown = isDown;
+    lift();
+    if (wasDown) hand.keyed(x, y, isDown);
+  });
 }
 
 function within(value: number, most: number): number {

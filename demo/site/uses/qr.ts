@@ -107,6 +107,11 @@ function greet(name: string): void {
   again.textContent = said.leave;
 }
 
+/** What else stands behind a `#` is a place on this page. */
+function isCode(text: string): boolean {
+  return /^[A-Za-z0-9_-]{20}$/.test(text);
+}
+
 /** Draws the code, which is the address of this page with the code behind the `#`: that part is sent to no server. */
 function show(code: string): void {
   const address = `${location.href.split('#')[0]}#${code}`;
@@ -132,7 +137,7 @@ const question = part(document, 'question', HTMLElement);
 const form = part(document, 'confirm', HTMLFormElement);
 const decision = part(document, 'decision', HTMLElement);
 const name = part(document, 'name', HTMLInputElement);
-const hasCode = /^[A-Za-z0-9_-]{20}$/.test(code);
+const hasCode = isCode(code);
 let mayDecide = false;
 
 part(document, hasCode ? 'first' : 'other', HTMLElement).dataset['idle'] = '';
@@ -187,6 +192,8 @@ async function start(): Promise<void> {
 }
 
 // A code that is opened in the window that is here already changes nothing but what is behind the `#`.
-addEventListener('hashchange', () => location.reload());
+addEventListener('hashchange', () => {
+  if (isCode(location.hash.slice(1))) location.reload();
+});
 if (hasCode) void scan();
 else void start();

@@ -4,6 +4,7 @@ import { part, stamp, write } from '../page/part.js';
 import { gatewayPath } from '../page/place.js';
 import { randomName } from '../page/random-name.js';
 import { failureOf, writeReason } from '../page/reason.js';
+import { letKeyboardScroll } from '../page/scrolling.js';
 import { usesTexts } from '../texts/texts.js';
 import { GIFTS, type Here, type People, ROOM, roomChannels } from '../words/uses/room.js';
 import { Conversation, type Entry, readPeople } from './conversation.js';
@@ -19,6 +20,7 @@ const room = placeName('room', 'lobby');
 keepPlaceName('room', room);
 part(document, 'room-name', HTMLElement).textContent = room;
 const channels = roomChannels(room);
+letKeyboardScroll(document);
 
 // Each window is somebody of its own, and stays the same one through a reload.
 const secret = remembered('pushgate.person', sessionStorage);

@@ -13,6 +13,11 @@ export interface Cost {
 /** A lane that has cost nothing. */
 export const FREE: Cost = { requests: 0, up: 0, down: 0 };
 
+/** Bytes both ways. */
+export function bytesOf({ up, down }: Cost): number {
+  return up + down;
+}
+
 /** How a lane's own gateway stands, which it may close and start again: it may have none. */
 export type NodeStanding = 'none' | 'up' | 'down';
 

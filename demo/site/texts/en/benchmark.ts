@@ -18,7 +18,9 @@ export const dictionary = {
       `The two clocks are compared to within ${ms}, which is how far off latencies may be, all in the same direction.`,
     measuring: (transport: string, round: string, rounds: string) => `Round ${round} of ${rounds}: ${transport}`,
     done: 'Done.',
-    doneWithout: (failures: string) => `Done, but not everything got through. ${failures}`,
+    doneWithout: (failures: string) => `Done, but not everything got through. ${failures}.`,
+    hidden:
+      'This page was out of sight for some of the time, and browsers slow such pages down, those that poll above all: measure again and stay here.',
     stopped: (reason: string) => `Ended early. ${reason}`,
     cancelled: 'You have stopped it; what had been measured by then is shown.',
     table: 'Figures of this run',

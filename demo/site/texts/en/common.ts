@@ -62,6 +62,8 @@ export const dictionary = {
   } as Readonly<Record<string, TransportTexts>>,
   /** How a message goes up while a transport carries of which nothing else is known. */
   byPost: 'sent by POST',
+  plotMissing:
+    'What draws the plot could not be loaded. The figures are on this page all the same; reload it to see them drawn.',
   otherTransport: 'A transport from the catalog.',
 };
 

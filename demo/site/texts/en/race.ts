@@ -126,7 +126,8 @@ export const dictionary = {
     clientsOf: (count: number) => (count === 0 ? 'none' : `${count} on each transport`),
     measureIdle: 'Measure a silent minute',
     measuringIdle: (passed: number, of: number) => `Silent for ${passed} of ${of} s: stop`,
-    silentWithout: (names: string) => `Measured without ${names}: nothing opens there.`,
+    silentWithout: (names: string) =>
+      `Measured without ${names}: nothing opens there, or there was chat in every minute.`,
     measureCpu: 'Measure the CPU per message',
     measuringCpu: (measured: number, of: number) => `Measured ${measured} of ${of} …`,
     crowd: (open: number, wanted: number) =>
@@ -136,6 +137,8 @@ export const dictionary = {
       refused:
         'That would be too much for this server, together with what other visitors race and your other windows. Choose fewer, smaller or rarer messages, or fewer clients.',
       away: 'Only the demo’s own server can do that, and it does not answer.',
+      stopped:
+        'This race stands still: the server has too much to do with other races now, or does not answer. It goes on when it can.',
       noServer:
         'The demo’s own server does not answer. It publishes what is raced with and counts the bytes: without it the lanes stay empty.',
       busy: 'The server measures for another visitor, or has just done so, or has measured enough for you. Try again in some minutes.',
@@ -178,8 +181,10 @@ export const dictionary = {
     idleOf: (bytes: string, requests: string) => `${bytes}, ${requests} requests`,
     sharedRun: (poll: string, time: string) =>
       `The machine’s figures, 1 per second; polling every ${poll}; run for ${time}`,
-    ownRun: (rate: string, size: string, poll: string, clients: number, time: string) =>
-      `${rate}, ${size} each; polling every ${poll}; ${clients} further clients on each transport; run for ${time}`,
+    ownRun: (rate: string, size: string, poll: string, others: string, time: string) =>
+      `${rate}, ${size} each; polling every ${poll}; ${others}; run for ${time}`,
+    beside: (open: number, wanted: number) =>
+      wanted === 0 ? 'no further clients' : `${open} of ${wanted} further clients, as many on each transport`,
     stop: '; ',
     within: (error: string) => `latency to ±${error}`,
     png: 'Save as PNG',

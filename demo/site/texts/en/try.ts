@@ -21,6 +21,7 @@ export const dictionary = {
     refused: (status: number, code: string, detail: string) => `${status} ${code}: ${detail}`,
     away: (reason: string) => `No answer: ${reason}`,
     carried: (transport: string) => `Watching over ${transport}`,
+    gap: 'Some of what came meanwhile is not in the log any more.',
   },
   connected: {
     heading: 'Connected now',
@@ -35,6 +36,7 @@ export const dictionary = {
     channels: 'Channels',
     on: (known: readonly string[], others: number) =>
       [...known, ...(others > 0 ? [others === 1 ? '1 of their own' : `${others} of their own`] : [])].join(', '),
+    away: 'The server does not answer now; it is asked again.',
     absent: 'Whoever serves this page does not count connections; the gateway’s metrics do.',
   },
   terminal: {

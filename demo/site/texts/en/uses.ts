@@ -146,6 +146,7 @@ export const dictionary = {
       writing: 'Being written …',
       ended: (received: string, all: string) => `Complete: ${received} of ${all} pieces, each once and in order.`,
       stopped: (received: string) => `Stopped after ${received} pieces.`,
+      brokenOff: 'The answer has broken off. Ask again.',
       gone: 'This answer is not in the log any more. Ask again.',
       failed: (reason: string) => `Not asked: ${reason}`,
     },

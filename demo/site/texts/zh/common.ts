@@ -57,5 +57,6 @@ export const dictionary: typeof en = {
     },
   },
   byPost: '经 POST 发送',
+  plotMissing: '绘图程序未能载入。数字仍在本页上；重新载入本页即可看到图。',
   otherTransport: '目录中的一种传输。',
 };

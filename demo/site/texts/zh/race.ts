@@ -125,7 +125,7 @@ export const dictionary: typeof en = {
     clientsOf: (count) => (count === 0 ? '无' : `每种传输 ${count} 个`),
     measureIdle: '测量静默的一分钟',
     measuringIdle: (passed, of) => `已静默 ${passed} / ${of} 秒：停止`,
-    silentWithout: (names) => `${names} 无法打开，测量中不包括。`,
+    silentWithout: (names) => `测量中不包括 ${names}：无法打开，或每一分钟里都有聊天消息。`,
     measureCpu: '测量每条消息的 CPU',
     measuringCpu: (measured, of) => `已测量 ${measured} / ${of}……`,
     crowd: (open, wanted) => `额外客户端已连接 ${open} / ${wanted} 个，运行在服务器机器上的独立进程里。`,
@@ -133,6 +133,7 @@ export const dictionary: typeof en = {
     outcomes: {
       refused: '加上其他访客的比赛和您的其他窗口，这对服务器来说太多了。请减少消息数量、大小或频率，或减少客户端。',
       away: '只有演示服务器能做这件事，而它没有应答。',
+      stopped: '这场比赛已停下：服务器此刻忙于其他比赛，或没有应答。条件允许时会自动继续。',
       noServer: '演示服务器没有应答。比赛的消息由它发布，字节也由它统计：没有它，通道里什么也没有。',
       busy: '服务器正在为另一位访客测量，或刚刚测量完，或已为您测量得够多了。请几分钟后再试。',
       failed: '测量没有得到结果，请再试一次。',
@@ -172,8 +173,8 @@ export const dictionary: typeof en = {
     },
     idleOf: (bytes, requests) => `${bytes}，${requests} 个请求`,
     sharedRun: (poll, time) => `机器的指标，每秒 1 条；轮询间隔 ${poll}；已运行 ${time}`,
-    ownRun: (rate, size, poll, clients, time) =>
-      `${rate}，每条 ${size}；轮询间隔 ${poll}；每种传输另有 ${clients} 个客户端；已运行 ${time}`,
+    ownRun: (rate, size, poll, others, time) => `${rate}，每条 ${size}；轮询间隔 ${poll}；${others}；已运行 ${time}`,
+    beside: (open, wanted) => (wanted === 0 ? '没有额外客户端' : `额外客户端 ${open} / ${wanted} 个，每种传输数量相同`),
     stop: '；',
     within: (error) => `延迟误差 ±${error}`,
     png: '保存为 PNG',

@@ -22,6 +22,7 @@ export const dictionary: typeof en = {
     refused: (status, code, detail) => `${status} ${code}：${detail}`,
     away: (reason) => `没有回答：${reason}`,
     carried: (transport) => closedUp(`正在通过 ${transport} 监听`),
+    gap: '其间的部分消息已不在日志中。',
   },
   connected: {
     heading: '当前的连接',
@@ -34,6 +35,7 @@ export const dictionary: typeof en = {
     open: '已打开',
     channels: '频道',
     on: (known, others) => [...known, ...(others > 0 ? [`${others} 个自有频道`] : [])].join('、'),
+    away: '服务器此刻没有应答；稍后会再次询问。',
     absent: '提供本页的服务器不统计连接；可以查看网关的指标。',
   },
   terminal: {

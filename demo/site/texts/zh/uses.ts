@@ -140,6 +140,7 @@ export const dictionary: typeof en = {
       writing: '正在写……',
       ended: (received, all) => `已完成：共 ${all} 段，收到 ${received} 段，每段一次，顺序正确。`,
       stopped: (received) => `写了 ${received} 段后停止。`,
+      brokenOff: '回答中断了，请重新提问。',
       gone: '日志里已经没有这个回答了，请重新提问。',
       failed: (reason) => `没有问成：${reason}`,
     },

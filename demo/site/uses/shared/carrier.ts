@@ -85,7 +85,9 @@ export function openCarrier(first: string, withoutServer = said.withoutServer): 
         write(outcome, '\u00a0');
       }
       const own = lanes[push.id];
-      if (own !== undefined) spending.take(run, own.cost, { messages: push.received, slack: 0, isOpen: wasOpen });
+      // All that comes is the application's.
+      const account = { messages: push.received, slack: 0, isOpen: wasOpen, others: { asked: 0, answered: 0 } };
+      if (own !== undefined) spending.take(run, own.cost, account);
     } catch {
       // A server that has answered and is away now comes back, and the state says so.
       if (!hasAnswered) sayAbsent();
