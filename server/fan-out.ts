@@ -14,6 +14,7 @@ import { Encoder } from './encoder.js';
 import { LatestOnly } from './latest-only.js';
 import type { DownlinkRequest, FanOutOptions, NodeLog } from './node-log.js';
 import { readOnce } from './packet.js';
+import { ReadBudget } from './read-budget.js';
 import { RecentPackets, type Written } from './recent-packets.js';
 import { Tail } from './tail.js';
 import { within } from './within.js';
@@ -22,7 +23,7 @@ import { within } from './within.js';
 const TURN_BYTES = 256 * 1024;
 /** A page of the log is about as much as a socket's buffer should ever be asked to take beyond its mark. */
 const PAGE = { limit: 256, bytes: 256 * 1024 };
-/** When so many messages were read from the log in one turn of the event loop, more waits for the next: who is live comes before. */
+/** So many messages are read from the log in one turn of the event loop; more waits for the next: who is live comes before. */
 const READ_A_TURN = 2_048;
 /** How long a bus that cannot be followed is left alone: the first time and the last, in milliseconds. */
 const RETRY_MS = { first: 100, most: 5_000 };
@@ -68,9 +69,7 @@ export class FanOut implements NodeLog {
   #turnBytes = 0;
   #turn: NodeJS.Immediate | undefined;
   #isFlushing = false;
-  /** What has been read from the log in this turn, and its end, if anything was. */
-  #read = 0;
-  #turnOver: Promise<void> | null = null;
+  readonly #budget = new ReadBudget(READ_A_TURN);
   /** What was published while flushing. */
   readonly #meanwhile: Entry[] = [];
   /** What is said to everybody, once everything is closing. */
@@ -126,23 +125,16 @@ export class FanOut implements NodeLog {
   async page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page> {
     const recent = wasAtEnd ? this.#tail.read(after) : null;
     if (recent !== null) return recent;
-    while (this.#read >= READ_A_TURN) await this.#nextTurn();
-    const page = await this.#latestOnly.read({ after, ...PAGE }, this.seen);
-    this.#read += page.entries.length;
-    // It counts from anew in the next one.
-    if (page.entries.length > 0) void this.#nextTurn();
-    return page;
-  }
-
-  #nextTurn(): Promise<void> {
-    this.#turnOver ??= new Promise((resolve) => {
-      setImmediate(() => {
-        this.#turnOver = null;
-        this.#read = 0;
-        resolve();
-      });
-    });
-    return this.#turnOver;
+    const turn = this.#budget.take(PAGE.limit);
+    if (turn !== null) await turn;
+    let unread = PAGE.limit;
+    try {
+      const page = await this.#latestOnly.read({ after, ...PAGE }, this.seen);
+      unread -= page.entries.length;
+      return page;
+    } finally {
+      this.#budget.giveBack(unread);
+    }
   }
 
   isQuiet(channels: ReadonlyMap<string, unknown>, after: number): boolean {
