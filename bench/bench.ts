@@ -13,6 +13,7 @@ import { profileInto } from './profile.js';
 import { withBar } from './progress-bar.js';
 import { reportHtml } from './report/report.js';
 import type { Cell, LabResult } from './result.js';
+import { revisionOf } from './revision.js';
 import { scenarioOf } from './scenarios/index.js';
 import { tableOf } from './table.js';
 
@@ -51,6 +52,7 @@ async function run(options: BenchOptions, plan: Plan, signal: AbortSignal): Prom
   const startedAt = new Date();
   const profiles = options.profile === null ? null : profileInto(options.profile);
   const machine = machineFacts(plan.contestants);
+  const revision = revisionOf(import.meta.dirname);
   console.log(`Node ${machine.node} on ${machine.cores} × ${machine.processor}; ${machine.pinned ? '' : 'not '}pinned`);
   for (const { contestant, reason } of plan.missing) console.log(`Without ${contestant}: ${reason}.`);
 
@@ -65,6 +67,7 @@ async function run(options: BenchOptions, plan: Plan, signal: AbortSignal): Prom
     startedAt: startedAt.toISOString(),
     seconds: (Date.now() - startedAt.getTime()) / 1_000,
     command: ['npm run bench --', ...process.argv.slice(2).map(quoted)].join(' '),
+    revision,
     mode,
     machine,
     cells,

@@ -1,4 +1,5 @@
 import type { Kind, Technique } from './result.js';
+import type { Settings } from './settings.js';
 
 /*
  * The contract of everything that is measured. A contestant has two halves in one small file: what it serves runs in the
@@ -35,8 +36,8 @@ export interface ServerSetting {
   readonly port: number;
   /** So many messages of a channel are kept for those who missed them, where anything is kept. */
   readonly keep: number;
-  /** 1: it is mounted in an application of Express, 2: behind middleware there; only for a contestant that can be. */
-  readonly express: number;
+  /** What else the cell is set to: for what a contestant has further ways for. */
+  readonly settings: Settings;
 }
 
 /** A server half that runs. */

@@ -1,4 +1,4 @@
-import { figureOf, usual } from './cells.js';
+import { figureOf, noiseOf, usual } from './cells.js';
 import { figured, figureTexts, times } from './figures.js';
 import type { Cell, Figures, LabResult, ScenarioName } from './result.js';
 import { experimentText, settingText } from './setting-texts.js';
@@ -116,7 +116,7 @@ const FLAT = 1.1;
 /** Costs that are not to grow: from one setting to another. */
 const flat: readonly Goal[] = [
   ...['websocket', 'sse', 'long-polling'].map((transport) => flatness(transport, STEADY, 'subscribers', 100, 10_000)),
-  flatness('websocket', { scenario: 'channels', figure: 'cpuMicrosPerMessage' }, 'channels', 10, 10_000),
+  flatness('websocket', { scenario: 'channels', figure: 'cpuMicrosPerMessage' }, 'channels', 1, 10_000),
   flatness('websocket', STEADY, 'retained', 0, 100_000),
 ];
 
@@ -159,6 +159,8 @@ export interface Reached {
   readonly goal: string;
   readonly value: string;
   readonly isReached: boolean;
+  /** Whether it lies no further from what is to be reached than runs lie from each other. */
+  readonly isNear: boolean;
   /** In which experiment, in words. */
   readonly where: string;
 }
@@ -179,12 +181,13 @@ export function goalsReached(result: LabResult): Reached[] {
       where: experimentText(mine),
     };
     const [own, other] = [figureOf(mine, figure), theirs === null ? 1 : figureOf(theirs, figure)];
-    if (own === undefined || !other) return { ...said, value: 'failed', isReached: false };
+    if (own === undefined || !other) return { ...said, value: 'failed', isReached: false, isNear: false };
     const value = own / other;
     return {
       ...said,
       value: rival === null ? figured(value, figure) : `${times(value)} ${rival}`,
       isReached: isMore ? value >= bound : value <= bound,
+      isNear: Math.abs(value / bound - 1) <= noiseOf(figure, mine, ...(theirs === null ? [] : [theirs])),
     };
   });
 }

@@ -3,6 +3,7 @@ import { cellOf } from './median.js';
 import { canPin } from './pinning.js';
 import { type PlannedCell, secondsOf } from './plan.js';
 import type { Cell } from './result.js';
+import { usuallyOnce } from './scenario.js';
 import { isCentral } from './scenarios/settings.js';
 
 /** Told how far it is. */
@@ -18,26 +19,26 @@ const LANES = 24;
 /** Where no figure counts, as many as keep the machine busy. */
 const SMOKE_LANES = 3;
 
-/** More subscribers than in the comparison: they take long to come. */
-const MANY = 1_000;
-
-/**
- * How often a cell is run. Over a distance once, as it outweighs what the machine does meanwhile; and those once that stand beside
- * the comparison, so that there is time for the others.
- */
+/** How often a cell is run: those once of which that says enough, and the further peers, so that there is time for the others. */
 function runsOf({ scenario, contestant, settings }: PlannedCell, runs: number): number {
-  const { delayMs = 0, subscribers = 0 } = settings;
-  const isOnce = scenario.isOnce === true || delayMs > 0 || subscribers > MANY || !isCentral(contestant);
-  return isOnce ? 1 : runs;
+  const { isOnce = usuallyOnce } = scenario;
+  return isOnce(settings) || !isCentral(contestant) ? 1 : runs;
 }
 
 /** About how long all of it takes, in seconds. */
 export function estimate(cells: readonly PlannedCell[], runs: number): number {
   const series = cells.filter(({ scenario }) => scenario.isParallel !== true);
-  const parallel = cells.filter(({ scenario }) => scenario.isParallel === true);
-  const rounds = Math.ceil(parallel.length / LANES);
-  const longest = Math.max(0, ...parallel.map(secondsOf));
-  return series.reduce((sum, cell) => sum + secondsOf(cell) * runsOf(cell, runs), 0) + rounds * longest;
+  const parallel = Array.from({ length: runs }, (_, run) =>
+    cells.filter((cell) => cell.scenario.isParallel === true && run < runsOf(cell, runs)),
+  );
+  return (
+    series.reduce((sum, cell) => sum + secondsOf(cell) * runsOf(cell, runs), 0) +
+    parallel.reduce((sum, group) => sum + sideBySideSeconds(group), 0)
+  );
+}
+
+function sideBySideSeconds(group: readonly PlannedCell[]): number {
+  return Math.ceil(group.length / LANES) * Math.max(0, ...group.map(secondsOf));
 }
 
 /**
@@ -55,16 +56,18 @@ export async function measure(
   let done = 0;
   try {
     for (const group of groupsOf(cells)) {
-      if (group[0]?.scenario.isParallel === true) {
-        progress.at(group[0], done);
-        await sideBySide(group, LANES, outcomes, signal);
-        done += estimate(group, 1);
-        continue;
-      }
       for (let run = 0; run < runs; run++) {
         // Each time somebody else is the first.
         const turned = [...group.slice(run % group.length), ...group.slice(0, run % group.length)];
-        for (const cell of turned.filter((one) => run < runsOf(one, runs))) {
+        const due = turned.filter((one) => run < runsOf(one, runs));
+        const [first] = due;
+        if (first?.scenario.isParallel === true) {
+          progress.at(first, done);
+          await sideBySide(due, LANES, outcomes, signal);
+          done += sideBySideSeconds(due);
+          continue;
+        }
+        for (const cell of due) {
           progress.at(cell, done);
           outcomes.get(cell)?.push(await load.run(orderOf(cell, canPin()), signal));
           done += secondsOf(cell);

@@ -63,6 +63,7 @@ function transits(cells: readonly Cell[]): Finding | null {
     (cell) => cell.technique === 'long-polling' && setting(cell, 'delayMs') === setting(stream ?? cell, 'delayMs'),
   );
   if (stream === undefined || longPoll === undefined) return null;
+  const busy = busiest(cells, longPoll);
   const { meanMs: streamMs = Number.NaN } = stream.figures;
   const { meanMs = Number.NaN, p50Ms = Number.NaN, p99Ms = Number.NaN } = longPoll.figures;
   const transit = setting(longPoll, 'delayMs');
@@ -72,12 +73,23 @@ function transits(cells: readonly Cell[]): Finding | null {
     source: 'RFC 6202, section 2.2, on maximal latency: response, next request, response',
     measured:
       `With transits of ${transit} ms and ${setting(longPoll, 'perSecond')} messages a second, a stream took ${times(streamMs)} ` +
-      `transits on average; long-polling ${times(meanMs)} on average, ${times(p50Ms)} at the median and ${times(p99Ms)} at p99.`,
+      `transits on average; long-polling, whose next request is there by then, ${times(meanMs)} on average, ${times(p50Ms)} at the median ` +
+      `and ${times(p99Ms)} at p99${busy === null ? '' : `; with ${setting(busy, 'perSecond')} messages a second, some of which come between two requests, ${times(busy.figures.meanMs ?? 0)} on average and ${times(busy.figures.p99Ms ?? 0)} at p99`}.`,
     holds:
       streamMs <= transit + TRANSIT_SLACK_MS &&
       meanMs <= CLOSE_TO_ONE * transit + TRANSIT_SLACK_MS &&
-      p99Ms <= 3 * transit + TRANSIT_SLACK_MS,
+      Math.max(p99Ms, busy?.figures.p99Ms ?? 0) <= 3 * transit + TRANSIT_SLACK_MS,
   };
+}
+
+/** Over the same distance with the most messages: only where some find no request that waits are there three transits. */
+function busiest(cells: readonly Cell[], longPoll: Cell): Cell | null {
+  const { contestant, settings } = longPoll;
+  const [most] = cells
+    .filter((cell) => cell.contestant === contestant && setting(cell, 'delayMs') === settings['delayMs'])
+    .filter((cell) => cell.scenario === 'fan-out' && setting(cell, 'perSecond') > setting(longPoll, 'perSecond'))
+    .sort((a, b) => setting(b, 'perSecond') - setting(a, 'perSecond'));
+  return most ?? null;
 }
 
 function headerBytes(cells: readonly Cell[]): Finding | null {

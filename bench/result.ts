@@ -23,7 +23,8 @@ export type ScenarioName =
   | 'catch-up'
   | 'bystanders'
   | 'channels'
-  | 'slow-readers';
+  | 'slow-readers'
+  | 'ways';
 
 /** Everything that can be measured, by its unit. Absent where a scenario does not measure it. */
 export interface Figures {
@@ -116,6 +117,11 @@ export interface LabResult {
   readonly seconds: number;
   /** How to repeat it. */
   readonly command: string;
+  /**
+   * The commit of what was measured, with `, changed` when files were not as in it; `null` outside of a repository. Older results do not
+   * say it.
+   */
+  readonly revision?: string | null;
   readonly mode: 'smoke' | 'quick' | 'full';
   readonly machine: MachineFacts;
   readonly cells: readonly Cell[];

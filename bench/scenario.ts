@@ -3,6 +3,14 @@ import type { Figures, ScenarioName } from './result.js';
 import type { Mode, Settings } from './settings.js';
 import type { Trial } from './trial.js';
 
+/** More subscribers than in the comparison: they take long to come. */
+const MANY = 1_000;
+
+/** What is over a distance outweighs what the machine does meanwhile; what takes long stands beside the comparison. */
+export function usuallyOnce({ delayMs = 0, subscribers = 0 }: Settings): boolean {
+  return delayMs > 0 || subscribers > MANY;
+}
+
 /** One question, put to every contestant that it suits. */
 export interface Scenario {
   readonly name: ScenarioName;
@@ -10,8 +18,8 @@ export interface Scenario {
   readonly question: string;
   /** The figure that matters, by which the runs of a cell are compared. */
   figure(contestant: Contestant): keyof Figures;
-  /** Whether one run says enough, because what is looked at is no figure of a few per cent. */
-  readonly isOnce?: boolean;
+  /** Whether one run of a cell says enough, as what is looked at is no figure of a few per cent. @default as {@link usuallyOnce} */
+  readonly isOnce?: (settings: Settings) => boolean;
   /** Whether a cell answers a question of its own beside the others, so that settings by hand are not put into it. */
   readonly isApart?: (settings: Settings) => boolean;
   /** Whether cells may run side by side, because neither time nor processor time is measured. */

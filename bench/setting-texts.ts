@@ -2,7 +2,7 @@ import { ASIDE } from './cells.js';
 import type { Cell } from './result.js';
 
 const settingTexts: Readonly<Record<string, (value: number) => string>> = {
-  subscribers: (value) => `${whole(value)} subscribers`,
+  subscribers: (value) => (value === 1 ? 'one subscriber' : `${whole(value)} subscribers`),
   perSecond: (value) => `${whole(value)} a second`,
   seconds: (value) => `for ${whole(value)} s`,
   bytes: bytesText,
@@ -13,12 +13,20 @@ const settingTexts: Readonly<Record<string, (value: number) => string>> = {
   retained: (value) => `${whole(value)} in the log`,
   express: (value) =>
     ['attached to the server', 'mounted in Express', 'in Express behind middleware'][value] ?? `express ${value}`,
+  beside: (value) => (value === 0 ? 'alone at its server' : 'beside another listener'),
+  send: (value) => ['one frame for all sockets', 'client.send for each'][value] ?? `send ${value}`,
   keep: (value) => `${whole(value)} kept`,
   burst: (value) => `${whole(value)} at once`,
   late: (value) => (value === 0 ? 'nobody catches up' : `${whole(value)} catch up`),
   slow: (value) => `${whole(value)} of them slow`,
   callers: (value) => `${whole(value)} callers`,
   calls: (value) => `${whole(value)} calls of each`,
+};
+
+/** As short as it goes. */
+const wayTicks: Readonly<Record<string, readonly string[]>> = {
+  express: ['attached', 'mounted', 'behind middleware'],
+  send: ['one frame', 'client.send'],
 };
 
 /** One setting in words; a name that is not known is written as it is. */
@@ -29,6 +37,7 @@ export function settingText(name: string, value: number): string {
 /** One setting as short as an axis or a name wants it. */
 export function tickText(name: string, value: number): string {
   if (name === 'bytes') return bytesText(value);
+  if (name in wayTicks) return wayTicks[name]?.[value] ?? String(value);
   if (name === 'pollMs') return `${whole(value / 1_000)} s`;
   return name.endsWith('Ms') ? `${whole(value)} ms` : whole(value);
 }

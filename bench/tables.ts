@@ -1,4 +1,4 @@
-import { alongSetting, type Course, failedAlong, failedBeside, figureOf, settingOf, usual } from './cells.js';
+import { alongSetting, type Course, failedAlong, failedBeside, figureOf, measured, settingOf, usual } from './cells.js';
 import { figured, figureTexts, techniques, techniqueTexts } from './figures.js';
 import { goalsReached } from './goals.js';
 import type { Cell, Figures, LabResult, ScenarioName, Technique } from './result.js';
@@ -33,12 +33,15 @@ const bySubscribers: Course = {
 };
 const byDelay: Course = { scenarios: ['rates', 'fan-out'], figure: 'p50Ms', along: 'delayMs' };
 
+/** The settings that say which way something goes. */
+const WAYS = ['express', 'beside', 'send'];
+
 const NOTHING = 'The kept run has no figures for this table.';
 
 /**
  * The tables of a run, as Markdown, by the name that a document asks for them: `machine` (where and how), `summary` (all
  * contestants), `wire` (bytes and requests), `subscribers` (CPU per message by their number), `delay` (latency by
- * distance), `goals` (what the gateway is to reach, and what it does), and one for each technique by its name. A table that the run has no figures for is a sentence that says so.
+ * distance), `goals` (what the gateway is to reach, and what it does), `ways` (what each way through a server costs), and one for each technique by its name. A table that the run has no figures for is a sentence that says so.
  */
 export function markdownTables(result: LabResult): Map<string, string> {
   const own = (technique: Technique) => (cell: Cell) => cell.technique === technique;
@@ -49,11 +52,12 @@ export function markdownTables(result: LabResult): Map<string, string> {
     ['subscribers', settingTable(result, 'CPU per message, by subscribers', bySubscribers)],
     ['delay', settingTable(result, 'median latency, by distance', byDelay)],
     ['goals', goalTable(result)],
+    ['ways', wayTable(result)],
     ...techniques.map((name): [string, string] => [name, contestantTable(result, [...COLUMNS, ...WIRE], own(name))]),
   ]);
 }
 
-function machineText({ machine, startedAt, command, seconds, cells }: LabResult): string {
+function machineText({ machine, startedAt, command, seconds, cells, revision = null }: LabResult): string {
   const spreads = cells.filter((cell) => cell.failed === null && cell.runs > 1).map((cell) => cell.spread);
   const middling = spreads.sort((a, b) => a - b)[Math.floor(spreads.length / 2)];
   const noise =
@@ -61,7 +65,7 @@ function machineText({ machine, startedAt, command, seconds, cells }: LabResult)
       ? 'each cell run once'
       : `runs of a cell ${Math.round(middling * 100)} % apart in the middle`;
   return plain(
-    `Measured on ${startedAt.slice(0, 10)} with \`${command}\` in ${Math.round(seconds / 60)} minutes: Node ${machine.node.replace(/^v/, '')}, ` +
+    `Measured on ${startedAt.slice(0, 10)} with \`${command}\`${revision === null ? '' : ` at ${revision}`} in ${Math.round(seconds / 60)} minutes: Node ${machine.node.replace(/^v/, '')}, ` +
       `${machine.cores} × ${machine.processor}, ${machine.platform}, ${machine.pinned ? 'server and load pinned' : 'not pinned'}; ${noise}. Only ratios mean anything.`,
   );
 }
@@ -117,10 +121,30 @@ function settingTable(result: LabResult, title: string, course: Course): string 
 }
 
 function goalTable(result: LabResult): string {
-  const rows = goalsReached(result).map(({ what, contestant, goal, value, isReached, where }) => {
-    return [contestant.replace(/^pushgate /, ''), what, goal, isReached ? `**${value}**` : value, where];
+  const rows = goalsReached(result).map(({ what, contestant, goal, value, isReached, isNear, where }) => {
+    const measured = `${isReached ? `**${value}**` : value}${isNear ? ' (±)' : ''}`;
+    return [contestant.replace(/^pushgate /, ''), what, goal, measured, where];
   });
   return rows.length === 0 ? NOTHING : markdown(['transport', 'figure', 'goal', 'measured', 'with'], rows, '---');
+}
+
+/** A row for each way of each contestant. */
+function wayTable(result: LabResult): string {
+  const cells = measured(result, ['ways'], 'cpuMicrosPerMessage');
+  const [first] = cells;
+  if (first === undefined) return NOTHING;
+  const rows = inOrder(cells).flatMap((row) =>
+    cells
+      .filter(({ contestant }) => contestant === row.contestant)
+      .map((cell) => {
+        const ways = WAYS.flatMap((name) =>
+          name in cell.settings ? settingText(name, settingOf(cell, name) ?? 0) : [],
+        );
+        return [nameText(cell), ways[0] ?? '', valueText(cell, 'cpuMicrosPerMessage')];
+      }),
+  );
+  const settings = `${experimentText(first, WAYS)}${pollText(cells)}`;
+  return `${markdown(['contestant', 'way', 'CPU per message'], rows)}\n\n${plain(settings)}.`;
 }
 
 /** One cell for each contestant, by technique, Pushgate first. */

@@ -95,7 +95,7 @@ export class Trial {
   }
 
   async #start(port: number): Promise<void> {
-    const setting = { port, keep: this.#keep, express: this.of('express') };
+    const setting = { port, keep: this.#keep, settings: this.settings };
     const order = { order: 'start', contestant: this.contestant.name, ...setting } as const;
     this.#serverPort = (await this.#server.ask(order, 'started')).port;
     this.#published = new Map();

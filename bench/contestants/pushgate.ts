@@ -15,7 +15,7 @@ import { packageVersion } from './packages.js';
 const KEPT_BYTES = 512 * 1024 * 1024;
 
 /** The real gateway as it is embedded, with everything on: cursors, retention, back-pressure, limits and metrics. */
-async function serve({ port, keep, express }: ServerSetting): Promise<Served> {
+async function serve({ port, keep, settings: { express = 0, beside = 0 } }: ServerSetting): Promise<Served> {
   const { createGateway } = await import('../../server/index.js');
   const gateway = createGateway({
     retention: { count: keep, bytes: KEPT_BYTES, totalBytes: KEPT_BYTES },
@@ -27,6 +27,8 @@ async function serve({ port, keep, express }: ServerSetting): Promise<Served> {
   gateway.handle('echo', (params) => params);
   const server = express > 0 ? await inExpress(gateway, express > 1) : createServer();
   gateway.attach(server, { requests: express === 0 });
+  // Somebody else who listens to the server: what that one is to hear of is left to Node.
+  if (beside > 0) server.on('request', () => undefined).on('upgrade', () => undefined);
   await gateway.ready();
   return {
     port: await host(server, port),
@@ -126,7 +128,7 @@ export const pushgate: readonly Contestant[] = catalog.map((transport) => {
     versions: () => ({ pushgate: packageVersion('pushgate') ?? 'of this repository' }),
     missing: () => null,
     // The upgrade of a WebSocket never comes to an Express app.
-    further: technique === 'websocket' ? [] : ['express'],
+    further: technique === 'websocket' ? [] : ['express', 'beside'],
     remembers: true,
     serve,
     read,

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
 import type { Contestant, Served, ServerSetting } from '../contestant.js';
 import { webSocketCaller } from '../wire/callers.js';
 import { webSocketReader } from '../wire/streams.js';
@@ -22,16 +23,19 @@ function frameOf(text: string): Buffer {
 
 /**
  * Compression is off, as ws has it by default and its README recommends ("perMessageDeflate … adds a significant overhead");
- * no tracking of clients, as the channels do it; and the frame is built once, which is the least that ws can be made to do.
+ * no tracking of clients, as the channels do it; and the frame is built once, which is the least that ws can be made to do. With
+ * `send`, each client is sent the text, as that README has it.
  */
-async function serve({ port }: ServerSetting): Promise<Served> {
+async function serve({ port, settings: { send = 0 } }: ServerSetting): Promise<Served> {
   const { WebSocketServer } = await import('ws');
   const audiences = new Audiences<Duplex>();
+  const clients = new Audiences<WebSocket>();
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false });
   const server = createServer();
   server.on('upgrade', (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, (client) => {
-      client.once('close', audiences.join(new URL(request.url ?? '', 'ws://host').pathname.slice(1), socket));
+      const channel = new URL(request.url ?? '', 'ws://host').pathname.slice(1);
+      client.once('close', send > 0 ? clients.join(channel, client) : audiences.join(channel, socket));
       client.on('message', (data, binary) => client.send(data, { binary }));
       client.on('error', () => client.terminate());
     });
@@ -39,6 +43,7 @@ async function serve({ port }: ServerSetting): Promise<Served> {
   return {
     port: await host(server, port),
     publish: (channel, text) => {
+      for (const client of clients.of(channel)) client.send(text);
       const frame = frameOf(text);
       for (const socket of audiences.of(channel)) socket.write(frame);
     },
@@ -52,6 +57,7 @@ export const ws: Contestant = {
   kind: 'control',
   technique: 'websocket',
   ...ofPackage('ws'),
+  further: ['send'],
   remembers: false,
   serve,
   read: webSocketReader({ target: ({ channel }) => `/${channel}` }),

@@ -3,14 +3,14 @@ import type { LabResult } from '../result.js';
 import { type Html, html } from './html.js';
 
 /** Where it was measured, as a strip of tiles. */
-export function machineStrip({ machine, startedAt, seconds, mode, cells }: LabResult): Html {
+export function machineStrip({ machine, startedAt, seconds, mode, cells, revision = null }: LabResult): Html {
   const failed = cells.filter((cell) => cell.failed !== null).length;
   const tile = (name: string, figure: string, note: string) =>
     html`<div><dt>${name}</dt><dd><span class="figure">${figure}</span><span class="note">${note}</span></dd></div>`;
   return html`<dl class="machine">
 ${tile('machine', `${machine.cores} × CPU`, `${machine.processor}, ${rounded(machine.memoryGiB)} GiB`)}
 ${tile('software', `Node ${machine.node.replace(/^v/, '')}`, machine.platform)}
-${tile('this run', durationText(seconds), `${mode}, ${dateText(startedAt)}`)}
+${tile('this run', durationText(seconds), `${mode}, ${dateText(startedAt)}${revision === null ? '' : `, at ${revision}`}`)}
 ${tile('cells', rounded(cells.length), failed === 0 ? 'none failed' : `${failed} failed`)}
 </dl>`;
 }

@@ -64,6 +64,20 @@ const byDistance: LinesView = {
   along: 'delayMs',
   scale: 'linear',
 };
+const byMount: LinesView = {
+  view: 'lines',
+  title: 'CPU per message, attached to the server, mounted in Express, and behind middleware there',
+  scenarios: ['ways'],
+  figure: 'cpuMicrosPerMessage',
+  along: 'express',
+};
+const bySend: LinesView = {
+  view: 'lines',
+  title: 'CPU per message of ws, with one frame for all sockets, and with client.send for each',
+  scenarios: ['ways'],
+  figure: 'cpuMicrosPerMessage',
+  along: 'send',
+};
 const bySize: LinesView = {
   view: 'lines',
   title: 'Bytes down for each message along its size',
@@ -273,6 +287,15 @@ export const questions: readonly Question[] = [
       { view: 'ranges', title: 'How late the others are', scenarios: ['slow-readers'] },
     ],
     answer: (result) => standing(result, { scenarios: ['slow-readers'], figure: 'rssPeakMiB' }),
+  },
+  {
+    id: 'ways',
+    heading: 'What do the fast paths spare?',
+    method:
+      'The same messages go to the same number by each way through a server: with the gateway attached to it, mounted in an application of Express, where no poll keeps its socket, and there behind middleware that stands before what is written, so that Node’s own way is left; and with ws by its socket and by its client.send.',
+    scenarios: ['ways'],
+    views: [byMount, bySend],
+    answer: (result) => growth(result, byMount, () => 'Behind middleware instead of attached to the server'),
   },
 ];
 

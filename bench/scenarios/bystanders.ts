@@ -26,7 +26,7 @@ export const bystanders: Scenario = {
   name: 'bystanders',
   question: 'How late are messages for those who are there while others catch up?',
   figure: () => 'p99Ms',
-  isOnce: true,
+  isOnce: () => true,
   // Beside which the others are late.
   isApart: ({ late }) => late === 0,
   plan,

@@ -24,7 +24,7 @@ export const call: Scenario = {
   name: 'call',
   question: 'How long is the round trip of a call?',
   figure: () => 'p50Ms',
-  isOnce: true,
+  isOnce: () => true,
   plan,
   seconds: ({ calls = 0, delayMs = 0 }) => calls / 800 + (calls * delayMs) / 400,
   async run(trial) {

@@ -19,7 +19,7 @@ export const catchUp: Scenario = {
   name: 'catch-up',
   question: 'How long until somebody has what was missed?',
   figure: () => 'readyMs',
-  isOnce: true,
+  isOnce: () => true,
   plan,
   seconds: ({ missed = 0, subscribers = 0, delayMs = 0 }) =>
     missed / 15_000 + (missed * subscribers) / 300_000 + delayMs / 20,

@@ -1,11 +1,13 @@
 import type { Contestant } from '../contestant.js';
-import type { Scenario } from '../scenario.js';
+import { type Scenario, usuallyOnce } from '../scenario.js';
 import type { Mode, Settings } from '../settings.js';
 import { delayed, isCentral, pollMsOf } from './settings.js';
 import { onOneChannel } from './steady.js';
 
 const BYTES = 100;
-/** Whose cost is looked at with ten thousand subscribers, and with a long log. */
+/** So many that a cost that grows with them would show. */
+const MANY = 10_000;
+/** Whose cost is looked at with so many, and with a long log. */
 const LARGE = ['pushgate websocket', 'pushgate sse', 'pushgate long-polling', 'ws'];
 const LONG = ['pushgate websocket'];
 
@@ -22,11 +24,12 @@ function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
       return isCentral(contestant) ? [size(1_000, 10, 1)] : [];
     case 'full':
       return [
-        size(100, 50, 1.5),
+        // The same number of deliveries in a second, so that sockets and caches get the same.
+        size(100, 100, 1.5),
         size(1_000, 10, 3),
-        size(4_000, 2, 3),
+        size(4_000, 2.5, 3),
         ...far,
-        ...(LARGE.includes(contestant.name) ? [size(10_000, 1, 2)] : []),
+        ...(LARGE.includes(contestant.name) ? [size(MANY, 1, 4)] : []),
         ...(LONG.includes(contestant.name)
           ? [0, 100_000].map((retained) => ({ ...size(1_000, 10, 2), retained }))
           : []),
@@ -42,4 +45,5 @@ export const fanOut: Scenario = {
   question: 'What does a message cost that goes to many, at a steady rate?',
   plan,
   ...onOneChannel,
+  isOnce: (settings) => settings['subscribers'] !== MANY && usuallyOnce(settings),
 };

@@ -12,6 +12,7 @@ import { saturation } from './saturation.js';
 import { sizes } from './sizes.js';
 import { slowReaders } from './slow-readers.js';
 import { storm } from './storm.js';
+import { ways } from './ways.js';
 
 /** Everything that is asked, in the order of the tables. */
 export const scenarios: readonly Scenario[] = [
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   bystanders,
   channels,
   slowReaders,
+  ways,
 ];
 
 /** @throws Error when there is none of this name */

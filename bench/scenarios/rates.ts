@@ -17,6 +17,10 @@ const USUAL = 1.9;
 const HIGH_RATE = { subscribers: 100, perSecond: 1_000, seconds: 2, bytes: 100 };
 const AT_HIGH_RATE = ['pushgate websocket', 'pushgate sse', 'ws', 'bare sse'];
 
+function isAtHighRate({ perSecond }: Settings): boolean {
+  return perSecond === HIGH_RATE.perSecond;
+}
+
 function plan(mode: Mode, contestant: Contestant): readonly Settings[] {
   const isPolling = contestant.technique === 'polling';
   const size = (perSecond: number, seconds: number, pollMs = 0): Settings => {
@@ -43,8 +47,8 @@ export const rates: Scenario = {
   name: 'rates',
   question: 'How late is a message, by how often there is one, by the interval of polls, and by the distance?',
   figure: () => 'meanMs',
-  isOnce: true,
-  isApart: ({ perSecond }) => perSecond === HIGH_RATE.perSecond,
+  isOnce: (settings) => !isAtHighRate(settings),
+  isApart: isAtHighRate,
   plan,
   seconds: ({ seconds = 0, pollMs = 0, delayMs = 0 }) => 1.3 * seconds + pollMs / 500 + delayMs / 100,
   async run(trial) {

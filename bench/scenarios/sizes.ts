@@ -36,7 +36,7 @@ export const sizes: Scenario = {
   name: 'sizes',
   question: 'How does the size of a message move the balance?',
   figure: () => 'cpuMicrosPerMessage',
-  isOnce: true,
+  isOnce: () => true,
   plan,
   seconds: ({ seconds = 0, delayMs = 0 }) => 1.6 * seconds + delayMs / 100,
   async run(trial) {

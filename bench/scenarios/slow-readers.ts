@@ -26,7 +26,7 @@ export const slowReaders: Scenario = {
   name: 'slow-readers',
   question: 'What do slow readers cost the server, and how late are the others?',
   figure: () => 'rssPeakMiB',
-  isOnce: true,
+  isOnce: () => true,
   plan,
   seconds: ({ seconds = 0, delayMs = 0 }) => 2 * seconds + 1 + delayMs / 50,
   async run(trial) {

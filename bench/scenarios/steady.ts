@@ -16,17 +16,18 @@ export interface Steady {
   readonly channels?: readonly string[];
   /** How late messages are is recorded for this channel alone. @default for all */
   readonly recorded?: string;
-  /** Published before it counts, instead of a part of the same. */
-  readonly warmUp?: () => Promise<void>;
+  /** Published before it counts: as much as is counted, or something else. @default a part of the same */
+  readonly warmUp?: 'as much' | (() => Promise<void>);
 }
 
 /** Publishes steadily to those who have subscribed, and measures until everything has arrived. */
 export async function steady(trial: Trial, { perSecond, seconds, recorded, warmUp, ...how }: Steady): Promise<Figures> {
   const ticks = Math.max(1, Math.round(perSecond * seconds));
-  const few = Math.min(MOST_WARM_UP_TICKS, Math.ceil(ticks * WARM_UP));
+  const few = warmUp === 'as much' ? ticks : Math.min(MOST_WARM_UP_TICKS, Math.ceil(ticks * WARM_UP));
   // With many channels, each tick is for one of them: all get as many.
   const whole = (count: number) => Math.ceil(count / (how.channels?.length ?? 1)) * (how.channels?.length ?? 1);
-  await (warmUp?.() ?? trial.publish({ ticks: whole(few), ticksPerSecond: perSecond, ...how }));
+  if (typeof warmUp === 'function') await warmUp();
+  else await trial.publish({ ticks: whole(few), ticksPerSecond: perSecond, ...how });
   await trial.arrival();
   await trial.settle();
   trial.crowd.record(recorded);

@@ -16,7 +16,7 @@ export const storm: Scenario = {
   name: 'storm',
   question: 'How long until all are served when they come back at once to a server that has just started?',
   figure: () => 'readyMs',
-  isOnce: true,
+  isOnce: () => true,
   plan,
   seconds: ({ subscribers = 0, delayMs = 0 }) => 1.5 + subscribers / 700 + delayMs / 40,
   async run(trial) {

@@ -34,6 +34,16 @@ describe('what the literature says', () => {
     expect([holds(203, 204), holds(400, 600), holds(203, 800)]).toEqual([true, false, false]);
   });
 
+  it('of transits looks for three where messages come between two requests', () => {
+    const busy = (p99Ms: number): Cell => {
+      const cell = late('long-polling', { delayMs: 200, perSecond: 20 }, { meanMs: 400, p99Ms });
+      return { ...cell, scenario: 'fan-out' };
+    };
+    const found = (p99Ms: number) => finding([stream, longPoll(203, 204), busy(p99Ms)], /one transit/);
+    expect([found(600)?.holds, found(800)?.holds]).toEqual([true, false]);
+    expect(found(600)?.measured).toMatch(/with 20 messages a second, .* 2\.0 on average and 3\.0 at p99\.$/);
+  });
+
   it('of polling counts the transits, where there are some', () => {
     const polls = (meanMs: number, delayMs = 0) =>
       late('polling', { pollMs: 1_000, ...(delayMs ? { delayMs } : {}) }, { meanMs });

@@ -17,7 +17,7 @@ describe('the plan of the lab', () => {
   });
 
   it('takes less than an hour as a whole, with what goes by unplanned', () => {
-    expect(estimate(planned({ mode: 'full' }), 3)).toBeLessThan(2_600);
+    expect(estimate(planned({ mode: 'full' }), 3)).toBeLessThan(2_900);
   });
 
   it('puts the first question to all who are compared, with 1,000 subscribers, in a hurry too', () => {
@@ -84,6 +84,30 @@ describe('the plan of the lab', () => {
       ['bare sse', undefined],
       ['pushgate sse', 2],
     ]);
+  });
+
+  it('asks each way of who has several, and one of who is compared with them', () => {
+    const ways = planned({ scenarios: ['ways'] }).map(({ contestant, settings: { express, beside, send } }) => {
+      return [contestant.name, express ?? beside ?? send ?? null];
+    });
+    const http = [0, 1, 2, 1];
+    for (const name of ['pushgate sse', 'pushgate iframe', 'pushgate long-polling', 'pushgate polling']) {
+      expect([name, ways.filter(([own]) => own === name).map(([, way]) => way)]).toEqual([name, http]);
+    }
+    const others = ways.filter(([name]) => !/sse|iframe|polling/.test(String(name)));
+    expect(others).toEqual([
+      ['pushgate websocket', null],
+      ['ws', 0],
+      ['ws', 1],
+    ]);
+  });
+
+  it('puts those next to each other that are compared', () => {
+    const own = ({ settings }: ReturnType<typeof planned>[number]) => settings['channels'] === settings['subscribers'];
+    const cells = planned({ scenarios: ['channels'], contestants: ['pushgate websocket', 'ws'] });
+    const order = cells.filter(own).map(({ contestant, settings }) => `${contestant.name} ${settings['channels']}`);
+    const pairs = [1_000, 1, 1_000, 10_000].flatMap((count) => [`pushgate websocket ${count}`, `ws ${count}`]);
+    expect(order).toEqual(pairs);
   });
 
   it('refuses a setting that a scenario does not have, and says which it has', () => {

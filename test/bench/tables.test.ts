@@ -56,6 +56,15 @@ describe('the tables of a run', () => {
     expect(lines('goals').join()).not.toContain('express');
   });
 
+  it('mark what is nearer to its goal than runs are to each other', () => {
+    const spread = (contestant: string) => (cell: Cell) =>
+      cell.contestant === contestant ? { ...cell, spreads: { cpuMicrosPerMessage: 0.4 } } : cell;
+    const goal = (cells: readonly Cell[]) =>
+      linesOf({ ...result, cells }, 'goals').find((line) => line.includes('≤ 0.65 × socket.io websocket'));
+    expect(goal(result.cells)).toContain('| **0.54 × socket.io websocket** |');
+    expect(goal(result.cells.map(spread('socket.io websocket')))).toContain('| **0.54 × socket.io websocket** (±) |');
+  });
+
   it('hold what is to stay flat beside what it was', () => {
     const large = { subscribers: 10_000, perSecond: 20, bytes: 100 };
     const added = result.cells

@@ -3,8 +3,8 @@ import { launchChromium } from '../support/chromium.js';
 import { startDemoServer } from '../support/demo-server.js';
 import { PER_SECOND, watchHeap } from './race-heap.js';
 
-/** What an hour may leave behind, in bytes; measurements differ by some hundred thousand. */
-const BOUND = 1_000_000;
+/** What an hour may leave behind, in bytes; measurements differ by less than a hundred thousand. */
+const BOUND = 300_000;
 
 await new Command('soak:race')
   .description('Runs the race’s page in Chromium for long. Exits with 1 when its heap has grown beyond a bound.')
