@@ -58,7 +58,7 @@ export function markedDocuments(): string[] {
   const ofTransports = readdirSync('transports', { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? names(join('transports', entry.name), /^README\.md$/) : [],
   );
-  return ['README.md', ...names('docs', /\.md$/), ...ofTransports];
+  return ['README.md', 'server/README.md', 'transports/README.md', ...names('docs', /\.md$/), ...ofTransports];
 }
 
 function names(folder: string, pattern: RegExp): string[] {

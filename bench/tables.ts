@@ -41,7 +41,7 @@ const NOTHING = 'The kept run has no figures for this table.';
 /**
  * The tables of a run, as Markdown, by the name that a document asks for them: `machine` (where and how), `summary` (all
  * contestants), `wire` (bytes and requests), `subscribers` (CPU per message by their number), `delay` (latency by
- * distance), `goals` (what the gateway is to reach, and what it does), `ways` (what each way through a server costs), and one for each technique by its name. A table that the run has no figures for is a sentence that says so.
+ * distance), `goals` (what the gateway is to reach, and what it does), `ways` (what each way through a server costs), `controls` (the least there is for each technique), and one for each technique by its name. A table that the run has no figures for is a sentence that says so.
  */
 export function markdownTables(result: LabResult): Map<string, string> {
   const own = (technique: Technique) => (cell: Cell) => cell.technique === technique;
@@ -53,6 +53,7 @@ export function markdownTables(result: LabResult): Map<string, string> {
     ['delay', settingTable(result, 'median latency, by distance', byDelay)],
     ['goals', goalTable(result)],
     ['ways', wayTable(result)],
+    ['controls', contestantTable(result, COLUMNS, ({ kind }) => kind === 'control')],
     ...techniques.map((name): [string, string] => [name, contestantTable(result, [...COLUMNS, ...WIRE], own(name))]),
   ]);
 }

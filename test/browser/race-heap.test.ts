@@ -8,7 +8,7 @@ import { chromium, describeWith } from '../support/requires.js';
 const MESSAGES = 900;
 
 /** Measurements differ by less; an object with two numbers in it for each message of five lanes is more. */
-const BOUND = 180_000;
+const BOUND = 110_000;
 
 describeWith(chromium, 'the memory of the race’s page', () => {
   const site = useDemoSite();
