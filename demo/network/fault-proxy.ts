@@ -135,7 +135,7 @@ export class FaultProxy {
       },
       swallow: () => ignore(client),
       answer: (status) => {
-        client.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        client.end(refusalOf(status, head));
         ignore(client);
       },
       cut: () => client.destroySoon(),
@@ -221,4 +221,17 @@ function alone(lines: readonly string[]): Buffer {
   const isUpgrade = lines.some((line) => /^upgrade:/i.test(line));
   const kept = isUpgrade ? lines : [...lines.filter((line) => !/^connection:/i.test(line)), 'Connection: close'];
   return Buffer.from(`${kept.join('\r\n')}\r\n\r\n`, 'latin1');
+}
+
+/**
+ * The answer of something on the way. What stands before a gateway is of the page's own origin more often than not, and there a page is
+ * told the status; one of another origin is, too.
+ */
+function refusalOf(status: number, head: string): string {
+  const origin = /\r\nOrigin: *([^\r\n]+)/i.exec(head)?.[1];
+  const cors =
+    origin === undefined
+      ? ''
+      : `Access-Control-Allow-Origin: ${origin}\r\nAccess-Control-Allow-Credentials: true\r\nVary: Origin\r\n`;
+  return `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n${cors}\r\n`;
 }

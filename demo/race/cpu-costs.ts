@@ -5,8 +5,8 @@ import { CPU_READERS, CPU_SECONDS, type CpuRunOptions } from './cpu-run.js';
 /** Measures one transport; rejects when that comes to nothing. */
 export type MeasureCpu = (options: CpuRunOptions) => Promise<number>;
 
-/** Too few messages in a second leave nothing to be measured in a few seconds. */
-const LEAST_RATE = 1;
+/** With fewer messages in a second, it would mostly be the upkeep of a process that is measured: timers, garbage, heartbeats. */
+const LEAST_RATE = 20;
 
 /** What a measurement depends on. */
 type Measured = Pick<RaceSettings, 'perSecond' | 'bytes' | 'pollMs'>;

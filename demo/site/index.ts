@@ -88,9 +88,8 @@ const tableNow = () =>
     field.ranMs,
     captionOf(field, clock.errorMs, isStopped ? null : (own.report?.clients ?? null)),
   );
-const table = new TableView(part(document, 'table', HTMLElement), tableNow(), transports, () =>
-  new URL(`#${linkOf(afterIdle ?? field.settings)}`, location.href).toString(),
-);
+const linkNow = () => new URL(`#${linkOf(afterIdle ?? field.settings)}`, location.href).toString();
+const table = new TableView(part(document, 'table', HTMLElement), tableNow(), transports, linkNow);
 const watch = new MachineWatch(path);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), watch);
@@ -210,6 +209,9 @@ async function tryRun(settings: CourseSettings): Promise<void> {
   if (settings.isOwn && own.report !== null) feed.runs.add(own.report.run);
   if (!settings.isOwn && !field.settings.isOwn) for (const known of field.feed.runs) feed.runs.add(known);
   begin(settings, feed);
+  // So that what is reloaded, or opened in the other language, is what is seen.
+  history.replaceState(null, '', linkNow());
+  table.forget();
   isRefused = false;
   controls.tell(settings.isOwn ? noteText() : '');
 }

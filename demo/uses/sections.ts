@@ -13,7 +13,13 @@ const SHORTEST = 140;
 const HEADING = /^#{1,4} (.+)$/;
 const FENCE = /^\s*```/;
 
-/** Takes a document in Markdown apart at its headings; tables, code and pictures are left out, as they cannot be read out. */
+/** Stands where something was left out. */
+const LEFT_OUT = '\0';
+
+/**
+ * Takes a document in Markdown apart at its headings; tables, code and pictures are left out, as they cannot be read out, and with them
+ * the sentence that leads to them.
+ */
 export function sectionsOf(file: string, markdown: string): Passage[] {
   const passages: Passage[] = [];
   let heading = file;
@@ -26,8 +32,9 @@ export function sectionsOf(file: string, markdown: string): Passage[] {
   };
   for (const line of markdown.split('\n')) {
     if (FENCE.test(line)) isCode = !isCode;
-    else if (isCode || /^\s*[|!<]/.test(line)) continue;
-    else {
+    if (isCode || FENCE.test(line) || /^\s*[|!<]/.test(line)) {
+      if (lines.at(-2) !== LEFT_OUT) lines.push('', LEFT_OUT, '');
+    } else {
       const title = HEADING.exec(line)?.[1];
       if (title === undefined) lines.push(line);
       else {
@@ -50,7 +57,18 @@ function plain(markdown: string): string {
     .split(/\n\s*\n/)
     .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
     .filter((paragraph) => paragraph !== '')
+    .flatMap((paragraph, at, all) => {
+      if (paragraph === LEFT_OUT) return [];
+      return all[at + 1] === LEFT_OUT ? withoutLead(paragraph) : paragraph;
+    })
     .join('\n');
+}
+
+/** A paragraph without the last sentence, where that ends with a colon. */
+function withoutLead(paragraph: string): string[] {
+  if (!paragraph.endsWith(':')) return [paragraph];
+  const end = Math.max(...['. ', '? ', '! '].map((stop) => paragraph.lastIndexOf(stop)));
+  return end < 0 ? [] : [paragraph.slice(0, end + 1)];
 }
 
 /** Ends at the end of a sentence, if there is one. */

@@ -120,7 +120,7 @@ describeWith(chromium, 'the pages as files of any web server, beside any gateway
         expect(lines.length).toBe(10);
         for (const line of lines) expect(line).toMatch(new RegExp(`(?<=[\\s'"])${elsewhere}`));
         await page.getByRole('button', { name: 'Watch' }).click();
-        await untilSays(page.locator('[data-part="watch"] [data-part="state"]'), /^Watching over/);
+        await untilSays(page.locator('[data-part="watch"] [data-part="state"]'), /^Watching .+ over/);
         await page.getByRole('button', { name: 'Publish', exact: true }).click();
         await page.locator('[data-part="messages"] [data-part="data"]').waitFor();
       } finally {

@@ -44,7 +44,7 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
         await watcher(watching).getByLabel('Channel').fill('try/ü');
         await watcher(watching).getByRole('button').click();
         const state = watcher(watching).locator('[data-part="state"]');
-        await untilSays(state, /^Watching over/);
+        await untilSays(state, /^Watching .+ over/);
       }
       const said = await publish(tested, 'try/ü', '{"n": 1, "html": "<img src=x onerror=alert(1)>"}');
       expect(said).toMatch(/^201: in the log as [\w.]+$/);
@@ -68,7 +68,7 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
       await watcher(tested).getByLabel('Channel').fill('try/away');
       await watcher(tested).getByRole('button').click();
       const state = watcher(tested).locator('[data-part="state"]');
-      await untilSays(state, /^Watching over/);
+      await untilSays(state, /^Watching .+ over/);
       await setVisibility(page, 'hidden');
       await untilSays(state, 'paused while hidden');
       expect(await publish(tested, 'try/away', '"meanwhile"')).toMatch(/^201/);

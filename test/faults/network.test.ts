@@ -137,7 +137,16 @@ describe('the network', () => {
     expect([first.end, second.end, third.end]).toEqual(['reset', 'ended', 'open']);
     expect([first.received, third.received]).toEqual(['', '']);
     expect(second.received).toMatch(/^HTTP\/1\.1 403 /);
+    expect(second.received).not.toContain('Access-Control');
     expect(seen).toEqual([]);
+  });
+
+  it('refuses so that a page of another origin is told the status as well', async () => {
+    under(refuse(403));
+    const page = new Client(`${GET}\r\nOrigin: http://page.test`);
+    await page.untilOver();
+    expect(page.received).toMatch(/^HTTP\/1\.1 403 /);
+    expect(page.received).toContain('\r\nAccess-Control-Allow-Origin: http://page.test\r\n');
   });
 
   it('delays, limits and slices without changing a byte', async () => {

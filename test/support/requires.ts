@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { describe } from '@jest/globals';
 
 /** Something that a test needs of the machine it runs on. */
@@ -31,6 +32,21 @@ export const chromium: Requirement = {
       ? null
       : 'The Chromium that npm installs runs on 64-bit Linux; set CHROMIUM_PATH to a Chrome or Chromium of your own.',
 };
+
+const FONTS = '/usr/share/fonts';
+
+/** A font with Chinese characters, where the Chromium that npm installed looks for fonts; another one has its own ways. */
+export const chineseFont: Requirement = {
+  missing: () => {
+    const names = existsSync(FONTS) ? readdirSync(FONTS, { recursive: true, encoding: 'utf8' }) : [];
+    const isThere = process.env['CHROMIUM_PATH'] !== undefined || names.some((name) => CHINESE.test(name));
+    return isThere
+      ? null
+      : `There is no font with Chinese characters in ${FONTS}: install fonts-wqy-microhei or another one.`;
+  },
+};
+
+const CHINESE = /wqy|cjk|source-?han|droid.*fallback|arphic|uming|ukai|unifont/i;
 
 /** Where a program is that is named, or given by its path. */
 export function pathOf(name: string): string {

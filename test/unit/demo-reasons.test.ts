@@ -33,7 +33,9 @@ describe('a reason of the client', () => {
   );
 
   it('is left alone on an English page', () => {
-    expect(reasonOf('sse was lost: a new reason')).toEqual({ text: 'sse was lost: a new reason', isForeign: false });
+    expect(reasonOf('sse was lost: a new reason')).toEqual({ text: 'SSE was lost: a new reason', isForeign: false });
+    expect(reasonOf('websocket is better than sse').text).toBe('WebSocket is better than SSE');
+    expect(reasonOf('no hello within 5 ms').text).toBe('no hello within 5 ms');
   });
 
   it('has no English left in it', () => {

@@ -20,6 +20,12 @@ describe('a document', () => {
     expect(passages[1]?.text).not.toMatch(/const code|---/);
   });
 
+  it('is left without the sentence that leads to what is left out', () => {
+    const markdown = `# Title\n\n${LONG_ENOUGH} As a header, as\nEventSource sends it:\n\n\`\`\`\ncode\n\`\`\`\n\nIn the query:\n\n| a |\n| --- |\n\nIt is this:\n\n- one\n`;
+    const [passage] = sectionsOf('docs/x.md', markdown);
+    expect(passage?.text).toBe(`${LONG_ENOUGH.trim()}\nIt is this:\n• one`);
+  });
+
   it('has no passage that is longer than can be read at once', () => {
     const [passage] = sectionsOf('docs/x.md', `# Long\n\n${'This is one sentence. '.repeat(200)}`);
     expect(passage?.text.length).toBeLessThanOrEqual(1_400);

@@ -172,7 +172,7 @@ describe('measurements of the CPU', () => {
       raceRoutes(races, costs, (asking) => visitorOf(asking as never)),
     );
     const settings = STEPS.bytes.flatMap((bytes) =>
-      [0.5, 2].map((perSecond) => ({ ...FIRST_SETTINGS, bytes, perSecond })),
+      STEPS.pollMs.slice(0, 2).map((pollMs) => ({ ...FIRST_SETTINGS, bytes, pollMs })),
     );
     const ask = (who: string, at: number) =>
       request(app).post('/cpu').set('x-who', who).send({ settings: settings[at] });

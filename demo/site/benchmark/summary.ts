@@ -6,7 +6,8 @@ export interface Summary {
   readonly connectMs: number | null;
   readonly roundTripMs: number | null;
   readonly p50Ms: number | null;
-  readonly p99Ms: number | null;
+  /** A percentile of so few would be little else. */
+  readonly slowestMs: number | null;
   readonly bytesPerMessage: number | null;
   readonly requestsPerMessage: number | null;
   readonly received: number;
@@ -29,7 +30,7 @@ export function summaryOf(transport: string, trials: readonly Measured[], aheadM
     connectMs: percentile(sorted(trials.map(({ connectMs }) => connectMs)), 0.5),
     roundTripMs: percentile(sorted(trials.flatMap(({ roundTripsMs }) => roundTripsMs)), 0.5),
     p50Ms: percentile(latenciesMs, 0.5),
-    p99Ms: percentile(latenciesMs, 0.99),
+    slowestMs: latenciesMs.at(-1) ?? null,
     bytesPerMessage: isCounted ? bytes / received : null,
     requestsPerMessage: isCounted ? requests / received : null,
     received,

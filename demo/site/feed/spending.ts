@@ -3,6 +3,9 @@ import { bytesOf, type Cost, FREE } from '../words/report.js';
 /** So many messages are waited for, as one of them may be counted on one side only. */
 const ENOUGH = 3;
 
+/** After so many messages it is known what one of them costs, and so what the opening did. */
+const SETTLED = 20;
+
 /** How a lane stood when its cost was counted. */
 interface Account {
   /** Messages that had come: in the middle between those when the server was asked and those when it had answered. */
@@ -75,6 +78,7 @@ export class Spending {
     if (isAnew || !account.isOpen) this.leave();
     this.#last = { ...account, run, cost };
     if (!account.isOpen) return;
+    if (this.#open !== null && account.messages - this.#open.messages >= SETTLED) this.#opening ??= this.#openingNow();
     if (this.#open === null || account.slack < this.#open.slack) {
       this.#open = this.#last;
       this.#aside = NOTHING;

@@ -1,3 +1,4 @@
+import { catalog } from '../../../transports/catalog.js';
 import { PHRASES, type Phrase, type ReasonTexts } from '../texts/reason-texts.js';
 import { reasonTexts, textsOf } from '../texts/texts.js';
 import { write } from './part.js';
@@ -41,7 +42,7 @@ const FORMS: readonly (readonly [RegExp, (said: ReasonTexts, ...blanks: readonly
 
 /** A reason of the client or the gateway in the page's language, where it is known; otherwise as it came. */
 export function reasonOf(told: string, said: ReasonTexts | null = reasonTexts.reasons): Reason {
-  const text = said === null ? told : inWords(told, said);
+  const text = said === null ? withNames(told) : inWords(told, said);
   return { text: text ?? told, isForeign: text === null };
 }
 
@@ -67,6 +68,15 @@ export function writeReason(
   mark.textContent = text;
   const [before = '', after = ''] = sentence('\0').split('\0');
   element.replaceChildren(before, mark, after);
+}
+
+/** Reasons that begin with a transport, or with where a client comes from. */
+const ABOUT_TRANSPORTS = /^(?:from [\w-]+:|[\w-]+ (?:was proved|was lost|is better than)\b)/;
+
+/** What is said in English, with transports called as on the rest of the page. */
+function withNames(told: string): string {
+  if (!ABOUT_TRANSPORTS.test(told)) return told;
+  return told.replace(/[\w-]+/g, (word) => (catalog.includes(word) ? nameOf(word) : word));
 }
 
 function inWords(told: string, said: ReasonTexts): string | null {

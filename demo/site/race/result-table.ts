@@ -8,6 +8,11 @@ export interface ResultTable {
   readonly caption: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** The same to be calculated with: plain numbers, their units in the headings. */
+  readonly data: {
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly (string | number | null)[])[];
+  };
 }
 
 /** The usual table of pros and cons, with the figures of this run. */
@@ -29,13 +34,35 @@ export function resultTable(standings: readonly Standing[], ranMs: number, capti
       columns.cpu,
     ],
     rows: standings.map((standing) => [...claimsOf(standing.transport), ...figuresOf(standing, ranMs)]),
+    data: {
+      columns: [
+        columns.technique,
+        columns.favour,
+        columns.against,
+        columns.use,
+        `${columns.p50} (ms)`,
+        `${columns.p99} (ms)`,
+        columns.requests,
+        `${columns.each} (B)`,
+        `${columns.opening} (B)`,
+        `${columns.idle} (B)`,
+        raceTexts.table.idleRequests,
+        `${columns.cpu} (µs)`,
+      ],
+      rows: standings.map((standing) => [...claimsOf(standing.transport), ...numbersOf(standing, ranMs)]),
+    },
   };
 }
 
-/** The table as comma-separated values (RFC 4180). */
-export function csvOf({ caption, columns, rows }: ResultTable): string {
-  const line = (cells: readonly string[]) => cells.map(quoted).join(',');
-  return [[caption], columns, ...rows].map((cells) => `${line(cells)}\r\n`).join('');
+/**
+ * The table as comma-separated values (RFC 4180): headings, rows, and what was run in a line at the end. A latency is as it was measured,
+ * however well the clocks are known; what is not known is empty.
+ */
+export function csvOf({ caption, data }: Pick<ResultTable, 'caption' | 'data'>): string {
+  const cellOf = (cell: string | number | null) =>
+    typeof cell === 'number' ? String(Math.round(cell * 100) / 100) : quoted(cell ?? '');
+  const lines = [data.columns, ...data.rows, [caption]].map((cells) => cells.map(cellOf).join(','));
+  return lines.map((line) => `${line}\r\n`).join('');
 }
 
 function claimsOf(transport: string): readonly string[] {
@@ -57,6 +84,12 @@ function figuresOf(
     idle === null ? NOTHING : idleOf(bytes(idle.bytes), fixed(idle.requests, 0)),
     cpuTime(cpu),
   ];
+}
+
+function numbersOf(standing: Standing, ranMs: number): readonly (number | null)[] {
+  const { p50, p99, requests, perMessage, opening, idle, cpu } = standing;
+  const eachMinute = requests === null || ranMs < 1_000 ? null : perMinute(requests, ranMs);
+  return [p50, p99, eachMinute, perMessage, opening, idle?.bytes ?? null, idle?.requests ?? null, cpu];
 }
 
 /** The request that opens a lane is made once, and is not expected again in the rest of its first minute. */

@@ -11,6 +11,7 @@ const FILE = 'pushgate-race';
 export class TableView {
   readonly #cells: readonly (readonly HTMLElement[])[];
   readonly #caption: HTMLElement;
+  readonly #outcome: HTMLElement;
   #shown: ResultTable;
 
   /** `link` is the address of the page with the settings of the run. */
@@ -18,6 +19,7 @@ export class TableView {
     const heads = part(root, 'table-heads', HTMLElement);
     const body = part(root, 'table-rows', HTMLElement);
     const outcome = part(root, 'table-outcome', HTMLElement);
+    this.#outcome = outcome;
     this.#caption = part(root, 'table-caption', HTMLElement);
     heads.append(...table.columns.map((column) => head('col', column)));
     this.#cells = table.rows.map((cells, index) => {
@@ -59,6 +61,11 @@ export class TableView {
           () => write(outcome, notCopied(address)),
         );
     });
+  }
+
+  /** What was said of a table that was saved, or of a link, was said of another run. */
+  forget(): void {
+    write(this.#outcome, '');
   }
 
   show(table: ResultTable): void {

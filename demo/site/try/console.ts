@@ -79,6 +79,7 @@ export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: str
   };
   const begin = (): void => {
     if (name === null || push !== null) return;
+    const channel = name;
     const own = connect(path);
     push = own;
     const show = () => {
@@ -86,7 +87,7 @@ export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: str
       const { transport } = own;
       write(
         state,
-        transport === null ? commonTexts.states[own.state] : tryTexts.console.carried(textsOf(transport).name),
+        transport === null ? commonTexts.states[own.state] : tryTexts.console.carried(channel, textsOf(transport).name),
       );
     };
     own.on('state', show);

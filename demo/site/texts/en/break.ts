@@ -107,7 +107,8 @@ export const dictionary = {
       `Silent for ${since} s. Something comes every ${heartbeat} s at the least, and ${grace} s more are allowed: ${left > 0 ? `it gives up in ${left} s` : 'it gives up now'}.`,
     now: (transport: string) => `Carried by ${transport}`,
     nothing: 'Carried by nothing',
-    nothingBecause: 'It goes on trying. What is published meanwhile stays in the log and will be read from there.',
+    nothingBecause:
+      'It goes on trying. As long as the server is there, what is published meanwhile stays in its log and will be read from it.',
     beginning: 'Connecting for the first time.',
     counters: {
       received: 'Received',

@@ -20,7 +20,7 @@ export const dictionary = {
     published: (status: number, id: string) => `${status}: in the log as ${id}`,
     refused: (status: number, code: string, detail: string) => `${status} ${code}: ${detail}`,
     away: (reason: string) => `No answer: ${reason}`,
-    carried: (transport: string) => `Watching over ${transport}`,
+    carried: (channel: string, transport: string) => `Watching ${channel} over ${transport}`,
     gap: 'Some of what came meanwhile is not in the log any more.',
   },
   connected: {

@@ -92,7 +92,7 @@ export const dictionary: typeof en = {
       `已静默 ${since} 秒。至少每 ${heartbeat} 秒应有数据，再宽限 ${grace} 秒：${left > 0 ? `${left} 秒后放弃` : '现在放弃'}。`,
     now: (transport) => closedUp(`由 ${transport} 承载`),
     nothing: '没有传输在承载',
-    nothingBecause: '它会继续尝试。这期间发布的消息留在日志里，之后会从那里读取。',
+    nothingBecause: '它会继续尝试。只要服务器还在，这期间发布的消息就留在它的日志里，之后会从那里读取。',
     beginning: '第一次连接。',
     counters: {
       received: '收到',

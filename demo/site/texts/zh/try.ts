@@ -21,7 +21,7 @@ export const dictionary: typeof en = {
     published: (status, id) => `${status}：已写入日志，编号 ${id}`,
     refused: (status, code, detail) => `${status} ${code}：${detail}`,
     away: (reason) => `没有回答：${reason}`,
-    carried: (transport) => closedUp(`正在通过 ${transport} 监听`),
+    carried: (channel, transport) => closedUp(`正在通过 ${transport} 监听 ${channel}`),
     gap: '其间的部分消息已不在日志中。',
   },
   connected: {
