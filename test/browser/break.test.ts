@@ -67,6 +67,19 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     expect(await losses(tested)).toEqual([0, 0]);
   }, 150_000);
 
+  it('says that something on the way answers 403, where a browser says so itself', async () => {
+    const tested = await open();
+    const { page } = tested;
+    await untilCarriedBy('WebSocket', tested);
+    await page.getByLabel('These buttons block by').selectOption('Refused (403)');
+    for (const name of ['WebSocket', 'SSE', 'Iframe', 'Long-polling']) {
+      await page.getByRole('button', { name: `Block ${name}` }).click();
+    }
+    await untilStory(/HTTP status 403/, 1, tested);
+    await untilCarriedBy('Polling', tested);
+    expect(await losses(tested)).toEqual([0, 0]);
+  }, 150_000);
+
   it('gives its reasons in Chinese on the Chinese page', async () => {
     const tested = await browser.open(`${site.address}zh/break`);
     const { page } = tested;
