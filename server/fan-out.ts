@@ -69,7 +69,7 @@ export class FanOut implements NodeLog {
   #turnBytes = 0;
   #turn: NodeJS.Immediate | undefined;
   #isFlushing = false;
-  readonly #budget = new ReadBudget(READ_A_TURN);
+  readonly #budget = new ReadBudget(READ_A_TURN, PAGE.limit);
   /** What was published while flushing. */
   readonly #meanwhile: Entry[] = [];
   /** What is said to everybody, once everything is closing. */
@@ -125,8 +125,12 @@ export class FanOut implements NodeLog {
   async page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page> {
     const recent = wasAtEnd ? this.#tail.read(after) : null;
     if (recent !== null) return recent;
-    const turn = this.#budget.take(PAGE.limit);
-    if (turn !== null) await turn;
+    const turn = this.#budget.take();
+    if (turn !== null) {
+      await turn;
+      // What was published while it waited goes out before what it reads.
+      this.flush();
+    }
     let unread = PAGE.limit;
     try {
       const page = await this.#latestOnly.read({ after, ...PAGE }, this.seen);

@@ -1,43 +1,53 @@
 /** Waits for its turn. */
 type Go = () => void;
 
+/** When so many at the front of the queue have gone, and they are half of it, the rest moves up. */
+const GONE = 1_024;
+
 /**
- * How much is read from the log in one turn of the event loop, so that who reads the past never keeps those waiting for long who
- * are live: what is beyond it is read in the next turns, in the order in which it was asked for.
+ * How much is read from the log in one turn of the event loop, so that those who are live do not wait for all who read the past: what is
+ * beyond it is read in the next turns, in the order in which it was asked for.
  *
  * What a page may hold is taken before it is read, and what it did not hold is given back: of many readers that begin at the
- * same moment only as many read as the turn has room for, however long their past is. Pages that are asked of an engine
- * elsewhere take more turns than one, each of which has room for as many new ones.
+ * same moment only as many read as the turn has room for, however long their past is. It is messages that count, not bytes. Pages that
+ * are asked of an engine elsewhere take more turns than one, each of which has room for as many new ones.
  */
 export class ReadBudget {
   readonly #whole: number;
+  readonly #page: number;
   #left: number;
-  readonly #waiting = new Map<Go, number>();
+  #waiting: Go[] = [];
+  /** Where in that is who waits longest. */
+  #first = 0;
   #turn: NodeJS.Immediate | null = null;
 
-  /** @param whole messages in one turn */
-  constructor(whole: number) {
+  /**
+   * @param whole messages in one turn
+   * @param page messages that a page may hold
+   */
+  constructor(whole: number, page: number) {
     this.#whole = whole;
+    this.#page = page;
     this.#left = whole;
   }
 
-  /**
-   * Takes so many messages of this turn, or of a later one: `null` where they may be read at once, otherwise a promise that resolves
-   * when they may.
-   */
-  take(messages: number): Promise<void> | null {
+  /** Takes a page of this turn, or of a later one: `null` where it may be read at once, otherwise a promise that resolves when it may. */
+  take(): Promise<void> | null {
     this.#watch();
-    if (this.#waiting.size > 0 || this.#left <= 0)
-      return new Promise((resolve) => this.#waiting.set(resolve, messages));
-    this.#left -= messages;
+    if (this.#isAwaited || this.#left <= 0) return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#left -= this.#page;
     return null;
   }
 
-  /** Gives back so many that were taken and not there. */
+  /** Gives back so many messages that were taken and not there. */
   giveBack(messages: number): void {
     // They may be those of a turn that is over.
     this.#left = Math.min(this.#whole, this.#left + messages);
     this.#release();
+  }
+
+  get #isAwaited(): boolean {
+    return this.#first < this.#waiting.length;
   }
 
   #watch(): void {
@@ -49,12 +59,14 @@ export class ReadBudget {
   }
 
   #release(): void {
-    for (const [go, messages] of this.#waiting) {
-      if (this.#left <= 0) break;
-      this.#waiting.delete(go);
-      this.#left -= messages;
-      go();
+    while (this.#left > 0 && this.#isAwaited) {
+      this.#left -= this.#page;
+      this.#waiting[this.#first++]?.();
     }
-    if (this.#waiting.size > 0) this.#watch();
+    if (this.#first >= GONE && 2 * this.#first >= this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#first);
+      this.#first = 0;
+    }
+    if (this.#isAwaited) this.#watch();
   }
 }

@@ -144,6 +144,31 @@ describe('a reader that is full', () => {
     for (const probe of late) expect(new Set(messagesOf(probe)).size).toBe(past);
   });
 
+  it('comes behind what was published while it waited for its turn to read', async () => {
+    const bus = new MemoryBus({ epoch: 'e' });
+    const { fanOut } = fanOutOf(bus);
+    const past = 900;
+    for (let index = 0; index < past; index++) await bus.publish({ channel: 'past', data: '0' });
+    const late: Probe[] = [];
+    const readNow = () =>
+      late.reduce((sum, { packets }) => sum + packets.reduce((own, { messages }) => own + messages.length, 0), 0);
+    const read: number[] = [];
+    const write = () => {
+      read.push(readNow());
+      return true;
+    };
+    open(fanOut, { a: 'now' }, countingFormat().format, null, { write });
+    await waitUntil('its hello', () => read.length === 1);
+    late.push(...Array.from({ length: 50 }, () => open(fanOut, { past: 'earliest' })));
+    for (let turns = 0; turns < 3; turns++) await nextTurn();
+    const before = readNow();
+    expect(before).toBeGreaterThan(0);
+    await bus.publish({ channel: 'a', data: '0' });
+    await waitUntil('the message', () => read.length === 2);
+    expect(read[1]).toBe(before);
+    await waitUntil('all of the past', () => readNow() === 50 * past);
+  });
+
   it('is told of the hole when the log did not wait for it', async () => {
     const bus = new MemoryBus({ epoch: 'e', retention: { count: 5 } });
     const { fanOut } = fanOutOf(bus);
