@@ -74,7 +74,7 @@ function transits(cells: readonly Cell[]): Finding | null {
     measured:
       `With transits of ${transit} ms and ${setting(longPoll, 'perSecond')} messages a second, a stream took ${times(streamMs)} ` +
       `transits on average; long-polling, whose next request is there by then, ${times(meanMs)} on average, ${times(p50Ms)} at the median ` +
-      `and ${times(p99Ms)} at p99${busy === null ? '' : `; with ${setting(busy, 'perSecond')} messages a second, some of which come between two requests, ${times(busy.figures.meanMs ?? 0)} on average and ${times(busy.figures.p99Ms ?? 0)} at p99`}.`,
+      `and ${times(p99Ms)} at p99${busy === null ? '' : `; with ${setting(busy, 'perSecond')} messages a second, which come between two requests, ${times(busy.figures.meanMs ?? 0)} on average and ${times(busy.figures.p99Ms ?? 0)} at p99`}.`,
     holds:
       streamMs <= transit + TRANSIT_SLACK_MS &&
       meanMs <= CLOSE_TO_ONE * transit + TRANSIT_SLACK_MS &&

@@ -1,4 +1,13 @@
-import { alongSetting, type Course, failedAlong, failedBeside, figureOf, measured, settingOf, usual } from './cells.js';
+import {
+  alongSetting,
+  type Course,
+  failedAlong,
+  failedBeside,
+  figureOf,
+  isScenario,
+  settingOf,
+  usual,
+} from './cells.js';
 import { figured, figureTexts, techniques, techniqueTexts } from './figures.js';
 import { goalsReached } from './goals.js';
 import type { Cell, Figures, LabResult, ScenarioName, Technique } from './result.js';
@@ -41,7 +50,7 @@ const NOTHING = 'The kept run has no figures for this table.';
 /**
  * The tables of a run, as Markdown, by the name that a document asks for them: `machine` (where and how), `summary` (all
  * contestants), `wire` (bytes and requests), `subscribers` (CPU per message by their number), `delay` (latency by
- * distance), `goals` (what the gateway is to reach, and what it does), `ways` (what each way through a server costs), `controls` (the least there is for each technique), and one for each technique by its name. A table that the run has no figures for is a sentence that says so.
+ * distance), `goals` (what the gateway is to reach, and what it does), `ways` (what each way through a server costs), `controls` (what everybody is measured by), and one for each technique by its name. A table that the run has no figures for is a sentence that says so.
  */
 export function markdownTables(result: LabResult): Map<string, string> {
   const own = (technique: Technique) => (cell: Cell) => cell.technique === technique;
@@ -131,7 +140,7 @@ function goalTable(result: LabResult): string {
 
 /** A row for each way of each contestant. */
 function wayTable(result: LabResult): string {
-  const cells = measured(result, ['ways'], 'cpuMicrosPerMessage');
+  const cells = result.cells.filter((cell) => isScenario(cell.scenario, ['ways']));
   const [first] = cells;
   if (first === undefined) return NOTHING;
   const rows = inOrder(cells).flatMap((row) =>

@@ -292,7 +292,7 @@ export const questions: readonly Question[] = [
     id: 'ways',
     heading: 'What do the fast paths spare?',
     method:
-      'The same messages go to the same number by each way through a server: with the gateway attached to it, mounted in an application of Express, where no poll keeps its socket, and there behind middleware that stands before what is written, so that Node’s own way is left; and with ws by its socket and by its client.send.',
+      'The same messages go to the same number by each way through a server: with the gateway attached to it, mounted in an application of Express, where no poll keeps its socket, and there behind middleware that stands before what is written, so that Node’s own way is left; beside another listener of its server, for which take-over and poll sockets are off (in the table only); and with ws by its socket and by its client.send.',
     scenarios: ['ways'],
     views: [byMount, bySend],
     answer: (result) => growth(result, byMount, () => 'Behind middleware instead of attached to the server'),
