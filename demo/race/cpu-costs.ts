@@ -5,11 +5,8 @@ import { CPU_READERS, CPU_SECONDS, type CpuRunOptions } from './cpu-run.js';
 /** Measures one transport; rejects when that comes to nothing. */
 export type MeasureCpu = (options: CpuRunOptions) => Promise<number>;
 
-/** With fewer messages in a second, it would mostly be the upkeep of a process that is measured: timers, garbage, heartbeats. */
-const LEAST_RATE = 20;
-
 /** What a measurement depends on. */
-type Measured = Pick<RaceSettings, 'perSecond' | 'bytes' | 'pollMs'>;
+type Measured = Pick<RaceSettings, 'bytes' | 'pollMs'>;
 
 interface Course {
   readonly microseconds: Record<string, number>;
@@ -90,10 +87,10 @@ export class CpuCosts {
   }
 }
 
-function measured({ perSecond, bytes, pollMs }: RaceSettings): Measured {
-  return { perSecond: Math.max(LEAST_RATE, perSecond), bytes, pollMs };
+function measured({ bytes, pollMs }: RaceSettings): Measured {
+  return { bytes, pollMs };
 }
 
-function nameOf({ perSecond, bytes, pollMs }: Measured): string {
-  return [perSecond, bytes, pollMs].join(' ');
+function nameOf({ bytes, pollMs }: Measured): string {
+  return [bytes, pollMs].join(' ');
 }

@@ -134,7 +134,7 @@ function row({ transport, ...summary }: Summary): HTMLElement {
     connect: duration(summary.connectMs),
     'round-trip': duration(summary.roundTripMs),
     p50: duration(summary.p50Ms),
-    p99: duration(summary.slowestMs),
+    slowest: duration(summary.slowestMs),
     bytes: bytes(summary.bytesPerMessage),
     requests: summary.requestsPerMessage === null ? NOTHING : fixed(summary.requestsPerMessage, 2),
     received: isMeasured ? String(summary.received) : NOTHING,

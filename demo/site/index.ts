@@ -300,7 +300,11 @@ function runLinked(): void {
   // Other parts of the page are linked to in the same way.
   if (!hash.includes('=')) return;
   const settings = readLink(hash);
-  if (settings !== null) return choose(settings);
+  if (settings !== null) {
+    // As when somebody goes back to it from a link within the page: the run goes on.
+    if (linkOf(settings) !== linkOf(afterIdle ?? field.settings)) choose(settings);
+    return;
+  }
   isRefused = true;
   controls.tell(raceTexts.controls.outcomes.unknownLink);
 }

@@ -36,7 +36,7 @@ describeWith(chromium, 'the benchmark in a real browser', () => {
       expect([...asked]).toEqual(expect.arrayContaining(catalog.map((transport) => `/push/${transport}`)));
       expect(await column('received')).toEqual(catalog.map(() => '60'));
       expect(await column('lost')).toEqual(catalog.map(() => '0'));
-      for (const name of ['connect', 'round-trip', 'p50', 'p99']) {
+      for (const name of ['connect', 'round-trip', 'p50', 'slowest']) {
         for (const text of await column(name)) expect(text).toMatch(/^[\d,.]+\sm?s$/);
       }
       const bytes = (await column('bytes')).map((text) => Number.parseFloat(text));

@@ -120,6 +120,17 @@ describe('Spending', () => {
     expect(spending.total).toEqual(cost(1, 300, 10_100));
   });
 
+  it('tells the same of the opening once enough messages have said what one of them costs, with chat among them', () => {
+    const spending = new Spending();
+    spending.take('a', cost(1, 300, 312), open(2));
+    spending.take('a', cost(1, 300, 1_312), open(12));
+    spending.take('a', cost(1, 300, 8_312), open(24, 0, 29, 30));
+    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+    spending.take('a', cost(1, 300, 8_512), open(26, 0, 30));
+    spending.take('a', cost(1, 300, 18_512), open(36, 0, 30));
+    expect([spending.opening, spending.perMessage]).toEqual([412, 550]);
+  });
+
   it('charges another opening to no message, and tells the first one still', () => {
     const spending = new Spending();
     spending.take('a', cost(1, 300, 112), open(0));

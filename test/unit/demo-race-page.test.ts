@@ -278,14 +278,18 @@ describe('the table of a run', () => {
   });
 
   it('is saved with what could be taken for a separator quoted', () => {
-    const csv = csvOf({ caption: 'one, two', data: { columns: ['a', 'b'], rows: [['say "hi"', 'c\nd']] } });
-    expect(csv).toBe('a,b\r\n"say ""hi""","c\nd"\r\n"one, two"\r\n');
+    const csv = csvOf({ data: { columns: ['a', 'b'], rows: [['say "hi"', 'c\nd']] } });
+    expect(csv).toBe('a,b\r\n"say ""hi""","c\nd"\r\n');
   });
 
   it('is saved with plain numbers under headings that have the unit, and nothing for what is not known', () => {
-    const [heads = '', first = '', second = ''] = csvOf(resultTable([sse, unknown], 120_000, 'a run')).split('\r\n');
-    expect(heads).toMatch(/,Latency p50 \(ms\),Latency p99 \(ms\),Requests a minute,Bytes a message \(B\),/);
-    expect(first).toMatch(/,3\.2,1210,2,512,412,140,0,21\.44$/);
-    expect(second).toMatch(/,,,,,,,$/);
+    const table = resultTable([{ ...sse, errorMs: 1.5 }, unknown], 120_000, 'a run');
+    const [heads = '', first = '', second = '', ...more] = csvOf(table).split('\r\n');
+    expect(heads).toMatch(
+      /,Latency p50 \(ms\),Latency p99 \(ms\),Latencies ± \(ms\),Requests a minute,Bytes a message \(B\),/,
+    );
+    expect(first).toMatch(/,3\.2,1210,1\.5,2,512,412,140,0,21\.44,a run$/);
+    expect(second).toMatch(/,,,0\.5,,,,,,,a run$/);
+    expect(more).toEqual(['']);
   });
 });

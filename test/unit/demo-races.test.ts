@@ -164,7 +164,7 @@ describe('readers in a process of their own', () => {
 describe('the CPU of a message', () => {
   it('is measured on a gateway in a process of its own', async () => {
     const { signal } = new AbortController();
-    const run: CpuRunOptions = { transport: 'sse', perSecond: 10, bytes: 256, pollMs: 250, seconds: 1, signal };
+    const run: CpuRunOptions = { transport: 'sse', bytes: 256, pollMs: 250, seconds: 1, signal };
     const microseconds = await cpuPerMessage(run);
     // A message is an event loop's turn at the least, and no second of a core.
     expect(microseconds).toBeGreaterThan(0.1);
@@ -175,7 +175,7 @@ describe('the CPU of a message', () => {
     const processes = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
     const before = processes();
     const ending = new AbortController();
-    const run = { transport: 'sse', perSecond: 10, bytes: 256, pollMs: 250, signal: ending.signal };
+    const run = { transport: 'sse', bytes: 256, pollMs: 250, signal: ending.signal };
     const outcome = cpuPerMessage(run);
     expect(processes()).toBe(before + 1);
     ending.abort();
@@ -185,16 +185,16 @@ describe('the CPU of a message', () => {
 
   it('is measured for one page at a time, transport after transport, and then known', async () => {
     const asked: string[] = [];
-    const costs = new CpuCosts(['a', 'b'], async ({ transport, perSecond }) => {
-      asked.push(`${transport} at ${perSecond}`);
+    const costs = new CpuCosts(['a', 'b'], async ({ transport, bytes }) => {
+      asked.push(`${transport} of ${bytes}`);
       return transport === 'a' ? 10 : 20;
     });
     expect(costs.ask(settings({ perSecond: 0 }))).toMatchObject({ state: 'running', of: 2 });
     expect(costs.ask(settings({ bytes: 4_000 })).state).toBe('busy');
     await waitUntil('the figures', () => costs.ask(settings()).state === 'done');
     expect(costs.ask(settings())).toMatchObject({ microseconds: { a: 10, b: 20 }, measured: 2 });
-    // At less, it would be the upkeep of a process.
-    expect(asked).toEqual(['a at 20', 'b at 20']);
+    // The rate is not one of the settings that it depends on.
+    expect(asked).toEqual(['a of 256', 'b of 256']);
     await costs.close();
     expect(costs.ask(settings({ bytes: 4_000 })).state).toBe('busy');
   });

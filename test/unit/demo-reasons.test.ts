@@ -32,10 +32,12 @@ describe('a reason of the client', () => {
     },
   );
 
-  it('is left alone on an English page', () => {
+  it('is left alone on an English page but for what transports are called', () => {
     expect(reasonOf('sse was lost: a new reason')).toEqual({ text: 'SSE was lost: a new reason', isForeign: false });
     expect(reasonOf('websocket is better than sse').text).toBe('WebSocket is better than SSE');
     expect(reasonOf('no hello within 5 ms').text).toBe('no hello within 5 ms');
+    const all = 'No transport could be proved, trying again later: websocket: no hello; sse: Failed to fetch';
+    expect(reasonOf(all).text).toBe(all.replace('websocket', 'WebSocket').replace('sse', 'SSE'));
   });
 
   it('has no English left in it', () => {

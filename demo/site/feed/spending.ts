@@ -78,7 +78,6 @@ export class Spending {
     if (isAnew || !account.isOpen) this.leave();
     this.#last = { ...account, run, cost };
     if (!account.isOpen) return;
-    if (this.#open !== null && account.messages - this.#open.messages >= SETTLED) this.#opening ??= this.#openingNow();
     if (this.#open === null || account.slack < this.#open.slack) {
       this.#open = this.#last;
       this.#aside = NOTHING;
@@ -89,6 +88,7 @@ export class Spending {
         slack: this.#aside.slack + account.slack + last.slack,
       };
     }
+    if (account.messages - this.#open.messages >= SETTLED) this.#opening ??= this.#openingNow();
   }
 
   /** The lane is open no longer: when it is again, that is another opening, which is charged to no message either. */

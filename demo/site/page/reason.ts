@@ -75,8 +75,10 @@ const ABOUT_TRANSPORTS = /^(?:from [\w-]+:|[\w-]+ (?:was proved|was lost|is bett
 
 /** What is said in English, with transports called as on the rest of the page. */
 function withNames(told: string): string {
-  if (!ABOUT_TRANSPORTS.test(told)) return told;
-  return told.replace(/[\w-]+/g, (word) => (catalog.includes(word) ? nameOf(word) : word));
+  const named = (word: string) => (catalog.includes(word) ? nameOf(word) : word);
+  // As in "No transport could be proved: websocket: …; sse: …".
+  const text = told.replace(/(?<=[:;] )[\w-]+(?=: )/g, named);
+  return ABOUT_TRANSPORTS.test(text) ? text.replace(/[\w-]+/g, named) : text;
 }
 
 function inWords(told: string, said: ReasonTexts): string | null {

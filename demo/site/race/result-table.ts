@@ -42,26 +42,28 @@ export function resultTable(standings: readonly Standing[], ranMs: number, capti
         columns.use,
         `${columns.p50} (ms)`,
         `${columns.p99} (ms)`,
+        raceTexts.table.clocks,
         columns.requests,
         `${columns.each} (B)`,
         `${columns.opening} (B)`,
         `${columns.idle} (B)`,
         raceTexts.table.idleRequests,
         `${columns.cpu} (µs)`,
+        raceTexts.table.run,
       ],
-      rows: standings.map((standing) => [...claimsOf(standing.transport), ...numbersOf(standing, ranMs)]),
+      rows: standings.map((standing) => [...claimsOf(standing.transport), ...numbersOf(standing, ranMs), caption]),
     },
   };
 }
 
 /**
- * The table as comma-separated values (RFC 4180): headings, rows, and what was run in a line at the end. A latency is as it was measured,
- * however well the clocks are known; what is not known is empty.
+ * The table as comma-separated values (RFC 4180), each row with what was run. How far latencies may be off, as the clocks are not known any
+ * better, is a column of its own; what is not known is empty.
  */
-export function csvOf({ caption, data }: Pick<ResultTable, 'caption' | 'data'>): string {
+export function csvOf({ data }: Pick<ResultTable, 'data'>): string {
   const cellOf = (cell: string | number | null) =>
     typeof cell === 'number' ? String(Math.round(cell * 100) / 100) : quoted(cell ?? '');
-  const lines = [data.columns, ...data.rows, [caption]].map((cells) => cells.map(cellOf).join(','));
+  const lines = [data.columns, ...data.rows].map((cells) => cells.map(cellOf).join(','));
   return lines.map((line) => `${line}\r\n`).join('');
 }
 
@@ -87,9 +89,9 @@ function figuresOf(
 }
 
 function numbersOf(standing: Standing, ranMs: number): readonly (number | null)[] {
-  const { p50, p99, requests, perMessage, opening, idle, cpu } = standing;
+  const { p50, p99, errorMs, requests, perMessage, opening, idle, cpu } = standing;
   const eachMinute = requests === null || ranMs < 1_000 ? null : perMinute(requests, ranMs);
-  return [p50, p99, eachMinute, perMessage, opening, idle?.bytes ?? null, idle?.requests ?? null, cpu];
+  return [p50, p99, errorMs, eachMinute, perMessage, opening, idle?.bytes ?? null, idle?.requests ?? null, cpu];
 }
 
 /** The request that opens a lane is made once, and is not expected again in the rest of its first minute. */

@@ -29,7 +29,7 @@ export const dictionary = {
       connect: 'Connect',
       roundTrip: 'Round trip',
       p50: 'Latency p50',
-      p99: 'Latency, slowest',
+      slowest: 'Latency, slowest',
       bytes: 'Bytes/message',
       requests: 'Requests/message',
       received: 'Received',

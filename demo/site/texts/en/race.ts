@@ -152,7 +152,7 @@ export const dictionary = {
       bytes:
         'Requests and bytes: read off the gateway’s own sockets, heads of requests and answers and WebSocket framing included. TLS and what lies below TCP is not. Bytes a message are counted from when the lane was open; what came before that is its opening.',
       idle: 'A silent minute: a race with nothing published, from when every lane is open, by the same counts; a lane that does not open in ten seconds is left out. What is left are heartbeats, and requests that bring nothing.',
-      cpu: 'CPU per message: lanes share one gateway, so theirs cannot be told apart. When you ask for it, the server starts a gateway in a process of its own for each transport in turn, with 100 readers in another process, and publishes with your settings for 4 seconds or more, at least 20 times a second: with less to do, what a process does anyway would be most of it. All that the gateway’s process used is shared among the messages that were delivered.',
+      cpu: 'CPU per message: lanes share one gateway, so theirs cannot be told apart. When you ask for it, the server starts a gateway in a process of its own for each transport in turn, with 100 readers in another process, and publishes messages of your size 20 times a second for 4 seconds or more, however often you have set: with less to do, what a process does anyway would be most of it. All that the gateway’s process used is shared among the messages that were delivered.',
     },
   },
   plot: {
@@ -176,9 +176,11 @@ export const dictionary = {
       each: 'Bytes a message',
       opening: 'Opening, once',
       idle: 'Silent minute',
-      cpu: 'CPU a message',
+      cpu: 'CPU a message, at 20/s',
     },
     idleRequests: 'Silent minute, requests',
+    clocks: 'Latencies ± (ms)',
+    run: 'Run',
     idleOf: (bytes: string, requests: string) => `${bytes}, ${requests} requests`,
     sharedRun: (poll: string, time: string) =>
       `The machine’s figures, 1 per second; polling every ${poll}; run for ${time}`,

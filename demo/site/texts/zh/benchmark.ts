@@ -27,7 +27,7 @@ export const dictionary: typeof en = {
       connect: '建立连接',
       roundTrip: '往返',
       p50: '延迟中位数',
-      p99: '延迟最大值',
+      slowest: '延迟最大值',
       bytes: '每条消息字节',
       requests: '每条消息请求',
       received: '收到',
