@@ -150,11 +150,11 @@ function wayTable(result: LabResult): string {
         const ways = WAYS.flatMap((name) =>
           name in cell.settings ? settingText(name, settingOf(cell, name) ?? 0) : [],
         );
-        return [nameText(cell), ways[0] ?? '', valueText(cell, 'cpuMicrosPerMessage')];
+        return [nameText(cell), ways[0] ?? '–', valueText(cell, 'cpuMicrosPerMessage')];
       }),
   );
   const settings = `${experimentText(first, WAYS)}${pollText(cells)}`;
-  return `${markdown(['contestant', 'way', 'CPU per message'], rows)}\n\n${plain(settings)}.`;
+  return `${markdown(['contestant', 'way', 'CPU per message'], rows, '---')}\n\n${plain(settings)}.`;
 }
 
 /** One cell for each contestant, by technique, Pushgate first. */
