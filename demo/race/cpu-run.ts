@@ -51,7 +51,7 @@ export async function cpuPerMessage(options: CpuRunOptions): Promise<number> {
     await until(() => readers.of(GROUP).open === CPU_READERS, signal);
     gateway.publish(CHANNEL, CPU_RATE, bytes);
     await sleep(WARM_SECONDS * 1_000, undefined, { signal });
-    // What the polls have not fetched yet of the warming up is not to count.
+    // Who polls has asked by then.
     await sleep(pollMs, undefined, { signal });
     const began = { received: readers.of(GROUP).received, used: await gateway.used() };
     await sleep(Math.max(seconds * 1_000, ASKED_TIMES * pollMs), undefined, { signal });

@@ -88,7 +88,8 @@ const tableNow = () =>
     field.ranMs,
     captionOf(field, clock.errorMs, isStopped ? null : (own.report?.clients ?? null)),
   );
-const linkNow = () => new URL(`#${linkOf(afterIdle ?? field.settings)}`, location.href).toString();
+const linkTo = (settings: CourseSettings) => new URL(`#${linkOf(settings)}`, location.href).toString();
+const linkNow = () => linkTo(afterIdle ?? field.settings);
 const table = new TableView(part(document, 'table', HTMLElement), tableNow(), transports, linkNow);
 const watch = new MachineWatch(path);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
@@ -297,8 +298,11 @@ function missServer(): void {
 /** Runs what the page's address asks for. */
 function runLinked(): void {
   const { hash } = location;
-  // Other parts of the page are linked to in the same way.
-  if (!hash.includes('=')) return;
+  // Other parts of the page are linked to in the same way; what was chosen stays in the address.
+  if (!hash.includes('=')) {
+    if (linkNow() !== linkTo(FIRST_COURSE)) history.replaceState(null, '', linkNow());
+    return;
+  }
   const settings = readLink(hash);
   if (settings !== null) {
     // As when somebody goes back to it from a link within the page: the run goes on.

@@ -64,14 +64,10 @@ function plain(markdown: string): string {
     .join('\n');
 }
 
-/** A sentence that is shorter, and leads to something, says little without it. */
-const LEAD = 60;
-
-/** A paragraph that leads to what was left out: without its last sentence, or as one that is whole where it says something itself. */
+/** A paragraph without its last sentence, where that leads to what was left out. */
 function withoutLead(paragraph: string): string[] {
   if (!paragraph.endsWith(':')) return [paragraph];
   const end = Math.max(...['. ', '? ', '! '].map((stop) => paragraph.lastIndexOf(stop)));
-  if (paragraph.length - end > LEAD) return [paragraph.replace(/:$/, '.')];
   return end < 0 ? [] : [paragraph.slice(0, end + 1)];
 }
 

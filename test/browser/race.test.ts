@@ -204,9 +204,15 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
       await untilSays(other.page.locator('[data-part="bytes-value"]'), /^512/);
       await untilEachLaneHas(3, other);
       // What is chosen stands in the address as well, and what was said of the link is not said of another run.
+      const said = other.page.locator('[data-part="table-outcome"]');
+      await other.page.getByRole('button', { name: /Copy a link/ }).click();
+      await untilSays(said, /./);
       await slide(other, 'bytes', 2_048);
       await waitUntil('the address to say so', () => /[#&]bytes=2048/.test(other.page.url()));
-      await untilSays(other.page.locator('[data-part="table-outcome"]'), /^$/);
+      await untilSays(said, /^$/);
+      // A link within the page takes no settings out of the address.
+      await other.page.evaluate(() => Object.assign(location, { hash: '#lanes' }));
+      await waitUntil('the address to say so again', () => /[#&]bytes=2048/.test(other.page.url()));
       const foreign = await browser.open(`${site.address}#rate=7&bytes=1`);
       await untilSays(foreign.page.locator('[data-part="controls-outcome"]'), /does not have/);
     },

@@ -180,7 +180,8 @@ describe('the CPU of a message', () => {
     expect(processes()).toBe(before + 1);
     ending.abort();
     await expect(outcome).rejects.toThrow(/abort/);
-    expect(processes()).toBe(before);
+    // Those of other tests in this process may have ended meanwhile.
+    expect(processes()).toBeLessThanOrEqual(before);
   });
 
   it('is measured for one page at a time, transport after transport, and then known', async () => {

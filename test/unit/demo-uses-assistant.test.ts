@@ -21,7 +21,7 @@ describe('a document', () => {
   });
 
   it('is left without the sentence that leads to what is left out', () => {
-    const markdown = `# Title\n\n${LONG_ENOUGH} As a header, as\nEventSource sends it:\n\n\`\`\`\ncode\n\`\`\`\n\nIn the query:\n\n| a |\n| --- |\n\nIt is this:\n\n- one\n`;
+    const markdown = `# Title\n\n${LONG_ENOUGH} As a header, as\nEventSource sends it:\n\n\`\`\`\ncode\n\`\`\`\n\nIn the query, where a browser's own EventSource has put nothing else by then:\n\n| a |\n| --- |\n\nIt is this:\n\n- one\n`;
     const [passage] = sectionsOf('docs/x.md', markdown);
     expect(passage?.text).toBe(`${LONG_ENOUGH.trim()}\nIt is this:\n• one`);
   });

@@ -77,7 +77,7 @@ const ABOUT_TRANSPORTS = /^(?:from [\w-]+:|[\w-]+ (?:was proved|was lost|is bett
 function withNames(told: string): string {
   const named = (word: string) => (catalog.includes(word) ? nameOf(word) : word);
   // As in "No transport could be proved: websocket: …; sse: …".
-  const text = told.replace(/(?<=[:;] )[\w-]+(?=: )/g, named);
+  const text = told.replace(/([:;] )([\w-]+)(?=: )/g, (_, before: string, word: string) => before + named(word));
   return ABOUT_TRANSPORTS.test(text) ? text.replace(/[\w-]+/g, named) : text;
 }
 

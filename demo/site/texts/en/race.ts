@@ -111,7 +111,7 @@ export const dictionary = {
   controls: {
     heading: 'Set the race',
     explanation:
-      'With every change a new run begins, and all figures with it. A race of your own has a channel and a publisher on the server that only you get; it ends when you leave.',
+      'With every change a new run begins, and the figures of all lanes with it. A race of your own has a channel and a publisher on the server that only you get; it ends when you leave.',
     feed: 'What is published',
     shared: 'The machine’s figures, once a second',
     own: 'A race of your own',
@@ -164,7 +164,7 @@ export const dictionary = {
   },
   table: {
     heading: 'The usual table, with the figures of this run',
-    explanation: 'What is commonly said of each technique, and beside it what this run has measured in your browser.',
+    explanation: 'What is commonly said of each technique, and beside it what was measured here.',
     columns: {
       technique: 'Technique',
       favour: 'Said in favour',

@@ -110,7 +110,7 @@ export const dictionary: typeof en = {
   controls: {
     heading: '设置比赛',
     explanation:
-      '每次改动都会开始新的一轮，所有数字重新计算。您自己的比赛在服务器上有专属的频道和发布者，只有您收得到；您离开后它自动结束。',
+      '每次改动都会开始新的一轮，各条通道的数字重新计算。您自己的比赛在服务器上有专属的频道和发布者，只有您收得到；您离开后它自动结束。',
     feed: '发布什么',
     shared: '机器的指标，每秒一次',
     own: '自己的比赛',
@@ -157,7 +157,7 @@ export const dictionary: typeof en = {
   },
   table: {
     heading: '常见的优缺点表，填上这一轮的数字',
-    explanation: '人们通常怎么评价每种技术，旁边是这一轮在您浏览器里实测的结果。',
+    explanation: '人们通常怎么评价每种技术，旁边是在这里实测的结果。',
     columns: {
       technique: '技术',
       favour: '公认的优点',
