@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
-import { type RaceSettings, STEPS } from '../../demo/site/words/race.js';
 import { catalog } from '../../transports/catalog.js';
-import { type TestPage, useBrowser } from '../support/browser.js';
+import { useBrowser } from '../support/browser.js';
 import { LONG, numbersIn, PATIENT, untilSays, useDemoSite } from '../support/demo-site.js';
+import { MESSAGES, slide, statesOf, untilEachLaneHas, untilEachLaneSays } from '../support/race-page.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
 
@@ -359,43 +359,3 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
     LONG,
   );
 });
-
-const MESSAGES = '.lane [data-part="messages"]';
-
-/** Waits until every lane has taken so many messages of the feed. */
-async function untilEachLaneHas(messages: number, tested: TestPage): Promise<void> {
-  const lanes = async () => {
-    const taken = await numbersIn(tested, MESSAGES);
-    const isEnough = taken.length === catalog.length && Math.min(...taken) >= messages;
-    return { isEnough, taken, states: await statesOf(tested) };
-  };
-  await waitUntil(`${messages} messages in each lane`, async () => (await lanes()).isEnough, PATIENT).catch(
-    async (error: unknown) => {
-      throw new Error(`The lanes stand at ${JSON.stringify(await lanes())}.`, { cause: error });
-    },
-  );
-}
-
-async function untilEachLaneSays(text: string, { page }: TestPage): Promise<void> {
-  await waitUntil(
-    'the line in every lane',
-    async () => {
-      const lines = await page.locator('.lane [data-part="lines"]').allTextContents();
-      return lines.length === catalog.length && lines.every((line) => line.includes(text));
-    },
-    PATIENT,
-  );
-}
-
-function statesOf({ page }: TestPage): Promise<readonly (string | null)[]> {
-  return page
-    .locator('.lane [data-part="state"]')
-    .evaluateAll((dots) => dots.map((dot) => dot.getAttribute('data-state')));
-}
-
-/** Moves a slider with the keyboard to one of its steps. */
-async function slide({ page }: TestPage, name: keyof RaceSettings, value: number): Promise<void> {
-  await page.locator(`input[data-part="${name}"]`).focus();
-  await page.keyboard.press('Home');
-  for (let step = 0; step < STEPS[name].indexOf(value); step++) await page.keyboard.press('ArrowRight');
-}

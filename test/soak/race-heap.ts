@@ -1,4 +1,5 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
+import { MESSAGES } from '../support/race-page.js';
 import { waitUntil } from '../support/wait-until.js';
 
 /** As much as a race of one's own can be made to publish to the lanes alone, in messages that are short. */
@@ -43,7 +44,7 @@ export async function watchHeap(browser: Browser, site: string, options: HeapWat
 
 async function untilTaken(messages: number, page: Page): Promise<void> {
   const fewest = async () => {
-    const texts = await page.locator('.lane [data-part="messages"]').allTextContents();
+    const texts = await page.locator(MESSAGES).allTextContents();
     return Math.min(...texts.map((text) => Number(text.replaceAll(',', ''))));
   };
   // A busy machine takes its time; one that brings nothing at all does not get there.
