@@ -35,7 +35,7 @@ export class Coverage {
   /** The last cursor seen, and whether the tracks have been moved to it. */
   #seen: Cursor | null = null;
   #folded = true;
-  /** The end of the log when the gateway last confirmed something. */
+  /** Where the log ended when the gateway last confirmed something, or further on, where a gap ended since. */
   #head: Cursor | null = null;
 
   /** Starts over with these tracks, for a request that is about to be made; returns where each channel starts. */
@@ -164,6 +164,8 @@ export class Coverage {
 
   /** What of a gap concerns whom. */
   skip({ channels, from, to }: Gap): GapNotice[] {
+    // Who joins after this is not told of it, and so is to begin behind it.
+    if (this.#head !== null && isAfter(to, this.#head)) this.#head = to;
     return this.#tell(channels, to, (track, asked) => {
       // The log ends there if that is before all that was asked for: the hole of one track is no end to one that is past it.
       const isEnd = isAfter(this.#from.get(track.channel) ?? to, to);

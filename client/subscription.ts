@@ -121,6 +121,7 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
   end(error: PushError | null, position = this.track.position): void {
     if (this.#end !== null) return;
     this.#end = { error, position };
+    this.track.end();
     this.#rejectReady(error ?? new PushError('CLOSED', `The subscription to "${this.channel}" was closed.`));
     for (const waiter of this.#waiters.splice(0)) {
       if (error === null) waiter.resolve({ done: true, value: undefined });

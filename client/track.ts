@@ -17,6 +17,7 @@ export class Track {
   #present: string | null = null;
   /** The end of the last gap that was told: a connection that starts from before it is told of it again. */
   #told: Cursor | null = null;
+  #hasEnded = false;
 
   constructor(channel: string, since: Position) {
     this.channel = channel;
@@ -26,6 +27,11 @@ export class Track {
   /** Where to ask from. */
   get position(): Position {
     return this.#position;
+  }
+
+  /** Nobody is told of gaps in it any more: a connection may go on for a while with what it was asked for. */
+  end(): void {
+    this.#hasEnded = true;
   }
 
   /** Whether the message with this id is new here; if so, the position moves to it. */
@@ -56,7 +62,7 @@ export class Track {
    */
   skip(from: Cursor, to: Cursor): Cursor | null {
     const told = this.#told;
-    if (to === told) return null;
+    if (to === told || this.#hasEnded) return null;
     const after = this.#missing(from, to);
     if (after === null) return null;
     this.#told = to;
@@ -71,7 +77,7 @@ export class Track {
   rewind(asked: Position, end: Cursor): Cursor | null {
     const position = this.#position;
     // A position that lies before what was asked for has been set back meanwhile, by what another connection said.
-    if (!isAfter(asked, end) || isAfter(asked, position) !== false) return null;
+    if (this.#hasEnded || !isAfter(asked, end) || isAfter(asked, position) !== false) return null;
     this.#position = end;
     this.#told = end;
     return position;

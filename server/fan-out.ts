@@ -122,7 +122,7 @@ export class FanOut implements NodeLog {
     if (this.#following === undefined) throw absent();
   }
 
-  async page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page> {
+  async page(after: ReadonlyMap<string, number>, head: number | undefined, wasAtEnd: boolean): Promise<Page> {
     const recent = wasAtEnd ? this.#tail.read(after) : null;
     if (recent !== null) return recent;
     const turn = this.#budget.take();
@@ -133,7 +133,7 @@ export class FanOut implements NodeLog {
     }
     let unread = PAGE.limit;
     try {
-      const page = await this.#latestOnly.read({ after, ...PAGE }, this.seen);
+      const page = await this.#latestOnly.read({ after, ...PAGE, ...(head === undefined ? {} : { head }) }, this.seen);
       unread -= page.entries.length;
       return page;
     } finally {

@@ -2,7 +2,7 @@ import type { Position } from '../transports/position.js';
 import type { Hello } from '../transports/record.js';
 import type { WireFormat } from '../transports/wire-format.js';
 import type { Audience, Member } from './audience.js';
-import type { Bus, Entry, Page } from './bus/bus.js';
+import type { Bus, Entry, Page, ReadRequest } from './bus/bus.js';
 import type { Encoder } from './encoder.js';
 import type { RecentPackets } from './recent-packets.js';
 
@@ -14,8 +14,11 @@ export interface NodeLog {
   readonly seen: number;
   /** Resolves when the bus is followed. Rejects with `UNAVAILABLE` when that takes too long. */
   ready(): Promise<void>;
-  /** What comes after the positions: from the log, or, once the log has been read, from what this node saw of it. */
-  page(after: ReadonlyMap<string, number>, wasAtEnd: boolean): Promise<Page>;
+  /**
+   * What comes after the positions: from the log, or, once the log has been read, from what this node saw of it. `head` is where the
+   * log ended for those that were asked for last, as {@link ReadRequest.head} has it.
+   */
+  page(after: ReadonlyMap<string, number>, head: number | undefined, wasAtEnd: boolean): Promise<Page>;
   /** Whether it is known without reading that there is nothing on the channels after an offset. */
   isQuiet(channels: ReadonlyMap<string, unknown>, after: number): boolean;
   /** The answers of a moment ago, for those who ask the same. */

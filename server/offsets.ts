@@ -17,7 +17,13 @@ export class Offsets extends Map<string, number> {
   begin(start: Start): void {
     this.edition++;
     for (const [channel, after] of start.after) this.set(channel, after);
-    this.#start = { ...start, lost: new Map([...this.#lostBut(start.after.keys()), ...start.lost]) };
+    const head = Math.min(start.head, this.head ?? start.head);
+    this.#start = { ...start, head, lost: new Map([...this.#lostBut(start.after.keys()), ...start.lost]) };
+  }
+
+  /** Where the log ended when the first of those was asked for of which no page has been read yet. */
+  get head(): number | undefined {
+    return this.#start?.head;
   }
 
   /** Channels are asked for from a position of which nothing has to be said before. */

@@ -93,13 +93,26 @@ export interface Receipt {
   readonly repeated: boolean;
 }
 
-/** As far back as the log goes, as a position in {@link ReadRequest.after}; what is gone is no hole then. */
+/**
+ * As far back as the log goes, as a position in {@link ReadRequest.after}: what is gone is no hole then, unless it came after
+ * {@link ReadRequest.head}.
+ */
 export const EARLIEST = -1;
+
+/** Where what is missing begins for who reads after this position; nothing is missing before `Infinity`. */
+export function missingAfter(after: number, head = Number.POSITIVE_INFINITY): number {
+  return after === EARLIEST ? head : after;
+}
 
 /** Asks for what comes after a position on each channel. */
 export interface ReadRequest {
   /** For each channel the offset after which to read, or {@link EARLIEST}. */
   readonly after: ReadonlyMap<string, number>;
+  /**
+   * Where the log ended when {@link EARLIEST} was asked for: what has come since and is gone already, is a hole. Without it,
+   * nothing is.
+   */
+  readonly head?: number;
   /** The most entries in one page. */
   readonly limit: number;
   /** A page ends with the entry that reaches this many bytes; one entry is always returned. */

@@ -3,7 +3,7 @@ import { formatCursor } from '../../transports/cursor.js';
 import { PushError } from '../../transports/error.js';
 import { messageText } from '../../transports/record.js';
 import type { Bus, Draft, Entry, Following, Hole, LogSize, Page, ReadRequest, Receipt, Retention } from './bus.js';
-import { EARLIEST } from './bus.js';
+import { missingAfter } from './bus.js';
 import type { ChannelReader } from './channel-log.js';
 import { CHANNEL_OVERHEAD, ChannelLog } from './channel-log.js';
 import { CostRanks } from './cost-ranks.js';
@@ -94,7 +94,8 @@ export class MemoryBus implements Bus {
       const log = this.#channels.get(channel);
       if (log !== undefined) this.#expire(log, notBefore);
       const floor = log?.floor ?? this.#floors.of(channel);
-      if (after !== EARLIEST && after < floor) holes.push({ channel, from: after, to: floor });
+      const from = missingAfter(after, request.head);
+      if (from < floor) holes.push({ channel, from, to: floor });
       if (log !== undefined) readers.push(log.readerAfter(after));
     }
     const entries = merge(readers, request.limit, request.bytes);

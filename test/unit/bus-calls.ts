@@ -1,4 +1,4 @@
-import type { Bus, Entry, Page } from '../../server/bus/bus.js';
+import type { Bus, Entry, Page, ReadRequest } from '../../server/bus/bus.js';
 import type { MemoryBusOptions } from '../../server/bus/memory-bus.js';
 
 /** An engine under the suite. */
@@ -16,8 +16,8 @@ export async function publish(bus: Bus, channel: string, count = 1, data = '0'):
 }
 
 /** Reads on from an offset for each channel. */
-export function readFrom(bus: Bus, after: Record<string, number>, limit = 1_000): Promise<Page> {
-  return bus.read({ after: new Map(Object.entries(after)), limit, bytes: 10_000_000 });
+export function readFrom(bus: Bus, after: Record<string, number>, more: Partial<ReadRequest> = {}): Promise<Page> {
+  return bus.read({ after: new Map(Object.entries(after)), limit: 1_000, bytes: 10_000_000, ...more });
 }
 
 export function offsets(entries: readonly Entry[]): number[] {

@@ -126,6 +126,15 @@ export function describeRetention(
       expect(await readFrom(bus, { a: EARLIEST })).toMatchObject({ holes: [], entries: [{ offset: 3 }] });
     });
 
+    it.each([
+      [1, [{ channel: 'a', from: 1, to: 2 }]],
+      [2, []],
+    ])('leaves one of what has come and gone since the earliest was asked for, at %i', async (head, holes) => {
+      const bus = await keeping({ count: 1 });
+      await publish(bus, 'a', 3);
+      expect(await readFrom(bus, { a: EARLIEST }, { head })).toMatchObject({ holes, entries: [{ offset: 3 }] });
+    });
+
     it('is read beside those who publish and what is let go: each entry once, or in a hole', async () => {
       const bus = await keeping({ count: 20 });
       const published = new Map<string, number[]>([

@@ -104,6 +104,21 @@ describe('a change of channels', () => {
     expect(told.filter((line) => line.startsWith('gap'))).toEqual([]);
   });
 
+  it('that ends a subscription before its gap comes tells nobody of it', async () => {
+    const one = new FakeHalf('one');
+    const { push, told } = client([one]);
+    push.subscribe('a');
+    const history = push.subscribe('b', { since: 'log.1' });
+    await settled();
+    const [first] = one.links;
+    history.close();
+    await settled();
+    for (const record of [hello('log.9'), { type: 'gap', channels: ['b'], from: 'log.1', to: 'log.5' } as const]) {
+      first?.link.record(record);
+    }
+    expect(told.filter((line) => line.startsWith('gap'))).toEqual([]);
+  });
+
   it('that is answered late sets back nobody who has joined meanwhile', async () => {
     const { one, push, told } = await opened('chat', { goesBothWays: true });
     push.subscribe('other');

@@ -47,11 +47,20 @@ interface Interest {
   readonly gapsBefore: number;
 }
 
+/** A gap, as it was told. */
+interface ToldGap {
+  readonly channel: string;
+  readonly from: number;
+  readonly to: number;
+  /** Whether its last message was with another connection, which may still bring it. */
+  readonly isUnderWay: boolean;
+}
+
 /** A client over one transport, and the gateway that it talks to. */
 class World {
   readonly gateway = new StreamGateway();
   readonly interests: Interest[] = [];
-  readonly gaps: { readonly channel: string; readonly from: number; readonly to: number }[] = [];
+  readonly gaps: ToldGap[] = [];
   readonly push: PushClient;
   readonly #half: FakeHalf;
   readonly #pass: (ms: number) => Promise<void>;
@@ -64,7 +73,8 @@ class World {
     this.push = push;
     this.#pass = (ms) => environment.pass(ms);
     push.on('gap', ({ channel: name, from, to }) => {
-      this.gaps.push({ channel: name, from: offsetOf(from), to: offsetOf(to) });
+      const isUnderWay = this.gateway.hasUnderWay(to);
+      this.gaps.push({ channel: name, from: offsetOf(from), to: offsetOf(to), isUnderWay });
     });
   }
 
@@ -187,13 +197,13 @@ class World {
     return [...lost.map((offset) => `${name}: lost ${offset}`), ...again.map((offset) => `${name}: ${offset} again`)];
   }
 
-  /** Whether a message is missing there, which the last one is where a hole ends. */
-  #isTrue({ channel: name, from, to }: World['gaps'][number]): boolean {
+  /** Whether a message was missing there, which the last one is where a hole ends. */
+  #isTrue({ channel: name, from, to, isUnderWay }: ToldGap): boolean {
     return (
       from < to &&
       this.interests.some(
         ({ subscription, taken, start }) =>
-          subscription.channel === name && start !== null && start < to && !taken.includes(to),
+          subscription.channel === name && start !== null && start < to && (isUnderWay || !taken.includes(to)),
       )
     );
   }

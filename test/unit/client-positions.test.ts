@@ -107,6 +107,12 @@ describe('a track', () => {
     expect(new Track('a', 'log.9').skip('log.0', 'log.9')).toBeNull();
     expect(new Track('a', 'now').skip('log.0', 'log.9')).toBeNull();
   });
+
+  it('misses nothing any more when it has ended', () => {
+    const track = new Track('a', 'log.9');
+    track.end();
+    expect([track.skip('log.9', 'log.12'), track.rewind('log.9', 'log.7')]).toEqual([null, null]);
+  });
 });
 
 describe('a coverage', () => {
@@ -207,6 +213,17 @@ describe('a coverage', () => {
     expect(second.position).toBe('log.20');
     expect(give(coverage, 'a', 'log.4')).toHaveLength(1);
     expect(give(coverage, 'a', 'log.21')).toHaveLength(2);
+  });
+
+  it('lets one that joins begin behind a gap that was told to the others', () => {
+    const coverage = new Coverage();
+    coverage.ask([new Track('a', 'log.3')]);
+    coverage.confirmAll('log.20');
+    coverage.see('log.20');
+    expect(coverage.skip({ type: 'gap', channels: ['a'], from: 'log.3', to: 'log.25' })).toHaveLength(1);
+    const second = new Track('a', 'now');
+    coverage.join(second);
+    expect(second.position).toBe('log.25');
   });
 });
 

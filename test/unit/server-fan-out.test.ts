@@ -121,6 +121,29 @@ describe('a reader that is full', () => {
     expect(reader.packets.slice(written).map(({ controls }) => controls[0]?.type)).toEqual(['ack', undefined]);
   });
 
+  it('is told of what has come and gone between its subscription to the earliest and the first of it', async () => {
+    const bus = new MemoryBus({ epoch: 'e', retention: { count: 1 } });
+    const { fanOut } = fanOutOf(bus);
+    const reader = open(fanOut, { a: 'now' });
+    for (let index = 0; index < 2; index++) await bus.publish({ channel: 'b', data: '0' });
+    await greeted(reader);
+    reader.room = false;
+    await bus.publish({ channel: 'a', data: '0' });
+    await nextTurn();
+    const written = reader.packets.length;
+    const subscribed = reader.downlink.subscribe(new Map([['b', 'earliest']]), (head) => ({ type: 'ack', head }));
+    await nextTurn();
+    for (let index = 0; index < 2; index++) await bus.publish({ channel: 'b', data: '0' });
+    reader.room = true;
+    reader.downlink.drained();
+    await subscribed;
+    await waitUntil('the last one', () => messagesOf(reader).at(-1) === 'e.5');
+    expect(reader.packets.slice(written).flatMap(({ controls }) => controls)).toEqual([
+      { type: 'ack', head: 'e.3' },
+      { type: 'gap', channels: ['b'], from: 'e.3', to: 'e.4' },
+    ]);
+  });
+
   it('does not keep those waiting who are live: between two parts of a long past, the event loop turns', async () => {
     const { bus, comeLate, readNow, readBy, past } = await besideALongPast();
     comeLate();

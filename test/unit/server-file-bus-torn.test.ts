@@ -156,7 +156,7 @@ describe('a FileBus whose files were torn', () => {
     try {
       opened = await FileBus.open({ directory, flush: false, warn: () => undefined });
       for (let upTo = 0, head = await opened.head(); upTo < head; ) {
-        const { entries, holes, ...page } = await readFrom(opened, { a: upTo }, 100);
+        const { entries, holes, ...page } = await readFrom(opened, { a: upTo }, { limit: 100 });
         read.push(...entries);
         for (const hole of holes) lost += hole.to - hole.from;
         upTo = Math.max(page.upTo, ...holes.map(({ to }) => to));

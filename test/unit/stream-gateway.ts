@@ -7,13 +7,15 @@ import { message } from './client-over-fakes.js';
 /** A connection that a client has opened over a fake half. */
 export type Opened = FakeHalf['last'];
 
-/** "As far back as the log goes", before the first page: then nothing that is gone is missed. */
+/** "As far back as the log goes", before the first page: then nothing that is gone is missed, but what came since it was asked for. */
 const EARLIEST = -1;
 
 /** What the gateway knows of a connection. */
 interface Stream {
   /** By channel, after which offset it reads. */
   readonly after: Map<string, number>;
+  /** By channel, the end of the log when it was asked for. */
+  readonly heads: Map<string, number>;
   /** Frames that are still to be answered, with the end of the log when they came. */
   readonly heard: { readonly frame: Subscribe | Unsubscribe; readonly head: number }[];
   frames: number;
@@ -59,6 +61,13 @@ export class StreamGateway {
     return this.#streams.get(opened)?.underWay.shift();
   }
 
+  /** Whether a message has been written to a connection that has not brought it yet. */
+  hasUnderWay(id: string): boolean {
+    return [...this.#streams.values()].some(({ underWay }) =>
+      underWay.some((record) => 'id' in record && record.id === id),
+    );
+  }
+
   get #head(): number {
     return this.log.length;
   }
@@ -72,15 +81,17 @@ export class StreamGateway {
     const common = query.get('since') ?? 'now';
     const asked = query.getAll('channel').map((name) => [name, query.get(`since.${name}`) ?? common] as const);
     const after = new Map(asked.map(([name, position]) => [name, offsetOf(position, this.#head)]));
-    const stream = { after, heard: [], frames: 0, underWay: [hello(`log.${this.#head}`)] };
+    const heads = new Map(asked.map(([name]) => [name, this.#head]));
+    const stream = { after, heads, heard: [], frames: 0, underWay: [hello(`log.${this.#head}`)] };
     this.#streams.set(opened, stream);
     return stream;
   }
 
-  #page({ after, underWay }: Stream, count: number): void {
+  #page({ after, heads, underWay }: Stream, count: number): void {
     if (after.size === 0) return;
-    for (const [name, from] of after) {
-      if (from === EARLIEST || from >= this.#floorOf(name)) continue;
+    for (const [name, position] of after) {
+      const from = position === EARLIEST ? (heads.get(name) ?? 0) : position;
+      if (from >= this.#floorOf(name)) continue;
       underWay.push({ type: 'gap', channels: [name], from: `log.${from}`, to: `log.${this.#floorOf(name)}` });
     }
     let upTo = Math.max(0, Math.min(...after.values()));
@@ -95,8 +106,9 @@ export class StreamGateway {
     if (upTo === this.#head) underWay.push({ type: 'heartbeat', cursor: `log.${upTo}` });
   }
 
-  #answer({ after, underWay }: Stream, frame: Subscribe | Unsubscribe, head: number): void {
+  #answer({ after, heads, underWay }: Stream, frame: Subscribe | Unsubscribe, head: number): void {
     for (const name of frame.channels) {
+      heads.set(name, head);
       if (frame.type === 'subscribe') after.set(name, offsetOf(frame.since ?? 'now', head));
       else after.delete(name);
     }

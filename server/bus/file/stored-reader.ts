@@ -1,5 +1,5 @@
 import type { Entry, Hole, Page, ReadRequest } from '../bus.js';
-import { EARLIEST } from '../bus.js';
+import { missingAfter } from '../bus.js';
 import type { ChannelReader } from '../channel-log.js';
 import type { FileStore, LogState, Snapshot } from './file-store.js';
 import { PageBuilder } from './page-builder.js';
@@ -10,8 +10,8 @@ import type { StoredChannels } from './stored-channels.js';
 /** One channel that is read. */
 interface ChannelRead {
   readonly channel: string;
-  /** The position asked for. */
-  readonly after: number;
+  /** Where what is missing begins: at the position asked for, if it is one. */
+  readonly missingAfter: number;
   /** Where its entries begin, at or behind that position. */
   readonly from: number;
   /** The offset of its last entry. */
@@ -32,11 +32,11 @@ export class StoredReader {
     private readonly recent: RecentEntries,
   ) {}
 
-  async read({ after: positions, limit, bytes }: ReadRequest, state: LogState): Promise<Page> {
+  async read({ after: positions, head, limit, bytes }: ReadRequest, state: LogState): Promise<Page> {
     const page = new PageBuilder(state.head, limit, bytes);
     const onDisk: ChannelRead[] = [];
     for (const [channel, after] of positions) {
-      const read = this.#start(channel, after, state);
+      const read = this.#start(channel, after, missingAfter(after, head), state);
       if (read.last <= read.from) {
         page.add([], state.head, read.hole);
         continue;
@@ -73,12 +73,12 @@ export class StoredReader {
     return entries.reverse();
   }
 
-  #start(channel: string, after: number, state: LogState): ChannelRead {
+  #start(channel: string, after: number, missing: number, state: LogState): ChannelRead {
     const floor = this.channels.floorOf(channel);
     const last = this.channels.get(channel)?.settled.last ?? floor;
     const gone = Math.max(floor, endOfVoid(state, after) ?? 0);
-    const hole = after !== EARLIEST && after < gone ? { channel, from: after, to: gone } : null;
-    return { channel, after, from: Math.max(after, floor), last, hole };
+    const hole = missing < gone ? { channel, from: missing, to: gone } : null;
+    return { channel, missingAfter: missing, from: Math.max(after, floor), last, hole };
   }
 
   /**
@@ -86,7 +86,7 @@ export class StoredReader {
    * what was written, is found; the page then ends before it, and the next page begins with the hole.
    */
   async #readChannel(read: ChannelRead, epoch: string, page: PageBuilder, snapshot: Snapshot): Promise<void> {
-    const { channel, after, from, last } = read;
+    const { channel, from, last } = read;
     const upTo = page.upTo;
     const entries: Entry[] = [];
     let { hole } = read;
@@ -97,7 +97,7 @@ export class StoredReader {
       if (gone > seen) {
         if (entries.length > 0) return page.add(entries, seen, hole);
         seen = gone;
-        if (after !== EARLIEST) hole = { channel, from: after, to: gone };
+        hole = holeUpTo(gone, read);
       }
       if (entry === null) continue;
       entries.push(entry);
@@ -110,8 +110,13 @@ export class StoredReader {
     if (seen === last || upTo < last) return page.add(entries, upTo, hole);
     // What is known of the channel says that there is more than the store has.
     if (entries.length > 0) return page.add(entries, seen, hole);
-    page.add([], upTo, after === EARLIEST ? null : { channel, from: after, to: last });
+    page.add([], upTo, holeUpTo(last, read));
   }
+}
+
+/** What is missing up to there. */
+function holeUpTo(to: number, { channel, missingAfter: from }: ChannelRead): Hole | null {
+  return from < to ? { channel, from, to } : null;
 }
 
 /** As much of a channel as one page may take. */
