@@ -12,7 +12,7 @@ import { Downlink, type Ending } from './downlink.js';
 import { drainSlots } from './drain-slots.js';
 import { Encoder } from './encoder.js';
 import { LatestOnly } from './latest-only.js';
-import type { DownlinkRequest, FanOutOptions, NodeLog } from './node-log.js';
+import type { Asking, DownlinkRequest, FanOutOptions, NodeLog } from './node-log.js';
 import { readOnce } from './packet.js';
 import { ReadBudget } from './read-budget.js';
 import { RecentPackets, type Written } from './recent-packets.js';
@@ -23,6 +23,8 @@ import { within } from './within.js';
 const TURN_BYTES = 256 * 1024;
 /** A page of the log is about as much as a socket's buffer should ever be asked to take beyond its mark. */
 const PAGE = { limit: 256, bytes: 256 * 1024 };
+/** One that is a whole answer: what is not in it comes a round trip later, so that its messages count by their bytes first. */
+const WHOLE_PAGE = { ...PAGE, limit: 1_024 };
 /** So many messages are read from the log in one turn of the event loop; more waits for the next: who is live comes before. */
 const READ_A_TURN = 2_048;
 /** How long a bus that cannot be followed is left alone: the first time and the last, in milliseconds. */
@@ -69,7 +71,7 @@ export class FanOut implements NodeLog {
   #turnBytes = 0;
   #turn: NodeJS.Immediate | undefined;
   #isFlushing = false;
-  readonly #budget = new ReadBudget(READ_A_TURN, PAGE.limit);
+  readonly #budget = new ReadBudget(READ_A_TURN);
   /** What was published while flushing. */
   readonly #meanwhile: Entry[] = [];
   /** What is said to everybody, once everything is closing. */
@@ -122,18 +124,19 @@ export class FanOut implements NodeLog {
     if (this.#following === undefined) throw absent();
   }
 
-  async page(after: ReadonlyMap<string, number>, head: number | undefined, wasAtEnd: boolean): Promise<Page> {
+  async page(after: ReadonlyMap<string, number>, { head, wasAtEnd, isWhole }: Asking): Promise<Page> {
     const recent = wasAtEnd ? this.#tail.read(after) : null;
     if (recent !== null) return recent;
-    const turn = this.#budget.take();
+    const size = isWhole ? WHOLE_PAGE : PAGE;
+    const turn = this.#budget.take(size.limit);
     if (turn !== null) {
       await turn;
       // What was published while it waited goes out before what it reads.
       this.flush();
     }
-    let unread = PAGE.limit;
+    let unread = size.limit;
     try {
-      const page = await this.#latestOnly.read({ after, ...PAGE, ...(head === undefined ? {} : { head }) }, this.seen);
+      const page = await this.#latestOnly.read({ after, head, ...size }, this.seen);
       unread -= page.entries.length;
       return page;
     } finally {

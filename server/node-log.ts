@@ -14,11 +14,8 @@ export interface NodeLog {
   readonly seen: number;
   /** Resolves when the bus is followed. Rejects with `UNAVAILABLE` when that takes too long. */
   ready(): Promise<void>;
-  /**
-   * What comes after the positions: from the log, or, once the log has been read, from what this node saw of it. `head` is where the
-   * log ended for those that were asked for last, as {@link ReadRequest.head} has it.
-   */
-  page(after: ReadonlyMap<string, number>, head: number | undefined, wasAtEnd: boolean): Promise<Page>;
+  /** What comes after the positions: from the log, or, once the log has been read, from what this node saw of it. */
+  page(after: ReadonlyMap<string, number>, asking: Asking): Promise<Page>;
   /** Whether it is known without reading that there is nothing on the channels after an offset. */
   isQuiet(channels: ReadonlyMap<string, unknown>, after: number): boolean;
   /** The answers of a moment ago, for those who ask the same. */
@@ -34,6 +31,14 @@ export interface NodeLog {
   leave(member: Member, audience: Audience): void;
   /** Hands everything that was seen to the audiences now. */
   flush(): void;
+}
+
+/** Who asks for a page. */
+export interface Asking extends Pick<ReadRequest, 'head'> {
+  /** Whether the page before it came to the end of the log. */
+  readonly wasAtEnd: boolean;
+  /** Whether it is all of an answer. */
+  readonly isWhole: boolean;
 }
 
 /** What the fan-out and its downlinks are told of the gateway. */

@@ -20,7 +20,7 @@ export async function readOnce<Packet>(
   const from = hello ? null : commonOffset(channels, epoch, log.seen);
   if (from !== null && log.isQuiet(channels, from)) return nothing(log, format, log.seen);
   const start = startOf(channels, epoch, await log.bus.head());
-  const page = await log.page(start.after, start.head, false);
+  const page = await log.page(start.after, { head: start.head, wasAtEnd: false, isWhole: true });
   const packet = packetOf(log, format, request.client, page, start, hello);
   return packet ?? nothing(log, format, page.upTo);
 }

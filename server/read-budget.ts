@@ -1,5 +1,8 @@
 /** Waits for its turn. */
-type Go = () => void;
+interface Waiting {
+  readonly messages: number;
+  readonly go: () => void;
+}
 
 /** When so many at the front of the queue have gone, and they are half of it, the rest moves up. */
 const GONE = 1_024;
@@ -14,28 +17,26 @@ const GONE = 1_024;
  */
 export class ReadBudget {
   readonly #whole: number;
-  readonly #page: number;
   #left: number;
-  #waiting: Go[] = [];
+  #waiting: Waiting[] = [];
   /** Where in that is who waits longest. */
   #first = 0;
   #turn: NodeJS.Immediate | null = null;
 
-  /**
-   * @param whole messages in one turn
-   * @param page messages that a page may hold
-   */
-  constructor(whole: number, page: number) {
+  /** @param whole messages in one turn */
+  constructor(whole: number) {
     this.#whole = whole;
-    this.#page = page;
     this.#left = whole;
   }
 
-  /** Takes a page of this turn, or of a later one: `null` where it may be read at once, otherwise a promise that resolves when it may. */
-  take(): Promise<void> | null {
+  /**
+   * Takes what a page may hold from this turn, or from a later one: `null` where it may be read at once, otherwise a promise that
+   * resolves when it may. One may hold more than is left.
+   */
+  take(messages: number): Promise<void> | null {
     this.#watch();
-    if (this.#isAwaited || this.#left <= 0) return new Promise((resolve) => this.#waiting.push(resolve));
-    this.#left -= this.#page;
+    if (this.#isAwaited || this.#left <= 0) return new Promise((go) => this.#waiting.push({ messages, go }));
+    this.#left -= messages;
     return null;
   }
 
@@ -46,8 +47,12 @@ export class ReadBudget {
     this.#release();
   }
 
+  get #next(): Waiting | undefined {
+    return this.#waiting[this.#first];
+  }
+
   get #isAwaited(): boolean {
-    return this.#first < this.#waiting.length;
+    return this.#next !== undefined;
   }
 
   #watch(): void {
@@ -59,9 +64,10 @@ export class ReadBudget {
   }
 
   #release(): void {
-    while (this.#left > 0 && this.#isAwaited) {
-      this.#left -= this.#page;
-      this.#waiting[this.#first++]?.();
+    for (let next = this.#next; this.#left > 0 && next !== undefined; next = this.#next) {
+      this.#left -= next.messages;
+      this.#first += 1;
+      next.go();
     }
     if (this.#first >= GONE && 2 * this.#first >= this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#first);

@@ -112,7 +112,7 @@ export interface ReadRequest {
    * Where the log ended when {@link EARLIEST} was asked for: what has come since and is gone already, is a hole. Without it,
    * nothing is.
    */
-  readonly head?: number;
+  readonly head?: number | undefined;
   /** The most entries in one page. */
   readonly limit: number;
   /** A page ends with the entry that reaches this many bytes; one entry is always returned. */

@@ -69,16 +69,24 @@ describe('GET /push/polling', () => {
     });
   });
 
-  it('gives a long past in several answers, none of it twice', async () => {
-    for (let index = 0; index < 700; index++) await site.gateway.publish('a', index);
-    const data = [];
+  it.each([
+    ['short messages', 2_500, 'short', 1_024],
+    ['long ones', 20, 'x'.repeat(20_000), 14],
+  ])('gives a long past of %s in several answers, none of it twice', async (_, count, text, most) => {
+    site = await inExpress({ bus: bus(count) });
+    for (let index = 0; index < count; index++) await site.gateway.publish('a', { index, text });
+    const answers: number[][] = [];
     for (let cursor = 'e.0', more = true; more; ) {
       const { body } = await poll(`channel=a&since=${cursor}`);
-      data.push(...body.messages.map((message: { data: number }) => message.data));
-      more = body.messages.length > 0;
+      answers.push(body.messages.map(({ data }: { data: { index: number } }) => data.index));
+      more = body.more === true;
       cursor = body.cursor;
     }
-    expect(data).toEqual(Array.from({ length: 700 }, (_, index) => index));
+    expect(answers.flat()).toEqual(Array.from({ length: count }, (_, index) => index));
+    expect(answers.map(({ length }) => length)).toEqual([
+      ...Array(Math.floor(count / most)).fill(most),
+      ...(count % most === 0 ? [] : [count % most]),
+    ]);
   });
 
   it('answers two questions at the same time alike', async () => {

@@ -5,8 +5,8 @@ import { ReadBudget } from '../../server/read-budget.js';
 /** Asks for a page, and notes the name when it may be read. */
 function asking(budget: ReadBudget) {
   const read: string[] = [];
-  const ask = async (name: string) => {
-    await budget.take();
+  const ask = async (name: string, messages = 10) => {
+    await budget.take(messages);
     read.push(name);
   };
   return { read, ask };
@@ -14,7 +14,7 @@ function asking(budget: ReadBudget) {
 
 describe('what is read from the log in one turn', () => {
   it('is so much, and the rest in the next turns, in the order in which it was asked for', async () => {
-    const { read, ask } = asking(new ReadBudget(20, 10));
+    const { read, ask } = asking(new ReadBudget(20));
     for (const name of 'abcde') void ask(name);
     await Promise.resolve();
     expect(read).toEqual(['a', 'b']);
@@ -26,7 +26,7 @@ describe('what is read from the log in one turn', () => {
   });
 
   it('is as much as there is room for, where less was there than was taken', async () => {
-    const budget = new ReadBudget(20, 10);
+    const budget = new ReadBudget(20);
     const { read, ask } = asking(budget);
     for (const name of 'abcd') void ask(name);
     budget.giveBack(9);
@@ -38,7 +38,7 @@ describe('what is read from the log in one turn', () => {
   });
 
   it('is not more for what was taken in a turn that is over', async () => {
-    const budget = new ReadBudget(20, 10);
+    const budget = new ReadBudget(20);
     const { read, ask } = asking(budget);
     await ask('a');
     await nextTurn();
@@ -49,7 +49,7 @@ describe('what is read from the log in one turn', () => {
   });
 
   it('comes to all of very many, and keeps their order', async () => {
-    const budget = new ReadBudget(100, 10);
+    const budget = new ReadBudget(100);
     const { read, ask } = asking(budget);
     const names = Array.from({ length: 5_000 }, (_, index) => `${index}`);
     const all = Promise.all(
@@ -63,8 +63,8 @@ describe('what is read from the log in one turn', () => {
   });
 
   it('lets one read more than a whole turn, when nobody has before', async () => {
-    const { read, ask } = asking(new ReadBudget(20, 50));
-    void ask('a');
+    const { read, ask } = asking(new ReadBudget(20));
+    void ask('a', 50);
     void ask('b');
     await Promise.resolve();
     expect(read).toEqual(['a']);
