@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { CellOrder, CellOutcome } from './load-process.js';
 import { endProcess, forkOn } from './pinning.js';
+import { type Disturbed, watchStolenTime } from './stolen-time.js';
 
 const LOAD = fileURLToPath(new URL('./load-process.js', import.meta.url));
 /** The longest that a run of a cell may take, in milliseconds: beyond it something hangs. */
@@ -10,8 +11,8 @@ const PATIENCE_MS = 180_000;
 /** The longest that a load may take to end its server and itself, in milliseconds. */
 const END_MS = 8_000;
 
-/** What came of a run, and how long it took with everything around it. */
-export interface TimedOutcome extends CellOutcome {
+/** What came of a run, how long it took with everything around it, and how much of that the machine was elsewhere. */
+export interface TimedOutcome extends CellOutcome, Disturbed {
   readonly seconds: number;
 }
 
@@ -33,8 +34,9 @@ export class LoadHandle {
   async run(order: CellOrder, signal: AbortSignal): Promise<TimedOutcome> {
     signal.throwIfAborted();
     const begun = performance.now();
+    const stolen = watchStolenTime();
     const outcome = await this.#outcomeOf(order, signal);
-    return { ...outcome, seconds: (performance.now() - begun) / 1_000 };
+    return { ...outcome, seconds: (performance.now() - begun) / 1_000, stolen: stolen() };
   }
 
   async #outcomeOf(order: CellOrder, signal: AbortSignal): Promise<CellOutcome> {

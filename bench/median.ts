@@ -24,10 +24,20 @@ export function cellOf({ scenario, contestant, settings }: PlannedCell, runs: re
     counts: counts ?? { expected: 0, delivered: 0, lost: 0, repeated: 0, disordered: 0 },
     runs: runs.length,
     seconds: Math.round(runs.reduce((sum, run) => sum + run.seconds, 0) * 10) / 10,
+    ...stolenOf(runs),
     spread: spreads[scenario.figure(contestant)] ?? 0,
     spreads: failed === undefined ? spreads : {},
     failed: failed?.failed ?? null,
   };
+}
+
+/** Which share of the runs' time was taken away, if that is known. */
+function stolenOf(runs: readonly TimedOutcome[]): Pick<Cell, 'stolen'> {
+  const known = runs.filter(({ stolen }) => stolen !== null);
+  const seconds = known.reduce((sum, run) => sum + run.seconds, 0);
+  if (seconds === 0) return {};
+  const stolen = known.reduce((sum, run) => sum + (run.stolen ?? 0) * run.seconds, 0) / seconds;
+  return { stolen: Math.round(stolen * 1_000) / 1_000 };
 }
 
 function valuesOf(runs: readonly TimedOutcome[], name: keyof Figures): number[] {

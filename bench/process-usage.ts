@@ -77,7 +77,8 @@ function cpuMicrosOf(pid: number): number {
 
 let perSecond = 0;
 
-function ticksPerSecond(): number {
+/** The kernel's ticks, in which it counts processor time. */
+export function ticksPerSecond(): number {
   if (perSecond === 0) perSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
   return perSecond;
 }

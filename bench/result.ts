@@ -79,6 +79,11 @@ export interface Cell {
   readonly runs: number;
   /** How long these took, with starting and ending the server; older results do not say it. */
   readonly seconds?: number;
+  /**
+   * Which share of the processors' time the host of a virtual machine gave to others meanwhile, from 0 to 1; absent where the system does
+   * not say, and in older results.
+   */
+  readonly stolen?: number;
   /** By how much the runs differed: (max - min) / median of the figure that matters, and of each figure. */
   readonly spread: number;
   readonly spreads: Figures;

@@ -26,7 +26,7 @@ const COLUMNS: readonly (readonly [keyof Figures, string, number])[] = [
 /** A table for the terminal: one row for each cell, with the figure that matters as a ratio to its control and its peer. */
 export function tableOf(scenario: Scenario, cells: readonly Cell[], figureOf: (cell: Cell) => keyof Figures): string {
   const shown = COLUMNS.filter(([name]) => cells.some(({ figures }) => figures[name] !== undefined));
-  const head = ['contestant', ...shown.map(([, title]) => title), '× control', '× peer', 'spread'];
+  const head = ['contestant', ...shown.map(([, title]) => title), '× control', '× peer', 'spread', 'stolen'];
   const bySettings = new Map<string, string[][]>();
   for (const cell of cells) {
     const title = Object.entries(cell.settings)
@@ -56,6 +56,7 @@ function rowOf(cell: Cell, cells: readonly Cell[], shown: typeof COLUMNS, figure
     ratio('control'),
     ratio('peer'),
     cell.runs > 1 ? `${Math.round(cell.spread * 100)} %` : '',
+    cell.stolen === undefined ? '' : `${Math.round(cell.stolen * 100)} %`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { rounded } from '../figures.js';
 import type { LabResult } from '../result.js';
+import { DISTURBING, isDisturbed } from '../stolen-time.js';
 import { type Html, html } from './html.js';
 
 /** Where it was measured, as a strip of tiles. */
@@ -26,7 +27,7 @@ export function environment(result: LabResult): Html {
     machine.pinned
       ? 'Server and load had a core each to themselves.'
       : 'Server and load were not pinned to cores of their own: expect more noise than on a machine where they can be.'
-  } ${noiseText(result)}</p>
+  } ${noiseText(result)}${disturbanceText(result)}</p>
 ${versions.length === 0 ? null : html`<h3>Versions</h3><dl class="versions">${versions}</dl>`}
 ${absent.length === 0 ? null : html`<h3>Not on this machine</h3><ul class="plain">${absent}</ul>`}`;
 }
@@ -43,6 +44,21 @@ function noiseText({ cells }: LabResult): string {
   return (
     `A figure is the median of up to ${runs} runs. They lay at most ${at(0.5)} % apart in half of the cells, and ${at(0.9)} % in nine of ten: ` +
     'compare figures within this page only, and make nothing of smaller differences. Absolute figures drift by a third from hour to hour.'
+  );
+}
+
+/** How often the machine was somebody else's for a while. */
+function disturbanceText({ cells }: LabResult): string {
+  const known = cells.flatMap(({ stolen }) => (stolen === undefined ? [] : [stolen]));
+  if (known.length === 0) return '';
+  const disturbed = known.filter((stolen) => isDisturbed({ stolen, failed: null })).length;
+  return (
+    ' This machine shares its processors with others, and counts what is taken from it. A run from which more than ' +
+    `${rounded(100 * DISTURBING)} % was taken was made once more while there was time; ` +
+    (disturbed === 0
+      ? 'no cell is left that was.'
+      : `${rounded(disturbed)} of ${rounded(known.length)} cells still were, and their tails say nothing: `) +
+    (disturbed === 0 ? '' : 'the numbers name what was stolen.')
   );
 }
 

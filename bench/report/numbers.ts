@@ -16,19 +16,19 @@ export function numbers(cells: readonly Cell[], shown: 'open' | 'folded' = 'fold
     const name = html`<th scope="row">${cell.contestant}</th><td class="text">${cell.scenario}: ${settingsText(cell.settings)}</td>`;
     if (cell.failed !== null) {
       const why = `failed: ${cell.failed}${countsText(cell.counts)}`;
-      return html`<tr class="failed">${name}<td class="text why" colspan="${columns.length + 3}">${why}</td></tr>`;
+      return html`<tr class="failed">${name}<td class="text why" colspan="${columns.length + 4}">${why}</td></tr>`;
     }
     const values = columns.map((column) => {
       const value = figureOf(cell, column);
       return html`<td>${value === undefined ? '' : rounded(value)}</td>`;
     });
     const { delivered } = cell.counts;
-    return html`<tr>${name}${values}<td>${rounded(delivered)}</td><td>${cell.runs}</td><td>${cell.runs > 1 ? `± ${rounded(Math.round(cell.spread * 50))} %` : ''}</td></tr>`;
+    return html`<tr>${name}${values}<td>${rounded(delivered)}</td><td>${cell.runs}</td><td>${cell.runs > 1 ? `± ${rounded(Math.round(cell.spread * 50))} %` : ''}</td><td>${cell.stolen === undefined ? '' : `${rounded(Math.round(cell.stolen * 100))} %`}</td></tr>`;
   });
   return html`<details class="numbers"${shown === 'open' ? new Html(' open') : null}>
 <summary>All numbers: ${cells.length === 1 ? 'one cell' : `${cells.length} cells`}</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="All numbers">
-<table><thead><tr><th scope="col">contestant</th><th scope="col">scenario and settings</th>${heads}<th scope="col">messages</th><th scope="col">runs</th><th scope="col">spread</th></tr></thead>
+<table><thead><tr><th scope="col">contestant</th><th scope="col">scenario and settings</th>${heads}<th scope="col">messages</th><th scope="col">runs</th><th scope="col">spread</th><th scope="col">stolen</th></tr></thead>
 <tbody>${rows}</tbody></table>
 </div>
 </details>`;

@@ -61,6 +61,13 @@ describe('the report of a run', () => {
     expect(page).toContain('42 lost, 0 repeated, 0 out of order');
   });
 
+  it('says from how many cells the machine was taken away, and how much from each', () => {
+    expect(page).toMatch(
+      /A run from which more than 5\s% was taken was made once more while there was time; 1 of \d+ cells still were/,
+    );
+    expect(page).toContain('<td>12 %</td></tr>');
+  });
+
   it('judges what is usually said by the figures', () => {
     expect(said(/Adds the fewest bytes.*?holds.*?132 B, and 158 B over polling/)).not.toBeNull();
     expect(
