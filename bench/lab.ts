@@ -58,7 +58,8 @@ export async function measure(
   const outcomes: Outcomes = new Map(cells.map((cell) => [cell, []]));
   const load = new LoadHandle(true);
   let done = 0;
-  let spare = SECOND_TRIES * estimate(cells, runs);
+  // One of them, at the least.
+  let spare = Math.max(SECOND_TRIES * estimate(cells, runs), ...cells.map(secondsOf));
   const runOf = (cell: PlannedCell) => {
     progress.at(cell, done);
     return load.run(orderOf(cell, canPin()), signal);
@@ -117,7 +118,8 @@ async function sideBySide(
     const load = new LoadHandle(false);
     try {
       for (let cell = group[next++]; cell !== undefined; cell = group[next++]) {
-        outcomes.get(cell)?.push(await load.run(orderOf(cell, false), signal));
+        const outcome = await load.run(orderOf(cell, false), signal);
+        outcomes.get(cell)?.push({ ...outcome, stolen: null });
       }
     } finally {
       await load.end();

@@ -31,13 +31,10 @@ export function cellOf({ scenario, contestant, settings }: PlannedCell, runs: re
   };
 }
 
-/** Which share of the runs' time was taken away, if that is known. */
+/** What was taken from the run from which most was taken, if that is known. */
 function stolenOf(runs: readonly TimedOutcome[]): Pick<Cell, 'stolen'> {
-  const known = runs.filter(({ stolen }) => stolen !== null);
-  const seconds = known.reduce((sum, run) => sum + run.seconds, 0);
-  if (seconds === 0) return {};
-  const stolen = known.reduce((sum, run) => sum + (run.stolen ?? 0) * run.seconds, 0) / seconds;
-  return { stolen: Math.round(stolen * 1_000) / 1_000 };
+  const known = runs.flatMap(({ stolen }) => (stolen === null ? [] : [stolen]));
+  return known.length === 0 ? {} : { stolen: Math.round(Math.max(...known) * 1_000) / 1_000 };
 }
 
 function valuesOf(runs: readonly TimedOutcome[], name: keyof Figures): number[] {

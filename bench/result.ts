@@ -80,8 +80,8 @@ export interface Cell {
   /** How long these took, with starting and ending the server; older results do not say it. */
   readonly seconds?: number;
   /**
-   * Which share of the processors' time the host of a virtual machine gave to others meanwhile, from 0 to 1; absent where the system does
-   * not say, and in older results.
+   * Which share of the time of all processors the host of a virtual machine gave to others, from the start of the server to its end, from 0
+   * to 1, in the run in which it was most; absent where the system does not say or others ran beside it, and in older results.
    */
   readonly stolen?: number;
   /** By how much the runs differed: (max - min) / median of the figure that matters, and of each figure. */

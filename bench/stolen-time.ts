@@ -7,12 +7,15 @@ import { ticksPerSecond } from './process-usage.js';
  * whoever is measured. Linux counts that time as "steal" (proc_stat(5)).
  */
 
-/** From which share on a run was too much disturbed to be believed. */
+/** Beyond which share a run is too much disturbed to be believed. */
 export const DISTURBING = 0.05;
 
 /** What is known of a run when it is over. */
 export interface Disturbed {
-  /** Which share of the processors' time was taken away meanwhile, from 0 to 1; `null` where the system does not say. */
+  /**
+   * Which share of the time of all processors was taken away meanwhile, from 0 to 1; `null` where the system does not say, or where
+   * others ran beside it.
+   */
   readonly stolen: number | null;
   readonly failed: string | null;
 }

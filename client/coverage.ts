@@ -35,13 +35,16 @@ export class Coverage {
   /** The last cursor seen, and whether the tracks have been moved to it. */
   #seen: Cursor | null = null;
   #folded = true;
-  /** Where the log ended when the gateway last confirmed something, or further on, where a gap ended since. */
+  /** The end of the log when the gateway last confirmed something. */
   #head: Cursor | null = null;
+  /** Where the last gap ended that the connection has told of since it was asked. */
+  #gone: Cursor | null = null;
 
   /** Starts over with these tracks, for a request that is about to be made; returns where each channel starts. */
   ask(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
     const wanted = [...tracks];
     this.fold();
+    this.#gone = null;
     this.keep(wanted);
     return this.add(wanted);
   }
@@ -95,7 +98,9 @@ export class Coverage {
     const seen = this.#seen;
     // During a replay the last cursor seen lies before the head, and "now" does not.
     const isPast = seen !== null && isAfter(seen, this.#head) !== false;
-    track.start(isPast ? seen : this.#head);
+    const present = isPast ? seen : this.#head;
+    // What a gap has taken was told to the others, and is told to nobody again.
+    track.start(this.#gone !== null && isAfter(this.#gone, present) ? this.#gone : present);
     others.set(track, track.position);
     this.#covered.add(track);
     return true;
@@ -164,8 +169,7 @@ export class Coverage {
 
   /** What of a gap concerns whom. */
   skip({ channels, from, to }: Gap): GapNotice[] {
-    // Who joins after this is not told of it, and so is to begin behind it.
-    if (this.#head !== null && isAfter(to, this.#head)) this.#head = to;
+    this.#gone = to;
     return this.#tell(channels, to, (track, asked) => {
       // The log ends there if that is before all that was asked for: the hole of one track is no end to one that is past it.
       const isEnd = isAfter(this.#from.get(track.channel) ?? to, to);

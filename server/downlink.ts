@@ -239,7 +239,7 @@ export class Downlink implements Flow, Member, Carried {
     try {
       for (let wasAtEnd = false; this.#state.at === 'reading'; ) {
         const { edition } = this.#offsets;
-        const asking = { head: this.#offsets.head, wasAtEnd, isWhole: this.sink.single === true };
+        const asking = { heads: this.#offsets.heads, wasAtEnd, isWhole: this.sink.single === true };
         const page = await this.log.page(this.#offsets, asking);
         if (edition === this.#offsets.edition && this.#state.at === 'reading') wasAtEnd = this.#take(page);
       }

@@ -23,7 +23,7 @@ import { within } from './within.js';
 const TURN_BYTES = 256 * 1024;
 /** A page of the log is about as much as a socket's buffer should ever be asked to take beyond its mark. */
 const PAGE = { limit: 256, bytes: 256 * 1024 };
-/** One that is a whole answer: what is not in it comes a round trip later, so that its messages count by their bytes first. */
+/** One that is a whole answer: what is not in it comes a round trip later, so that it is bounded by its bytes rather than by their number. */
 const WHOLE_PAGE = { ...PAGE, limit: 1_024 };
 /** So many messages are read from the log in one turn of the event loop; more waits for the next: who is live comes before. */
 const READ_A_TURN = 2_048;
@@ -124,7 +124,7 @@ export class FanOut implements NodeLog {
     if (this.#following === undefined) throw absent();
   }
 
-  async page(after: ReadonlyMap<string, number>, { head, wasAtEnd, isWhole }: Asking): Promise<Page> {
+  async page(after: ReadonlyMap<string, number>, { heads, wasAtEnd, isWhole }: Asking): Promise<Page> {
     const recent = wasAtEnd ? this.#tail.read(after) : null;
     if (recent !== null) return recent;
     const size = isWhole ? WHOLE_PAGE : PAGE;
@@ -136,7 +136,7 @@ export class FanOut implements NodeLog {
     }
     let unread = size.limit;
     try {
-      const page = await this.#latestOnly.read({ after, head, ...size }, this.seen);
+      const page = await this.#latestOnly.read({ after, heads, ...size }, this.seen);
       unread -= page.entries.length;
       return page;
     } finally {

@@ -34,7 +34,7 @@ export interface NodeLog {
 }
 
 /** Who asks for a page. */
-export interface Asking extends Pick<ReadRequest, 'head'> {
+export interface Asking extends Pick<ReadRequest, 'heads'> {
   /** Whether the page before it came to the end of the log. */
   readonly wasAtEnd: boolean;
   /** Whether it is all of an answer. */

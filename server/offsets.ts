@@ -1,6 +1,6 @@
 import type { Cursor } from '../transports/cursor.js';
 import type { Page } from './bus/bus.js';
-import type { Start } from './start.js';
+import { headsOf, type Start } from './start.js';
 
 /**
  * How far one connection has come: for each of its channels, the offset up to which it has it; and what is still to be said
@@ -10,6 +10,7 @@ import type { Start } from './start.js';
 export class Offsets extends Map<string, number> {
   /** Counts changes of the channels, so that a page that was asked for before one of them is thrown away. */
   edition = 0;
+  #heads: ReadonlyMap<string, number> | undefined;
   /** How the next page begins: where it starts, for what has to be said before it. */
   #start: Start | null = null;
 
@@ -17,24 +18,29 @@ export class Offsets extends Map<string, number> {
   begin(start: Start): void {
     this.edition++;
     for (const [channel, after] of start.after) this.set(channel, after);
-    const head = Math.min(start.head, this.head ?? start.head);
-    this.#start = { ...start, head, lost: new Map([...this.#lostBut(start.after.keys()), ...start.lost]) };
+    this.#heads = headsOf(
+      start,
+      this.#headsWhere((channel) => !start.after.has(channel)),
+    );
+    this.#start = { ...start, lost: new Map([...this.#lostBut(start.after.keys()), ...start.lost]) };
   }
 
-  /** Where the log ended when the first of those was asked for of which no page has been read yet. */
-  get head(): number | undefined {
-    return this.#start?.head;
+  /** Where the log ended for channels that were asked for from the earliest, until there is something of them. */
+  get heads(): ReadonlyMap<string, number> | undefined {
+    return this.#heads;
   }
 
   /** Channels are asked for from a position of which nothing has to be said before. */
   resume(channels: Iterable<string>, offset: number): void {
     this.edition++;
+    this.#heads = undefined;
     for (const channel of channels) this.set(channel, offset);
   }
 
   leave(channels: readonly string[]): void {
     this.edition++;
     for (const channel of channels) this.delete(channel);
+    this.#heads = this.#headsWhere((channel) => this.has(channel));
     if (this.#start !== null) this.#start = { ...this.#start, lost: this.#lostBut(channels) };
   }
 
@@ -49,6 +55,9 @@ export class Offsets extends Map<string, number> {
   pass(page: Page): void {
     const told = new Map(page.holes.map(({ channel, to }) => [channel, to]));
     for (const [channel, after] of this) this.set(channel, Math.max(after, page.upTo, told.get(channel) ?? 0));
+    if (this.#heads === undefined) return;
+    const given = new Set(page.entries.map(({ channel }) => channel));
+    this.#heads = this.#headsWhere((channel, head) => !given.has(channel) && (this.get(channel) ?? head) < head);
   }
 
   /** Everything up to this offset has been given. */
@@ -58,6 +67,12 @@ export class Offsets extends Map<string, number> {
 
   get highest(): number {
     return Math.max(...this.values());
+  }
+
+  #headsWhere(isIt: (channel: string, head: number) => boolean): ReadonlyMap<string, number> | undefined {
+    if (this.#heads === undefined) return undefined;
+    const kept = [...this.#heads].filter(([channel, head]) => isIt(channel, head));
+    return kept.length === 0 ? undefined : new Map(kept);
   }
 
   /** The gaps that are still to be told, without those of channels that start anew or go. */

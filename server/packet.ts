@@ -6,7 +6,7 @@ import type { Page } from './bus/bus.js';
 import type { DownlinkRequest, NodeLog } from './node-log.js';
 import type { Written } from './recent-packets.js';
 import type { Start } from './start.js';
-import { commonOffset, gapsOf, lowest, startOf } from './start.js';
+import { commonOffset, gapsOf, headsOf, lowest, startOf } from './start.js';
 
 /** Reads one page and makes the packet of it, for an answer that is complete with it. */
 export async function readOnce<Packet>(
@@ -20,7 +20,7 @@ export async function readOnce<Packet>(
   const from = hello ? null : commonOffset(channels, epoch, log.seen);
   if (from !== null && log.isQuiet(channels, from)) return nothing(log, format, log.seen);
   const start = startOf(channels, epoch, await log.bus.head());
-  const page = await log.page(start.after, { head: start.head, wasAtEnd: false, isWhole: true });
+  const page = await log.page(start.after, { heads: headsOf(start), wasAtEnd: false, isWhole: true });
   const packet = packetOf(log, format, request.client, page, start, hello);
   return packet ?? nothing(log, format, page.upTo);
 }

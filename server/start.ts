@@ -40,6 +40,18 @@ export function startOf(channels: ReadonlyMap<string, Position>, epoch: string, 
   return { after, lost, head };
 }
 
+/** Where the log ended for those channels that are asked for from the earliest, and for others before; `undefined` where none is. */
+export function headsOf(
+  { after, head }: Start,
+  others?: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> | undefined {
+  let heads: Map<string, number> | undefined;
+  for (const [channel, offset] of after) {
+    if (offset === EARLIEST) heads = (heads ?? new Map(others)).set(channel, head);
+  }
+  return heads ?? others;
+}
+
 /**
  * The offset from which all channels are asked for, if it is one and the same that this node has seen already; `null` where
  * more has to be found out.

@@ -43,6 +43,9 @@ export class NumberedLog {
   }
 }
 
+/** As many messages as an answer of the gateway holds: with fewer, a long past would take more round trips. */
+const MOST_IN_AN_ANSWER = 1_024;
+
 /** What is asked for: `/<channel>?from=<number>`; without the number, everything from now on. */
 export function readAsk(log: NumberedLog, url: string): { readonly channel: string; readonly from: number } {
   const { pathname, searchParams } = new URL(url, 'http://host');
@@ -53,7 +56,7 @@ export function readAsk(log: NumberedLog, url: string): { readonly channel: stri
 
 /** An answer of this log. The messages come last, so that a reader need not parse them. */
 export function answerOf(log: NumberedLog, channel: string, from: number): NumberedAnswer {
-  const messages = log.after(channel, from, 256);
+  const messages = log.after(channel, from, MOST_IN_AN_ANSWER);
   const next = from + messages.length;
   return { next, more: next < log.end(channel), messages };
 }

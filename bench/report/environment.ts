@@ -50,16 +50,14 @@ function noiseText({ cells }: LabResult): string {
 /** How often the machine was somebody else's for a while. */
 function disturbanceText({ cells }: LabResult): string {
   const known = cells.flatMap(({ stolen }) => (stolen === undefined ? [] : [stolen]));
-  if (known.length === 0) return '';
+  // A machine of its own counts as well, and nothing.
+  if (!known.some((stolen) => stolen > 0)) return '';
   const disturbed = known.filter((stolen) => isDisturbed({ stolen, failed: null })).length;
-  return (
-    ' This machine shares its processors with others, and counts what is taken from it. A run from which more than ' +
-    `${rounded(100 * DISTURBING)} % was taken was made once more while there was time; ` +
-    (disturbed === 0
-      ? 'no cell is left that was.'
-      : `${rounded(disturbed)} of ${rounded(known.length)} cells still were, and their tails say nothing: `) +
-    (disturbed === 0 ? '' : 'the numbers name what was stolen.')
-  );
+  const rest =
+    disturbed === 0
+      ? 'none of these is left among the figures.'
+      : `${rounded(disturbed)} of ${rounded(known.length)} cells have one in them all the same, and their tails say nothing: the numbers name what was stolen.`;
+  return ` This machine shares its processors with others, and counts what is taken from it. A run from which more than ${rounded(100 * DISTURBING)} % was taken was made once more while there was time; ${rest}`;
 }
 
 /** A date as it is read anywhere. */

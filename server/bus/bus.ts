@@ -94,14 +94,16 @@ export interface Receipt {
 }
 
 /**
- * As far back as the log goes, as a position in {@link ReadRequest.after}: what is gone is no hole then, unless it came after
- * {@link ReadRequest.head}.
+ * As far back as the log goes, as a position in {@link ReadRequest.after}: what is gone is no hole then, unless it came after what
+ * {@link ReadRequest.heads} says.
  */
 export const EARLIEST = -1;
 
-/** Where what is missing begins for who reads after this position; nothing is missing before `Infinity`. */
-export function missingAfter(after: number, head = Number.POSITIVE_INFINITY): number {
-  return after === EARLIEST ? head : after;
+/** The position after which what is gone is missing to who reads a channel; `Infinity` where nothing is. */
+export function missingAfter(channel: string, after: number, heads: ReadRequest['heads']): number {
+  const head = heads?.get(channel);
+  if (head !== undefined) return Math.max(after, head);
+  return after === EARLIEST ? Number.POSITIVE_INFINITY : after;
 }
 
 /** Asks for what comes after a position on each channel. */
@@ -109,10 +111,11 @@ export interface ReadRequest {
   /** For each channel the offset after which to read, or {@link EARLIEST}. */
   readonly after: ReadonlyMap<string, number>;
   /**
-   * Where the log ended when {@link EARLIEST} was asked for: what has come since and is gone already, is a hole. Without it,
-   * nothing is.
+   * For channels that were asked for from {@link EARLIEST}, and of which no entry has been read yet: where the log ended then. What is
+   * gone up to there is no hole, be the position EARLIEST or where other channels have got to by now; what has come since and
+   * is gone already, MUST be one. A channel that is not named here, and is read from EARLIEST, has no hole.
    */
-  readonly head?: number | undefined;
+  readonly heads?: ReadonlyMap<string, number> | undefined;
   /** The most entries in one page. */
   readonly limit: number;
   /** A page ends with the entry that reaches this many bytes; one entry is always returned. */

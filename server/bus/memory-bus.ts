@@ -94,7 +94,7 @@ export class MemoryBus implements Bus {
       const log = this.#channels.get(channel);
       if (log !== undefined) this.#expire(log, notBefore);
       const floor = log?.floor ?? this.#floors.of(channel);
-      const from = missingAfter(after, request.head);
+      const from = missingAfter(channel, after, request.heads);
       if (from < floor) holes.push({ channel, from, to: floor });
       if (log !== undefined) readers.push(log.readerAfter(after));
     }

@@ -63,7 +63,7 @@ describe('the report of a run', () => {
 
   it('says from how many cells the machine was taken away, and how much from each', () => {
     expect(page).toMatch(
-      /A run from which more than 5\s% was taken was made once more while there was time; 1 of \d+ cells still were/,
+      /A run from which more than 5\s% was taken was made once more while there was time; 1 of \d+ cells have one/,
     );
     expect(page).toContain('<td>12 %</td></tr>');
   });

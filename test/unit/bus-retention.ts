@@ -132,7 +132,12 @@ export function describeRetention(
     ])('leaves one of what has come and gone since the earliest was asked for, at %i', async (head, holes) => {
       const bus = await keeping({ count: 1 });
       await publish(bus, 'a', 3);
-      expect(await readFrom(bus, { a: EARLIEST }, { head })).toMatchObject({ holes, entries: [{ offset: 3 }] });
+      const heads = new Map([['a', head]]);
+      expect(await readFrom(bus, { a: EARLIEST }, { heads })).toMatchObject({ holes, entries: [{ offset: 3 }] });
+      expect(await readFrom(bus, { a: 0 }, { heads })).toMatchObject({ holes, entries: [{ offset: 3 }] });
+      expect((await readFrom(bus, { a: 0 }, { heads: new Map([['b', head]]) })).holes).toEqual([
+        { channel: 'a', from: 0, to: 2 },
+      ]);
     });
 
     it('is read beside those who publish and what is let go: each entry once, or in a hole', async () => {

@@ -8,7 +8,7 @@ import { holds } from '../support/property.js';
 import { client } from './client-over-fakes.js';
 import { type Opened, StreamGateway } from './stream-gateway.js';
 
-const CHANNELS = ['a', 'b'] as const;
+const CHANNELS = ['a', 'b', 'c'] as const;
 const RUNS = 500;
 
 /** One thing that happens. A connection is the `which`-th of those that are open, and a subscription likewise. */

@@ -221,9 +221,13 @@ describe('a coverage', () => {
     coverage.confirmAll('log.20');
     coverage.see('log.20');
     expect(coverage.skip({ type: 'gap', channels: ['a'], from: 'log.3', to: 'log.25' })).toHaveLength(1);
-    const second = new Track('a', 'now');
+    const [second, third] = [new Track('a', 'now'), new Track('a', 'now')];
     coverage.join(second);
-    expect(second.position).toBe('log.25');
+    // The answer to another channel, which has been under way for longer.
+    coverage.add([new Track('b', 'log.1')]);
+    coverage.confirm([], 'log.22');
+    coverage.join(third);
+    expect([second.position, third.position]).toEqual(['log.25', 'log.25']);
   });
 });
 

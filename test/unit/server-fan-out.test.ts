@@ -144,6 +144,45 @@ describe('a reader that is full', () => {
     ]);
   });
 
+  it.each([
+    ['of another channel', (reader: Probe) => reader.downlink.subscribe(new Map([['c', 'now']]), ack)],
+    [
+      'of the same one that was given up',
+      async ({ downlink }: Probe) => {
+        await Promise.all([downlink.subscribe(new Map([['b', 'earliest']]), ack), downlink.unsubscribe(['b'], ack)]);
+      },
+    ],
+  ])('is not told of what had gone before it, be it after an earlier subscription %s', async (_, before) => {
+    const bus = new MemoryBus({ epoch: 'e', retention: { count: 1 } });
+    const { fanOut } = fanOutOf(bus);
+    const reader = open(fanOut, { a: 'now' });
+    await greeted(reader);
+    reader.room = false;
+    await bus.publish({ channel: 'a', data: '0' });
+    await nextTurn();
+    const first = before(reader);
+    await nextTurn();
+    for (let index = 0; index < 5; index++) await bus.publish({ channel: 'b', data: '0' });
+    const second = reader.downlink.subscribe(new Map([['b', 'earliest']]), ack);
+    await nextTurn();
+    reader.room = true;
+    reader.downlink.drained();
+    await Promise.all([first, second]);
+    await waitUntil('the last one', () => messagesOf(reader).at(-1) === 'e.6');
+    expect(reader.packets.flatMap(({ controls }) => controls).filter(({ type }) => type === 'gap')).toEqual([]);
+  });
+
+  it('from the earliest is told of no gap where other channels have more to be read first', async () => {
+    const bus = new MemoryBus({ epoch: 'e', retention: { count: 600 } });
+    for (const channel of ['a', 'b']) {
+      for (let index = 0; index < 1_500; index++) await bus.publish({ channel, data: '0' });
+    }
+    const { fanOut } = fanOutOf(bus);
+    const reader = open(fanOut, { a: 'earliest', b: 'earliest' });
+    await waitUntil('all of it', () => messagesOf(reader).length === 1_200);
+    expect(reader.packets.flatMap(({ controls }) => controls).map(({ type }) => type)).toEqual(['hello']);
+  });
+
   it('does not keep those waiting who are live: between two parts of a long past, the event loop turns', async () => {
     const { bus, comeLate, readNow, readBy, past } = await besideALongPast();
     comeLate();
@@ -224,6 +263,10 @@ describe('a reader that is full', () => {
     expect(reader.packets).toHaveLength(written);
   });
 });
+
+function ack() {
+  return { type: 'ack' } as const;
+}
 
 /**
  * One who is live on a channel, beside another one with a long past that 50 come to read: what these have read, and how much of it

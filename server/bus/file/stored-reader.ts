@@ -10,8 +10,8 @@ import type { StoredChannels } from './stored-channels.js';
 /** One channel that is read. */
 interface ChannelRead {
   readonly channel: string;
-  /** Where what is missing begins: at the position asked for, if it is one. */
-  readonly missingAfter: number;
+  /** The position after which what is gone is missing. */
+  readonly owed: number;
   /** Where its entries begin, at or behind that position. */
   readonly from: number;
   /** The offset of its last entry. */
@@ -32,11 +32,11 @@ export class StoredReader {
     private readonly recent: RecentEntries,
   ) {}
 
-  async read({ after: positions, head, limit, bytes }: ReadRequest, state: LogState): Promise<Page> {
+  async read({ after: positions, heads, limit, bytes }: ReadRequest, state: LogState): Promise<Page> {
     const page = new PageBuilder(state.head, limit, bytes);
     const onDisk: ChannelRead[] = [];
     for (const [channel, after] of positions) {
-      const read = this.#start(channel, after, missingAfter(after, head), state);
+      const read = this.#start(channel, after, missingAfter(channel, after, heads), state);
       if (read.last <= read.from) {
         page.add([], state.head, read.hole);
         continue;
@@ -44,8 +44,10 @@ export class StoredReader {
       const reader = this.recent.readerAfter(channel, read.from);
       if (reader === null) onDisk.push(read);
       else {
-        const entries = take(reader, limit, bytes);
-        page.add(entries, reader.next === undefined ? state.head : (entries.at(-1)?.offset ?? read.from), read.hole);
+        const { upTo } = page;
+        const entries = take(reader, upTo, limit, bytes);
+        const isAll = reader.next === undefined || reader.next.offset > upTo;
+        page.add(entries, isAll ? upTo : (entries.at(-1)?.offset ?? read.from), read.hole);
       }
     }
     if (onDisk.length === 0) return page.build();
@@ -73,12 +75,12 @@ export class StoredReader {
     return entries.reverse();
   }
 
-  #start(channel: string, after: number, missing: number, state: LogState): ChannelRead {
+  #start(channel: string, after: number, owed: number, state: LogState): ChannelRead {
     const floor = this.channels.floorOf(channel);
     const last = this.channels.get(channel)?.settled.last ?? floor;
     const gone = Math.max(floor, endOfVoid(state, after) ?? 0);
-    const hole = missing < gone ? { channel, from: missing, to: gone } : null;
-    return { channel, missingAfter: missing, from: Math.max(after, floor), last, hole };
+    const hole = owed < gone ? { channel, from: owed, to: gone } : null;
+    return { channel, owed, from: Math.max(after, floor), last, hole };
   }
 
   /**
@@ -115,16 +117,19 @@ export class StoredReader {
 }
 
 /** What is missing up to there. */
-function holeUpTo(to: number, { channel, missingAfter: from }: ChannelRead): Hole | null {
+function holeUpTo(to: number, { channel, owed: from }: ChannelRead): Hole | null {
   return from < to ? { channel, from, to } : null;
 }
 
 /** As much of a channel as one page may take. */
-function take(reader: ChannelReader, limit: number, bytes: number): Entry[] {
+function take(reader: ChannelReader, upTo: number, limit: number, bytes: number): Entry[] {
   const entries: Entry[] = [];
-  for (let size = 0; reader.next !== undefined && entries.length < limit && size < bytes; reader.advance()) {
-    entries.push(reader.next);
-    size += reader.next.bytes;
+  let size = 0;
+  for (let { next } = reader; next !== undefined && next.offset <= upTo; { next } = reader) {
+    if (entries.length >= limit || size >= bytes) break;
+    entries.push(next);
+    size += next.bytes;
+    reader.advance();
   }
   return entries;
 }
