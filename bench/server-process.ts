@@ -1,3 +1,4 @@
+import type { Failed } from './asked-process.js';
 import type { Served, ServerSetting } from './contestant.js';
 import { contestantOf } from './contestants/index.js';
 import { ownUsage, type Usage, usageOf } from './process-usage.js';
@@ -41,7 +42,7 @@ export type Answer =
   | { readonly answer: 'published'; readonly published: Readonly<Record<string, number>> }
   | { readonly answer: 'measured'; readonly usage: Usage }
   | { readonly answer: 'stopped' }
-  | { readonly answer: 'failed'; readonly reason: string };
+  | Failed;
 
 /** Time for the order's answer to be on its way before the first message is due, in microseconds. */
 const LEAD_MICROS = 5_000;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contestant, Site, Traffic } from './contestant.js';
-import { Crowd } from './crowd.js';
+import { Crowd, type Joining } from './crowd.js';
+import { LateHandle } from './late-handle.js';
 import type { Usage } from './process-usage.js';
 import type { Counts, Figures } from './result.js';
 import { ServerHandle } from './server-handle.js';
@@ -60,6 +61,7 @@ export class Trial {
   #proxy: DelayProxy | null = null;
   #serverPort = 0;
   #crowd: Crowd;
+  #late: LateHandle | null = null;
   #published: ReadonlyMap<string, number> = new Map();
   /** Of crowds that have gone home. */
   readonly #past: Counts[] = [];
@@ -113,18 +115,31 @@ export class Trial {
    * Subscribes so many; resolves when nothing will be missed by any of them (of those who come for the past, nothing ever is), with
    * how long it took until all were ready.
    */
-  async subscribe(
-    count: number,
-    { since = 'now', atOnce = 64, retries = false, channelOf }: Coming = {},
-  ): Promise<number> {
+  async subscribe(count: number, coming: Coming = {}): Promise<number> {
     const begun = performance.now();
-    const { port, pollMs } = this.site();
-    const bytes = this.#bytes;
-    const joining = { port, bytes, pollMs, since, atOnce, retries };
-    await this.#crowd.join(count, channelOf ?? (() => CHANNEL), joining, this.#published);
+    const joining = this.#joining(coming);
+    await this.#crowd.join(count, coming.channelOf ?? (() => CHANNEL), joining, this.#published);
     const readyMs = performance.now() - begun;
-    if (since === 'now') await this.settle();
+    if (joining.since === 'now') await this.settle();
     return readyMs;
+  }
+
+  /**
+   * Starts a process for so many who come for the past of a channel, so that no process but the server is shared with those who are
+   * measured. Resolves when it runs, with what lets them come: that one resolves when all are ready. What they get is counted, but
+   * is in no figure. For nobody, no process is started.
+   */
+  async prepareLate(count: number, channel: string): Promise<() => Promise<void>> {
+    if (count === 0) return () => Promise.resolve();
+    const late = new LateHandle(this.#isPinned);
+    this.#late = late;
+    await late.start(this.contestant.name);
+    return () => late.join(count, channel, this.#joining({ since: 'earliest' }), this.#published);
+  }
+
+  #joining({ since = 'now', atOnce = 64, retries = false }: Coming): Joining {
+    const { port, pollMs } = this.site();
+    return { port, bytes: this.#bytes, pollMs, since, atOnce, retries };
   }
 
   /** Waits until everybody waits: for what a reader cannot see, and for polls that have just been answered to be back. */
@@ -144,7 +159,11 @@ export class Trial {
   }
 
   async arrival(): Promise<void> {
-    await this.#crowd.arrival(this.#published, PATIENCE_MS + 4 * this.of('delayMs') + 2 * this.of('pollMs'));
+    const patienceMs = PATIENCE_MS + 4 * this.of('delayMs') + 2 * this.of('pollMs');
+    await Promise.all([
+      this.#crowd.arrival(this.#published, patienceMs),
+      this.#late?.arrival(this.#published, patienceMs),
+    ]);
   }
 
   /** Publishes for so long as fast as the slowest subscriber gets it. */
@@ -212,7 +231,8 @@ export class Trial {
 
   /** What became of all messages so far. */
   counts(): Counts {
-    const all = [...this.#past, this.#crowd.counts(this.#published)];
+    const late = this.#late?.standing?.counts;
+    const all = [...this.#past, this.#crowd.counts(this.#published), ...(late === undefined ? [] : [late])];
     const sum = (read: (counts: Counts) => number) => all.reduce((total, counts) => total + read(counts), 0);
     return {
       expected: sum(({ expected }) => expected),
@@ -225,7 +245,8 @@ export class Trial {
 
   /** Why the figures say nothing, if so. */
   failure(): string | null {
-    const [broken] = [...this.#failures, ...this.#crowd.failures];
+    const late = this.#late?.standing?.failures ?? [];
+    const [broken] = [...this.#failures, ...this.#crowd.failures, ...late];
     if (broken !== undefined) return broken;
     const { lost, repeated, disordered } = this.counts();
     if (lost + repeated + disordered === 0) return null;
@@ -235,7 +256,7 @@ export class Trial {
   async end(): Promise<void> {
     this.#crowd.close();
     this.#proxy?.close();
-    await this.#server.end();
+    await Promise.all([this.#late?.end(), this.#server.end()]);
   }
 
   get #bytes(): number {

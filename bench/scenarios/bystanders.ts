@@ -35,15 +35,15 @@ export const bystanders: Scenario = {
   async run(trial) {
     await trial.fill(trial.of('missed'), PAST);
     await trial.subscribe(trial.of('subscribers'));
+    const come = await trial.prepareLate(trial.of('late'), PAST);
     const warmUp = () => trial.pump(2, 300);
-    const coming = { since: 'earliest', channelOf: () => PAST } as const;
     const live = steady(trial, {
       perSecond: trial.of('perSecond'),
       seconds: trial.of('seconds'),
       recorded: CHANNEL,
       warmUp,
     });
-    const late = sleep(COMING_MS).then(() => trial.subscribe(trial.of('late'), coming));
+    const late = sleep(COMING_MS).then(come);
     const [{ rssPeakMiB }] = await Promise.all([live, late]);
     await trial.arrival();
     return { ...trial.latencies(), ...(rssPeakMiB === undefined ? {} : { rssPeakMiB }) };
