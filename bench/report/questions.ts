@@ -270,7 +270,7 @@ export const questions: readonly Question[] = [
     id: 'bystanders',
     heading: 'Who feels it when others catch up?',
     method:
-      'Subscribers get messages at a steady rate. Meanwhile others, on another channel, come for 10,000 messages each that they have missed. What reads all of it is one process on one core: the delay is not the gateway’s alone.',
+      'Subscribers get messages at a steady rate. Meanwhile others, on another channel, come for 10,000 messages each that they have missed. Those who catch up are read by another process, but on the same core: the delay is not the gateway’s alone.',
     scenarios: ['bystanders'],
     views: [byLatecomers],
     answer: (result) =>
