@@ -13,7 +13,9 @@ const KEY = Buffer.alloc(16, 1);
 /** More than the system takes into its own buffers on the way, by far. */
 const BYTES = 24 * 1024 * 1024;
 /** What the reader takes at once, and then waits. The system tells the sender of it in steps of up to 2 MiB. */
-const STEP = { bytes: 512 * 1024, ms: 100 };
+const STEP = { bytes: 512 * 1024, ms: 150 };
+/** Less than all of it takes, and far more than a step does on a machine that has much else to do. */
+const STALLED_MS = 5_000;
 
 const UPGRADE = [
   'Connection: Upgrade',
@@ -31,8 +33,8 @@ describe('a slow reader over TLS', () => {
     async (name, headers) => {
       const server = createServer({ ...PSK, pskCallback: () => KEY });
       const gateway = createGateway({
-        stalledMs: 1_500,
-        heartbeatMs: 1_500,
+        stalledMs: STALLED_MS,
+        heartbeatMs: STALLED_MS,
         limits: { messageBytes: 2 * BYTES, bodyBytes: 2 * BYTES },
         retention: { bytes: 2 * BYTES },
       });
@@ -64,10 +66,12 @@ describe('a slow reader over TLS', () => {
       });
       socket.write([`GET /push/${name}?channel=a HTTP/1.1`, 'Host: h', ...headers, '', ''].join('\r\n'));
       await waitUntil('the hello', () => bytes > 0);
+      const begun = performance.now();
       await gateway.publish('a', 'x'.repeat(BYTES));
-      await waitUntil('all of it, or the end', () => bytes > BYTES || socket.destroyed, { timeoutMs: 30_000 });
+      await waitUntil('all of it, or the end', () => bytes > BYTES || socket.destroyed, { timeoutMs: 90_000 });
       expect(bytes).toBeGreaterThan(BYTES);
+      expect(performance.now() - begun).toBeGreaterThan(STALLED_MS);
     },
-    40_000,
+    100_000,
   );
 });
