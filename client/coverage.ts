@@ -37,14 +37,13 @@ export class Coverage {
   #folded = true;
   /** The end of the log when the gateway last confirmed something. */
   #head: Cursor | null = null;
-  /** Where the last gap ended that the connection has told of since it was asked. */
-  #gone: Cursor | null = null;
+  /** By channel, where the last gap ended that the connection has told of. */
+  readonly #gone = new Map<string, Cursor>();
 
   /** Starts over with these tracks, for a request that is about to be made; returns where each channel starts. */
   ask(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
     const wanted = [...tracks];
     this.fold();
-    this.#gone = null;
     this.keep(wanted);
     return this.add(wanted);
   }
@@ -82,6 +81,7 @@ export class Coverage {
     if (tracks?.size !== 0) return;
     this.#asked.delete(channel);
     this.#from.delete(channel);
+    this.#gone.delete(channel);
   }
 
   /** Forgets all but these. What was asked for them stays as it was: what is said of it may be on its way. */
@@ -99,8 +99,9 @@ export class Coverage {
     // During a replay the last cursor seen lies before the head, and "now" does not.
     const isPast = seen !== null && isAfter(seen, this.#head) !== false;
     const present = isPast ? seen : this.#head;
-    // What a gap has taken was told to the others, and is told to nobody again.
-    track.start(this.#gone !== null && isAfter(this.#gone, present) ? this.#gone : present);
+    // What a gap has taken was told to the others before.
+    const gone = this.#gone.get(track.channel);
+    track.start(gone !== undefined && isAfter(gone, present) ? gone : present);
     others.set(track, track.position);
     this.#covered.add(track);
     return true;
@@ -169,7 +170,7 @@ export class Coverage {
 
   /** What of a gap concerns whom. */
   skip({ channels, from, to }: Gap): GapNotice[] {
-    this.#gone = to;
+    for (const channel of channels) this.#gone.set(channel, to);
     return this.#tell(channels, to, (track, asked) => {
       // The log ends there if that is before all that was asked for: the hole of one track is no end to one that is past it.
       const isEnd = isAfter(this.#from.get(track.channel) ?? to, to);
@@ -182,7 +183,9 @@ export class Coverage {
    * channel, and tells of no other one that is beyond the end.
    */
   endsAt(end: Cursor, channels: Iterable<string> = this.#asked.keys()): GapNotice[] {
-    return this.#tell(channels, end, (track, asked) => track.rewind(asked, end));
+    const notices = this.#tell(channels, end, (track, asked) => track.rewind(asked, end));
+    for (const { channel } of notices) this.#gone.set(channel, end);
+    return notices;
   }
 
   get #tracks(): readonly Track[] {

@@ -17,12 +17,8 @@ export class LatestOnly {
     const skips = await this.#skips(request.after, seen);
     if (skips.length === 0) return this.bus.read(request);
     const after = new Map(request.after);
-    const heads = new Map(request.heads);
-    for (const { channel, to } of skips) {
-      after.set(channel, to);
-      heads.delete(channel);
-    }
-    const page = await this.bus.read({ ...request, after, heads });
+    for (const { channel, to } of skips) after.set(channel, to);
+    const page = await this.bus.read({ ...request, after });
     const holes = new Map(page.holes.map((hole) => [hole.channel, hole]));
     for (const skip of skips) {
       // The log may have let go of more by now: one hole with what was skipped.

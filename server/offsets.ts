@@ -1,5 +1,5 @@
 import type { Cursor } from '../transports/cursor.js';
-import type { Page } from './bus/bus.js';
+import type { Page, ReadRequest } from './bus/bus.js';
 import { headsOf, type Start } from './start.js';
 
 /**
@@ -10,22 +10,20 @@ import { headsOf, type Start } from './start.js';
 export class Offsets extends Map<string, number> {
   /** Counts changes of the channels, so that a page that was asked for before one of them is thrown away. */
   edition = 0;
-  #heads: ReadonlyMap<string, number> | undefined;
   /** How the next page begins: where it starts, for what has to be said before it. */
   #start: Start | null = null;
+  /** Where the log ended for channels that were asked for from the earliest, until that page. */
+  #heads: Map<string, number> | undefined;
 
   /** Channels are asked for, anew where they are here already. */
   begin(start: Start): void {
     this.edition++;
     for (const [channel, after] of start.after) this.set(channel, after);
-    this.#heads = headsOf(
-      start,
-      this.#headsWhere((channel) => !start.after.has(channel)),
-    );
+    this.#heads = headsOf(start, this.#heads);
     this.#start = { ...start, lost: new Map([...this.#lostBut(start.after.keys()), ...start.lost]) };
   }
 
-  /** Where the log ended for channels that were asked for from the earliest, until there is something of them. */
+  /** For the next page, as {@link ReadRequest.heads} has it. */
   get heads(): ReadonlyMap<string, number> | undefined {
     return this.#heads;
   }
@@ -33,14 +31,15 @@ export class Offsets extends Map<string, number> {
   /** Channels are asked for from a position of which nothing has to be said before. */
   resume(channels: Iterable<string>, offset: number): void {
     this.edition++;
-    this.#heads = undefined;
     for (const channel of channels) this.set(channel, offset);
   }
 
   leave(channels: readonly string[]): void {
     this.edition++;
-    for (const channel of channels) this.delete(channel);
-    this.#heads = this.#headsWhere((channel) => this.has(channel));
+    for (const channel of channels) {
+      this.delete(channel);
+      this.#heads?.delete(channel);
+    }
     if (this.#start !== null) this.#start = { ...this.#start, lost: this.#lostBut(channels) };
   }
 
@@ -48,16 +47,16 @@ export class Offsets extends Map<string, number> {
   takeStart(): Start | null {
     const start = this.#start;
     this.#start = null;
+    this.#heads = undefined;
     return start;
   }
 
   /** A page was read: its entries, and its holes, have been told. */
   pass(page: Page): void {
     const told = new Map(page.holes.map(({ channel, to }) => [channel, to]));
-    for (const [channel, after] of this) this.set(channel, Math.max(after, page.upTo, told.get(channel) ?? 0));
-    if (this.#heads === undefined) return;
-    const given = new Set(page.entries.map(({ channel }) => channel));
-    this.#heads = this.#headsWhere((channel, head) => !given.has(channel) && (this.get(channel) ?? head) < head);
+    for (const [channel, after] of this) {
+      this.set(channel, Math.max(after, page.upTo, told.get(channel) ?? 0, page.floors?.get(channel) ?? 0));
+    }
   }
 
   /** Everything up to this offset has been given. */
@@ -67,12 +66,6 @@ export class Offsets extends Map<string, number> {
 
   get highest(): number {
     return Math.max(...this.values());
-  }
-
-  #headsWhere(isIt: (channel: string, head: number) => boolean): ReadonlyMap<string, number> | undefined {
-    if (this.#heads === undefined) return undefined;
-    const kept = [...this.#heads].filter(([channel, head]) => isIt(channel, head));
-    return kept.length === 0 ? undefined : new Map(kept);
   }
 
   /** The gaps that are still to be told, without those of channels that start anew or go. */

@@ -40,16 +40,18 @@ export function startOf(channels: ReadonlyMap<string, Position>, epoch: string, 
   return { after, lost, head };
 }
 
-/** Where the log ended for those channels that are asked for from the earliest, and for others before; `undefined` where none is. */
-export function headsOf(
-  { after, head }: Start,
-  others?: ReadonlyMap<string, number>,
-): ReadonlyMap<string, number> | undefined {
-  let heads: Map<string, number> | undefined;
+/**
+ * Where the log ended for those channels that are asked for from the earliest, added to the others of which no page has been read yet;
+ * `undefined` where there is none.
+ */
+export function headsOf({ after, head }: Start, others?: Map<string, number>): Map<string, number> | undefined {
+  let heads = others;
   for (const [channel, offset] of after) {
-    if (offset === EARLIEST) heads = (heads ?? new Map(others)).set(channel, head);
+    if (offset !== EARLIEST) heads?.delete(channel);
+    // Asked for once more, it is still owed what has come since the first time.
+    else heads = (heads ?? new Map<string, number>()).set(channel, Math.min(head, heads?.get(channel) ?? head));
   }
-  return heads ?? others;
+  return heads;
 }
 
 /**

@@ -49,7 +49,7 @@ function noiseText({ cells }: LabResult): string {
 
 /** How often the machine was somebody else's for a while. */
 function disturbanceText({ cells }: LabResult): string {
-  const known = cells.flatMap(({ stolen }) => (stolen === undefined ? [] : [stolen]));
+  const known = cells.flatMap(({ stolen, failed }) => (stolen === undefined || failed !== null ? [] : [stolen]));
   // A machine of its own counts as well, and nothing.
   if (!known.some((stolen) => stolen > 0)) return '';
   const disturbed = known.filter((stolen) => isDisturbed({ stolen, failed: null })).length;

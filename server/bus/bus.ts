@@ -101,9 +101,7 @@ export const EARLIEST = -1;
 
 /** The position after which what is gone is missing to who reads a channel; `Infinity` where nothing is. */
 export function missingAfter(channel: string, after: number, heads: ReadRequest['heads']): number {
-  const head = heads?.get(channel);
-  if (head !== undefined) return Math.max(after, head);
-  return after === EARLIEST ? Number.POSITIVE_INFINITY : after;
+  return after === EARLIEST ? (heads?.get(channel) ?? Number.POSITIVE_INFINITY) : after;
 }
 
 /** Asks for what comes after a position on each channel. */
@@ -111,9 +109,9 @@ export interface ReadRequest {
   /** For each channel the offset after which to read, or {@link EARLIEST}. */
   readonly after: ReadonlyMap<string, number>;
   /**
-   * For channels that were asked for from {@link EARLIEST}, and of which no entry has been read yet: where the log ended then. What is
-   * gone up to there is no hole, be the position EARLIEST or where other channels have got to by now; what has come since and
-   * is gone already, MUST be one. A channel that is not named here, and is read from EARLIEST, has no hole.
+   * For channels that are read from {@link EARLIEST}: where the log ended when that was asked for. What is gone up to there is no
+   * hole; what has come since and is gone already, MUST be one. A channel that is not named here, and is read from EARLIEST,
+   * has no hole.
    */
   readonly heads?: ReadonlyMap<string, number> | undefined;
   /** The most entries in one page. */
@@ -128,6 +126,11 @@ export interface Page {
   readonly holes: readonly Hole[];
   /** Everything after the asked positions up to this offset is in this page or in its holes. */
   readonly upTo: number;
+  /**
+   * For channels that were read from {@link EARLIEST}: the offset up to which they are gone, if the engine says it. Where a page does not
+   * reach so far, nothing before that is missing on the next one.
+   */
+  readonly floors?: ReadonlyMap<string, number> | undefined;
 }
 
 /** Entries of a channel after `from` and up to `to` that are gone. */

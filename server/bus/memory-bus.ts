@@ -3,7 +3,7 @@ import { formatCursor } from '../../transports/cursor.js';
 import { PushError } from '../../transports/error.js';
 import { messageText } from '../../transports/record.js';
 import type { Bus, Draft, Entry, Following, Hole, LogSize, Page, ReadRequest, Receipt, Retention } from './bus.js';
-import { missingAfter } from './bus.js';
+import { EARLIEST, missingAfter } from './bus.js';
 import type { ChannelReader } from './channel-log.js';
 import { CHANNEL_OVERHEAD, ChannelLog } from './channel-log.js';
 import { CostRanks } from './cost-ranks.js';
@@ -89,6 +89,7 @@ export class MemoryBus implements Bus {
   async read(request: ReadRequest): Promise<Page> {
     const notBefore = this.#now() - this.#retention.ageMs;
     const holes: Hole[] = [];
+    let floors: Map<string, number> | undefined;
     const readers: ChannelReader[] = [];
     for (const [channel, after] of request.after) {
       const log = this.#channels.get(channel);
@@ -96,12 +97,13 @@ export class MemoryBus implements Bus {
       const floor = log?.floor ?? this.#floors.of(channel);
       const from = missingAfter(channel, after, request.heads);
       if (from < floor) holes.push({ channel, from, to: floor });
+      if (after === EARLIEST) floors = (floors ?? new Map()).set(channel, floor);
       if (log !== undefined) readers.push(log.readerAfter(after));
     }
     const entries = merge(readers, request.limit, request.bytes);
     const last = entries.at(-1);
     const more = readers.some((reader) => reader.next !== undefined);
-    return { entries, holes, upTo: more && last !== undefined ? last.offset : this.#offset };
+    return { entries, holes, floors, upTo: more && last !== undefined ? last.offset : this.#offset };
   }
 
   async latest(channel: string, limit: number): Promise<readonly Entry[]> {

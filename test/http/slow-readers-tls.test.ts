@@ -15,7 +15,7 @@ const BYTES = 24 * 1024 * 1024;
 /** What the reader takes at once, and then waits. The system tells the sender of it in steps of up to 2 MiB. */
 const STEP = { bytes: 512 * 1024, ms: 150 };
 /** Less than all of it takes, and far more than a step does on a machine that has much else to do. */
-const STALLED_MS = 5_000;
+const STALLED_MS = 3_000;
 
 const UPGRADE = [
   'Connection: Upgrade',

@@ -217,17 +217,36 @@ describe('a coverage', () => {
 
   it('lets one that joins begin behind a gap that was told to the others', () => {
     const coverage = new Coverage();
-    coverage.ask([new Track('a', 'log.3')]);
+    const first = new Track('a', 'log.3');
+    coverage.ask([first]);
     coverage.confirmAll('log.20');
     coverage.see('log.20');
     expect(coverage.skip({ type: 'gap', channels: ['a'], from: 'log.3', to: 'log.25' })).toHaveLength(1);
-    const [second, third] = [new Track('a', 'now'), new Track('a', 'now')];
+    const joined = [0, 1, 2].map(() => new Track('a', 'now'));
+    const [second, third, fourth] = joined as [Track, Track, Track];
     coverage.join(second);
     // The answer to another channel, which has been under way for longer.
-    coverage.add([new Track('b', 'log.1')]);
     coverage.confirm([], 'log.22');
     coverage.join(third);
-    expect([second.position, third.position]).toEqual(['log.25', 'log.25']);
+    // The next poll.
+    coverage.ask([first, second, third]);
+    coverage.join(fourth);
+    expect(joined.map(({ position }) => position)).toEqual(['log.25', 'log.25', 'log.25']);
+  });
+
+  it('lets one that joins begin at the end of a log that was put back', () => {
+    const coverage = new Coverage();
+    coverage.ask([new Track('a', 'log.3')]);
+    coverage.confirmAll('log.20');
+    coverage.skip({ type: 'gap', channels: ['a'], from: 'log.3', to: 'log.25' });
+    coverage.see('log.25');
+    coverage.ask([new Track('a', 'log.25')]);
+    coverage.confirmAll('log.10');
+    expect(coverage.endsAt('log.10')).toHaveLength(1);
+    coverage.see('log.10');
+    const second = new Track('a', 'now');
+    coverage.join(second);
+    expect(second.position).toBe('log.10');
   });
 });
 

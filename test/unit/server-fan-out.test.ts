@@ -149,7 +149,9 @@ describe('a reader that is full', () => {
     [
       'of the same one that was given up',
       async ({ downlink }: Probe) => {
-        await Promise.all([downlink.subscribe(new Map([['b', 'earliest']]), ack), downlink.unsubscribe(['b'], ack)]);
+        const subscribed = downlink.subscribe(new Map([['b', 'earliest']]), ack);
+        await nextTurn();
+        await Promise.all([subscribed, downlink.unsubscribe(['b'], ack)]);
       },
     ],
   ])('is not told of what had gone before it, be it after an earlier subscription %s', async (_, before) => {
@@ -161,7 +163,7 @@ describe('a reader that is full', () => {
     await bus.publish({ channel: 'a', data: '0' });
     await nextTurn();
     const first = before(reader);
-    await nextTurn();
+    for (let turns = 0; turns < 3; turns++) await nextTurn();
     for (let index = 0; index < 5; index++) await bus.publish({ channel: 'b', data: '0' });
     const second = reader.downlink.subscribe(new Map([['b', 'earliest']]), ack);
     await nextTurn();
@@ -181,6 +183,23 @@ describe('a reader that is full', () => {
     const reader = open(fanOut, { a: 'earliest', b: 'earliest' });
     await waitUntil('all of it', () => messagesOf(reader).length === 1_200);
     expect(reader.packets.flatMap(({ controls }) => controls).map(({ type }) => type)).toEqual(['hello']);
+  });
+
+  it('from the earliest is told of what goes while other channels are read', async () => {
+    const bus = new MemoryBus({ epoch: 'e', retention: { count: 600 } });
+    for (const channel of ['a', 'b']) {
+      for (let index = 0; index < 600; index++) await bus.publish({ channel, data: '0' });
+    }
+    const { fanOut } = fanOutOf(bus);
+    const reader = open(fanOut, { a: 'earliest', b: 'earliest' });
+    reader.room = false;
+    await greeted(reader);
+    for (let index = 0; index < 300; index++) await bus.publish({ channel: 'b', data: '0' });
+    reader.room = true;
+    reader.downlink.drained();
+    await waitUntil('all of it', () => messagesOf(reader).at(-1) === 'e.1500');
+    const gaps = reader.packets.flatMap(({ controls }) => controls).filter(({ type }) => type === 'gap');
+    expect(gaps).toEqual([{ type: 'gap', channels: ['b'], from: 'e.256', to: 'e.900' }]);
   });
 
   it('does not keep those waiting who are live: between two parts of a long past, the event loop turns', async () => {

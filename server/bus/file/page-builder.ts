@@ -7,6 +7,7 @@ import type { Entry, Hole, Page } from '../bus.js';
 export class PageBuilder {
   #entries: Entry[] = [];
   readonly #holes: Hole[] = [];
+  #floors: Map<string, number> | undefined;
   #upTo: number;
 
   constructor(
@@ -29,8 +30,13 @@ export class PageBuilder {
     this.#cut(Math.min(this.#upTo, upTo));
   }
 
+  /** Says where a channel begins that is read from the earliest on. */
+  begin(channel: string, floor: number): void {
+    this.#floors = (this.#floors ?? new Map()).set(channel, floor);
+  }
+
   build(): Page {
-    return { entries: this.#entries, holes: this.#holes, upTo: this.#upTo };
+    return { entries: this.#entries, holes: this.#holes, upTo: this.#upTo, floors: this.#floors };
   }
 
   /** Ends the page at an offset, or earlier where it is full. */

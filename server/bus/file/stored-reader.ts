@@ -1,5 +1,5 @@
 import type { Entry, Hole, Page, ReadRequest } from '../bus.js';
-import { missingAfter } from '../bus.js';
+import { EARLIEST, missingAfter } from '../bus.js';
 import type { ChannelReader } from '../channel-log.js';
 import type { FileStore, LogState, Snapshot } from './file-store.js';
 import { PageBuilder } from './page-builder.js';
@@ -10,8 +10,9 @@ import type { StoredChannels } from './stored-channels.js';
 /** One channel that is read. */
 interface ChannelRead {
   readonly channel: string;
-  /** The position after which what is gone is missing. */
+  /** The position after which what is gone is missing, and up to where it is gone before its first entry. */
   readonly owed: number;
+  readonly gone: number;
   /** Where its entries begin, at or behind that position. */
   readonly from: number;
   /** The offset of its last entry. */
@@ -37,6 +38,7 @@ export class StoredReader {
     const onDisk: ChannelRead[] = [];
     for (const [channel, after] of positions) {
       const read = this.#start(channel, after, missingAfter(channel, after, heads), state);
+      if (after === EARLIEST) page.begin(channel, read.gone);
       if (read.last <= read.from) {
         page.add([], state.head, read.hole);
         continue;
@@ -80,7 +82,7 @@ export class StoredReader {
     const last = this.channels.get(channel)?.settled.last ?? floor;
     const gone = Math.max(floor, endOfVoid(state, after) ?? 0);
     const hole = owed < gone ? { channel, from: owed, to: gone } : null;
-    return { channel, owed, from: Math.max(after, floor), last, hole };
+    return { channel, owed, gone, from: Math.max(after, floor), last, hole };
   }
 
   /**
