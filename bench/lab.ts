@@ -81,19 +81,34 @@ export async function measure(
           outcomes.get(cell)?.push(await runOf(cell));
           done += secondsOf(cell);
         }
-        for (const cell of due) {
-          const all = outcomes.get(cell) ?? [];
-          const first = all.at(-1);
-          if (first === undefined || !isDisturbed(first) || spare < secondsOf(cell)) continue;
-          spare -= secondsOf(cell);
-          all[all.length - 1] = lessDisturbed(first, await runOf(cell));
-        }
+        spare = await tryAgain(due, outcomes, spare, runOf);
       }
     }
   } finally {
     await load.end();
   }
   return cells.map((cell) => cellOf(cell, outcomes.get(cell) ?? []));
+}
+
+/**
+ * Runs those once more of which the last run was disturbed, as long as there is time for it; the better of the two takes its place.
+ * Resolves with the seconds that are left.
+ */
+export async function tryAgain(
+  cells: readonly PlannedCell[],
+  outcomes: Outcomes,
+  seconds: number,
+  run: (cell: PlannedCell) => Promise<TimedOutcome>,
+): Promise<number> {
+  let left = seconds;
+  for (const cell of cells) {
+    const all = outcomes.get(cell) ?? [];
+    const first = all.at(-1);
+    if (first === undefined || !isDisturbed(first) || left < secondsOf(cell)) continue;
+    left -= secondsOf(cell);
+    all[all.length - 1] = lessDisturbed(first, await run(cell));
+  }
+  return left;
 }
 
 function orderOf({ scenario, contestant, settings }: PlannedCell, isPinned: boolean) {
