@@ -1,12 +1,23 @@
 import type { Duplex } from 'node:stream';
 import { RecentMap } from './recent-map.js';
-import { type Cost, FREE } from './site/words/report.js';
+import { bytesOf, type Cost, FREE } from './site/words/report.js';
 
 /** A socket that counts its bytes, as TCP sockets do. */
 export type CountingSocket = Duplex & { readonly bytesRead: number; readonly bytesWritten: number };
 
 /** Lanes that are charged: of one visitor, and of all. */
 const LANES = { visitor: 500, all: 5_000 };
+
+/** What a connection begins with is called so on the wire of every transport, and is there before any message. */
+const GREETING = 'hello';
+
+/** What a lane has cost, and what of it until its first greeting was written; `null` before that. */
+interface Spent {
+  readonly cost: Cost;
+  readonly opening: number | null;
+}
+
+const UNKNOWN: Spent = { cost: FREE, opening: null };
 
 /** How far the bytes of one socket have been charged, and to whom the next ones go. */
 interface Meter {
@@ -25,7 +36,7 @@ interface Meter {
  * the head of the request. Streams have no end to wait for, and are read off when somebody asks.
  */
 export class Costs {
-  readonly #spent = new RecentMap<Cost>({
+  readonly #spent = new RecentMap<Spent>({
     count: LANES.all,
     each: LANES.visitor,
     ageMs: 15 * 60_000,
@@ -57,7 +68,24 @@ export class Costs {
   /** What a lane has cost up to now; one that is not known has cost nothing. */
   of(lane: string): Cost {
     for (const meter of this.#running) if (meter.lane === lane) this.#readOff(meter);
-    return this.#spent.get(lane) ?? FREE;
+    return this.#spentBy(lane).cost;
+  }
+
+  /** Bytes both ways that it took to open a lane for the first time, its greeting included; `null` before that. */
+  openingOf(lane: string): number | null {
+    return this.#spentBy(lane).opening;
+  }
+
+  /** Something has been written to a socket. What its lane has cost up to the first greeting is what it took to open it. */
+  written(socket: Duplex, bytes: () => Buffer): void {
+    const { lane = null, visitor = '' } = this.#meters.get(socket) ?? {};
+    if (lane === null || this.openingOf(lane) !== null || !bytes().includes(GREETING)) return;
+    const cost = this.of(lane);
+    this.#spent.set(lane, { cost, opening: bytesOf(cost) }, visitor);
+  }
+
+  #spentBy(lane: string): Spent {
+    return this.#spent.get(lane) ?? UNKNOWN;
   }
 
   #readOff(meter: Meter): void {
@@ -69,8 +97,8 @@ export class Costs {
   }
 
   #charge(lane: string, visitor: string, { requests, up, down }: Cost): void {
-    const before = this.#spent.get(lane) ?? FREE;
-    const now = { requests: before.requests + requests, up: before.up + up, down: before.down + down };
-    this.#spent.set(lane, now, visitor);
+    const { cost, opening } = this.#spentBy(lane);
+    const now = { requests: cost.requests + requests, up: cost.up + up, down: cost.down + down };
+    this.#spent.set(lane, { cost: now, opening }, visitor);
   }
 }

@@ -49,6 +49,7 @@ export function demoRoutes(options: DemoRoutesOptions): Router {
           lane,
           {
             cost: costs.of(lane),
+            opening: costs.openingOf(lane),
             blocked: Object.fromEntries(blocks.of(lane)),
             node: nodes?.standing(lane) ?? 'none',
           },

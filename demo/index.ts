@@ -71,7 +71,7 @@ export function startDemo(options: DemoOptions): Demo {
   const captures = new Captures();
   /** Puts what stands before a gateway before this one; returns how to let go of the server. */
   const prepare = (app: Express, server: Server | TlsServer) => {
-    const tap = new Tap(server, captures);
+    const tap = new Tap(server, captures, (socket, bytes) => costs.written(socket, bytes));
     const openGate = standBefore({ app, server, path, costs, turnstile, tap, visitorOf });
     app.get(`${BARE_PATH}/sse`, bare.stream);
     const giveBack = bare.takeUpgrades(server);

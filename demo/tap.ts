@@ -12,6 +12,9 @@ const RESPONSE = 'HTTP/1.';
 const END_OF_HEAD = '\r\n\r\n';
 const NOTHING = Buffer.alloc(0);
 
+/** Gets what has just been written to a socket. */
+type Written = (socket: Socket, bytes: () => Buffer) => void;
+
 /** A request or an upgrade on a socket, which may be nobody's. */
 interface Run {
   readonly lane: string | null;
@@ -27,17 +30,19 @@ interface Run {
  * that is not of a lane that is captured.
  */
 export class Tap {
-  readonly #captures: Captures;
   readonly #lines = new WeakMap<object, Line>();
   readonly #server: Server | HttpsServer;
   readonly #event: string;
   readonly #open = (socket: Socket): void => {
     // The gateway may hand one back to Node, which then tells of it once more.
-    if (!this.#lines.has(socket)) this.#lines.set(socket, new Line(socket, this.#captures));
+    if (!this.#lines.has(socket)) this.#lines.set(socket, new Line(socket, this.#captures, this.#written));
   };
+  readonly #captures: Captures;
+  readonly #written: Written;
 
-  constructor(server: Server | HttpsServer, captures: Captures) {
+  constructor(server: Server | HttpsServer, captures: Captures, written: Written) {
     this.#captures = captures;
+    this.#written = written;
     this.#server = server;
     this.#event = server instanceof TlsServer ? 'secureConnection' : 'connection';
     server.on(this.#event, this.#open);
@@ -67,21 +72,23 @@ class Line {
   /** What the lanes call this connection. */
   readonly #numbers = new WeakMap<Capture, number>();
 
-  constructor(socket: Socket, captures: Captures) {
+  constructor(socket: Socket, captures: Captures, written: Written) {
     this.#socket = socket;
     this.#captures = captures;
     // Before Node's own listener, which hands a request on while it reads it.
     socket.prependListener('data', (bytes) => this.#heard(bytes));
     const { write, end } = socket;
     // Node has no event for what is written.
-    socket.write = (...given: readonly unknown[]) => {
-      this.#said(given);
-      return Reflect.apply(write, socket, given);
+    const watched = <Result>(say: (...given: never[]) => Result) => {
+      return (...given: readonly unknown[]): Result => {
+        this.#said(given);
+        const result = Reflect.apply(say, socket, given);
+        written(socket, () => bytesOf(...given));
+        return result;
+      };
     };
-    socket.end = (...given: readonly unknown[]) => {
-      this.#said(given);
-      return Reflect.apply(end, socket, given);
-    };
+    socket.write = watched(write);
+    socket.end = watched(end);
   }
 
   begin(lane: string | null, request: IncomingMessage, isUpgrade: boolean): () => void {
@@ -145,7 +152,7 @@ function cutHead(
   };
 }
 
-function bytesOf(chunk: unknown, encoding: unknown): Buffer {
+function bytesOf(chunk?: unknown, encoding?: unknown): Buffer {
   if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   if (typeof chunk !== 'string') return NOTHING;
   return Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RaceSettings } from '../site/words/race.js';
+import { CPU_RATE, type RaceSettings } from '../site/words/race.js';
 import { endChild, startChild } from './child.js';
 import type { GatewayOrder, GatewayState } from './gateway-process.js';
 import { Readers } from './readers.js';
@@ -14,12 +14,6 @@ const ASKED_TIMES = 2;
 
 /** How long the process runs before it is measured, so that its code has been compiled. */
 const WARM_SECONDS = 1.5;
-
-/**
- * Messages in a second, whatever a race is set to: with fewer it would mostly be the upkeep of a process that is measured, its timers,
- * garbage and heartbeats.
- */
-const CPU_RATE = 20;
 
 /** The longest that a step may take which has no time of its own. */
 const PATIENCE_MS = 10_000;

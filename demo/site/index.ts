@@ -26,9 +26,11 @@ import { loadLatencyPlot } from './race/latency-plot.js';
 import { OwnRace } from './race/own-race.js';
 import { resultTable } from './race/result-table.js';
 import { captionOf, measuringText } from './race/sentences.js';
+import type { Standing } from './race/standings.js';
 import { TableView } from './race/table-view.js';
-import { duration } from './texts/figures.js';
+import { duration, fixed } from './texts/figures.js';
 import { raceTexts, textsOf } from './texts/texts.js';
+import { CPU_RATE } from './words/race.js';
 
 const REPORT_MS = 1_000;
 const RENEW_MS = 5_000;
@@ -82,15 +84,20 @@ plot.catch(() => {
   chart.removeAttribute('aria-label');
   write(chart, raceTexts.plot.missing);
 });
-const tableNow = () =>
+const tableOf = (standings: readonly Standing[]) =>
   resultTable(
-    field.standings(measured()),
+    standings,
     field.ranMs,
     captionOf(field, clock.errorMs, isStopped ? null : (own.report?.clients ?? null)),
   );
 const linkTo = (settings: CourseSettings) => new URL(`#${linkOf(settings)}`, location.href).toString();
 const linkNow = () => linkTo(afterIdle ?? field.settings);
-const table = new TableView(part(document, 'table', HTMLElement), tableNow(), transports, linkNow);
+const table = new TableView(
+  part(document, 'table', HTMLElement),
+  tableOf(field.standings(measured())),
+  transports,
+  linkNow,
+);
 const watch = new MachineWatch(path);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), watch);
@@ -124,11 +131,16 @@ keepRhythm({
     for (const view of views) view.draw(now);
   },
   refresh() {
-    for (const [index, transport] of transports.entries()) {
-      const view = views[index];
-      if (transport === 'polling' && view !== undefined) view.detail = ` ${valueText('pollMs', field.settings.pollMs)}`;
+    const { pollMs } = field.settings;
+    const polling = views[transports.indexOf('polling')];
+    if (polling !== undefined) {
+      polling.detail = ` ${valueText('pollMs', pollMs)}`;
+      polling.cpuNote = raceTexts.lanes.shared(fixed((CPU_RATE * pollMs) / 1_000, 0));
     }
-    for (const [index, standing] of field.standings(measured()).entries()) views[index]?.refresh(standing);
+    // What is said of a lane is said in the table at the same time.
+    const standings = field.standings(measured());
+    for (const [index, standing] of standings.entries()) views[index]?.refresh(standing);
+    table.show(tableOf(standings));
     controls.showMeasuring(
       ...measuringText(afterIdle === null ? null : (idleMinute.passed(performance.now()) ?? 0), cpu.report),
     );
@@ -142,7 +154,6 @@ every(REPORT_MS, async () => {
   // Whatever the server has to say: what the lanes experience is drawn and written down.
   const arrivals = all.map((lane) => lane.arrivals.list);
   plot.then((shown) => shown.take(clock.now(), arrivals, clock.errorMs ?? 0)).catch(() => {});
-  table.show(tableNow());
   const open = new Set(all.filter(({ state }) => state === 'open'));
   const accounts = all.map((lane) => lane.expectReport());
   const asked = new Map(all.map((lane) => [lane, lane.others]));

@@ -81,30 +81,20 @@ describe('Spending', () => {
   it('keeps what it took to open the lane apart from what messages cost', () => {
     const spending = new Spending();
     spending.take('a', cost(1, 300, 0), { ...open(0), isOpen: false });
-    expect(spending.opening).toBeNull();
     spending.take('a', cost(1, 300, 112), open(0));
-    expect([spending.opening, spending.perMessage]).toEqual([412, null]);
+    expect(spending.perMessage).toBeNull();
     spending.take('a', cost(1, 300, 1_112), open(10));
-    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
-  });
-
-  it('takes off the messages that came before the lane was first seen open', () => {
-    const spending = new Spending();
-    spending.take('a', cost(1, 300, 312), open(2));
-    expect(spending.opening).toBeNull();
-    spending.take('a', cost(1, 300, 1_112), open(10));
-    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+    expect(spending.perMessage).toBe(100);
   });
 
   it('waits for a count of which the messages are known exactly', () => {
     const spending = new Spending();
     spending.take('a', cost(1, 300, 312), open(4, 4));
     spending.take('a', cost(1, 300, 1_112), open(10, 1));
-    expect(spending.opening).toBeNull();
     spending.take('a', cost(1, 300, 1_312), open(12));
     expect(spending.perMessage).toBeNull();
     spending.take('a', cost(1, 300, 2_112), open(20));
-    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+    expect(spending.perMessage).toBe(100);
   });
 
   it('leaves out the time in which something came on another channel', () => {
@@ -120,31 +110,20 @@ describe('Spending', () => {
     expect(spending.total).toEqual(cost(1, 300, 10_100));
   });
 
-  it('tells the same of the opening once enough messages have said what one of them costs, with chat among them', () => {
-    const spending = new Spending();
-    spending.take('a', cost(1, 300, 312), open(2));
-    spending.take('a', cost(1, 300, 1_312), open(12));
-    spending.take('a', cost(1, 300, 8_312), open(24, 0, 29, 30));
-    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
-    spending.take('a', cost(1, 300, 8_512), open(26, 0, 30));
-    spending.take('a', cost(1, 300, 18_512), open(36, 0, 30));
-    expect([spending.opening, spending.perMessage]).toEqual([412, 550]);
-  });
-
-  it('charges another opening to no message, and tells the first one still', () => {
+  it('charges another opening to no message', () => {
     const spending = new Spending();
     spending.take('a', cost(1, 300, 112), open(0));
     spending.take('a', cost(1, 300, 512), open(4));
     spending.take('a', cost(2, 500, 512), { ...open(4), isOpen: false });
-    expect([spending.opening, spending.perMessage]).toEqual([412, null]);
+    expect(spending.perMessage).toBeNull();
     spending.take('a', cost(2, 600, 700), open(4));
     spending.take('a', cost(2, 600, 1_100), open(8));
-    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+    expect(spending.perMessage).toBe(100);
     // Too quick for a report to see it.
     spending.leave();
     spending.take('a', cost(3, 900, 1_500), open(9));
     spending.take('a', cost(3, 900, 1_900), open(13));
-    expect([spending.opening, spending.perMessage]).toEqual([412, 100]);
+    expect(spending.perMessage).toBe(100);
   });
 
   it.each([

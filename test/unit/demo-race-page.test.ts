@@ -7,6 +7,7 @@ import { FIRST_COURSE, linkOf, readLink } from '../../demo/site/race/course-sett
 import { Field } from '../../demo/site/race/field.js';
 import { IdleCosts } from '../../demo/site/race/idle-costs.js';
 import { IDLE_MS, IdleMinute, OPENING_MS } from '../../demo/site/race/idle-minute.js';
+import { medianOf } from '../../demo/site/race/latency-plot.js';
 import { csvOf, resultTable } from '../../demo/site/race/result-table.js';
 import { captionOf } from '../../demo/site/race/sentences.js';
 import type { Standing } from '../../demo/site/race/standings.js';
@@ -34,29 +35,81 @@ describe('a link to settings', () => {
 describe('Latencies', () => {
   it('tell what so many of a hundred messages were not slower than, and forget old ones', () => {
     const latencies = new Latencies({ aheadMs: 0, errorMs: 0, life: 0 });
-    expect([latencies.last, latencies.percentile(50)]).toEqual([null, null]);
-    for (let ms = 1; ms <= 200; ms++) latencies.add(ms);
+    expect([latencies.last, latencies.now, latencies.median, latencies.percentile(99)]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    for (let ms = 1; ms <= 200; ms++) latencies.add(ms, 0);
     expect([50, 99, 100].map((share) => latencies.percentile(share))).toEqual([100, 198, 200]);
-    for (let count = 0; count < 600; count++) latencies.add(5);
+    expect(latencies.median).toBe(100.5);
+    for (let count = 0; count < 600; count++) latencies.add(5, 0);
     expect([latencies.percentile(100), latencies.values.length]).toEqual([5, 600]);
   });
 
   it('are corrected by what is learned of the clocks, and begin anew when one of them was set', () => {
     const clock = { aheadMs: 10, errorMs: 8, life: 0 };
     const latencies = new Latencies(clock);
-    latencies.add(2);
-    latencies.add(-3);
+    latencies.add(2, 0);
+    latencies.add(-3, 1_000);
     expect([latencies.values, latencies.errorMs]).toEqual([[2, 0], 8]);
     Object.assign(clock, { aheadMs: 14, errorMs: 1 });
     expect([latencies.values, latencies.last, latencies.errorMs]).toEqual([[6, 1], 1, 1]);
+    expect([latencies.now, latencies.seconds]).toEqual([1, [6, 1]]);
     Object.assign(clock, { aheadMs: -5_000, life: 1 });
-    latencies.add(7);
-    expect(latencies.values).toEqual([7]);
+    latencies.add(7, 2_000);
+    expect([latencies.values, latencies.seconds]).toEqual([[7], [7]]);
   });
 
-  it('are not shown as shorter than they are known to be', () => {
+  it('are now as late as all that came together, and not as the newest of a heap', () => {
+    const [polling, pushed] = [0, 1].map(() => new Latencies({ aheadMs: 0, errorMs: 0, life: 0 }));
+    // 20 messages a second, of which each poll brings those of two seconds.
+    for (let at = 50; at <= 60_000; at += 50) {
+      const polledAt = Math.ceil(at / 2_000) * 2_000;
+      polling?.add(polledAt + 10 - at, polledAt + 10);
+      pushed?.add(10, at + 10);
+    }
+    expect([polling?.last, polling?.now, polling?.median]).toEqual([10, 985, 985]);
+    expect(polling?.seconds).toEqual(Array.from({ length: 30 }, () => 985));
+    expect([pushed?.now, pushed?.seconds.length, new Set(pushed?.seconds)]).toEqual([10, 40, new Set([10])]);
+  });
+
+  it.each([0, 0.2, 0.5, 0.9])(
+    'of polling are about half of its interval at the first settings, wherever it began (%d of a second later)',
+    (phase) => {
+      const { pollMs, perSecond } = FIRST_SETTINGS;
+      const latencies = new Latencies({ aheadMs: 0, errorMs: 0, life: 0 });
+      let number = 1;
+      for (let poll = 1; poll <= 12; poll++) {
+        const at = phase * 1_000 + poll * pollMs;
+        const after = at - pollMs;
+        for (; (number * 1_000) / perSecond <= at; number++) {
+          const publishedAt = (number * 1_000) / perSecond;
+          if (publishedAt > after) latencies.add(at - publishedAt, at);
+        }
+      }
+      expect(Math.abs((latencies.median ?? 0) / (pollMs / 2) - 1)).toBeLessThan(0.15);
+      for (const now of latencies.seconds) expect(now).toBeGreaterThan(0.3 * pollMs);
+    },
+  );
+
+  it('are drawn half way between two that arrived in one second', () => {
+    const arrivals = [100, 1_100].map((ms) => ({
+      kind: 'feed' as const,
+      publishedAt: 5_000 - ms,
+      arrivedAt: 5_000,
+      number: ms,
+      transport: 'polling',
+    }));
+    expect(medianOf(arrivals, 0.1)).toBe(600);
+    expect(medianOf(arrivals.slice(0, 1), 200)).toBe(200);
+    expect(medianOf([], 0.1)).toBeNull();
+  });
+
+  it('are shown as the same where they are less than is known, so that the quicker never looks slower', () => {
     const shown = [0, 0.2, 0.5, 0.6, 12].map((ms) => durationWithin(ms, 0.5).replaceAll('\u00a0', ' '));
-    expect(shown).toEqual(['< 0.50 ms', '< 0.70 ms', '< 1.00 ms', '0.60 ms', '12.0 ms']);
+    expect(shown).toEqual(['< 0.50 ms', '< 0.50 ms', '< 0.50 ms', '0.60 ms', '12.0 ms']);
     expect(durationWithin(null, 0.5)).toBe('–');
   });
 });
@@ -204,7 +257,7 @@ describe('a silent minute', () => {
 describe('the table of a run', () => {
   const unknown: Standing = {
     transport: 'carrier-pigeon',
-    last: null,
+    now: null,
     p50: null,
     p99: null,
     errorMs: 0.5,

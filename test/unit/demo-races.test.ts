@@ -71,7 +71,7 @@ describe('races of visitors’ own', () => {
   it('begin another run with other settings, and publish nothing where nothing is asked for', async () => {
     const first = races.run('mine', settings({ perSecond: 2, clients: 5 }), 'ann');
     expect(first?.clients).toEqual({ wanted: 25, open: 3 });
-    expect(wanted.get('mine')).toEqual({ channel: 'race.mine', each: 5, pollMs: 2_000 });
+    expect(wanted.get('mine')).toEqual({ channel: 'race.mine', each: 5, pollMs: FIRST_SETTINGS.pollMs });
     const second = races.run('mine', settings({ perSecond: 0 }), 'ann');
     expect(second?.run).not.toBe(first?.run);
     await jest.advanceTimersByTimeAsync(10_000);

@@ -106,6 +106,40 @@ describe('the demo’s server', () => {
     ]);
   });
 
+  it.each(['polling', 'long-polling', 'sse', 'iframe'])(
+    'tells what it took to open a lane over %s, whatever comes after it',
+    async (transport) => {
+      const { ask, moved } = open();
+      const opening = async () => (await reportOf('mine')).lanes['mine']?.opening;
+      expect(await opening()).toBeNull();
+      const path = `/push/${transport}?channel=chat&lane=mine`;
+      ask(`${path}&hello=1`);
+      const greeted = () => /hello.*[\n}]$/s.test(moved.text);
+      await waitUntil('the greeting', greeted, PATIENT);
+      const expected = moved.up + moved.down;
+      expect(await opening()).toBe(expected);
+      for (const text of ['hello', 'again']) await site.gateway.publish('chat', { text });
+      if (transport.endsWith('polling')) ask(`${path}&hello=1`);
+      await waitUntil('more bytes', () => moved.up + moved.down > expected + 100, PATIENT);
+      expect(await opening()).toBe(expected);
+      expect((await reportOf('mine')).lanes['mine']?.cost.down).toBeGreaterThan(0);
+    },
+  );
+
+  it('tells what it took to open a lane over a WebSocket: handshake and hello', async () => {
+    const socket = new WebSocket(`${site.url.replace('http', 'ws')}/push/websocket?channel=chat&lane=mine`);
+    const opening = async () => (await reportOf('mine')).lanes['mine'];
+    const messages: string[] = [];
+    socket.on('message', (data) => messages.push(String(data)));
+    await waitUntil('the hello', () => messages.length > 0, PATIENT);
+    const { up = 0, down = 0 } = (await opening())?.cost ?? {};
+    expect((await opening())?.opening).toBe(up + down);
+    await site.gateway.publish('chat', { text: 'hello' });
+    await waitUntil('the message', () => messages.length > 1, PATIENT);
+    expect((await opening())?.opening).toBe(up + down);
+    socket.terminate();
+  });
+
   it('reads off a stream that is still open, and a socket that was upgraded', async () => {
     const { ask, answers, moved } = open();
     ask('/push/sse?channel=chat&lane=mine');

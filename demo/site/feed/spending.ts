@@ -3,9 +3,6 @@ import { bytesOf, type Cost, FREE } from '../words/report.js';
 /** So many messages are waited for, as one of them may be counted on one side only. */
 const ENOUGH = 3;
 
-/** After so many messages it is known what one of them costs, and so what the opening did. */
-const SETTLED = 20;
-
 /** How a lane stood when its cost was counted. */
 interface Account {
   /** Messages that had come: in the middle between those when the server was asked and those when it had answered. */
@@ -40,6 +37,8 @@ const NOTHING: Between = { bytes: 0, messages: 0, slack: 0 };
  * counts in which something came on another channel, nobody knows which of the bytes are the feed's: they are left out.
  */
 export class Spending {
+  /** Bytes both ways that it took to open the lane for the first time, as the server counted them; `null` until it has told. */
+  opening: number | null = null;
   /** What earlier counts came to. */
   #before = FREE;
   #last: Count | null = null;
@@ -47,8 +46,6 @@ export class Spending {
   #open: Count | null = null;
   /** What is left out since then. */
   #aside = NOTHING;
-  /** What the first opening came to, once it is over. */
-  #opening: number | null = null;
 
   /** Everything up to now; `null` before the first report. */
   get total(): Cost | null {
@@ -62,11 +59,6 @@ export class Spending {
     const bytes = bytesOf(this.#last.cost) - bytesOf(this.#open.cost) - this.#aside.bytes;
     const enough = ENOUGH + this.#last.slack + this.#open.slack + this.#aside.slack;
     return messages < enough ? null : bytes / messages;
-  }
-
-  /** Bytes both ways that it took to open the lane for the first time: requests, handshake, hello; `null` until that is known. */
-  get opening(): number | null {
-    return this.#opening ?? this.#openingNow();
   }
 
   /** Takes what a server of this run has counted, and how the lane stood by then. */
@@ -88,23 +80,11 @@ export class Spending {
         slack: this.#aside.slack + account.slack + last.slack,
       };
     }
-    if (account.messages - this.#open.messages >= SETTLED) this.#opening ??= this.#openingNow();
   }
 
   /** The lane is open no longer: when it is again, that is another opening, which is charged to no message either. */
   leave(): void {
-    this.#opening ??= this.#openingNow();
     this.#open = null;
-  }
-
-  /** What had been counted when the lane was first seen open, without the messages that were in it. */
-  #openingNow(): number | null {
-    // What may be off by a message would be off by more than an opening costs.
-    if (this.#open === null || this.#open.slack > 0) return null;
-    const { cost, messages } = this.#open;
-    if (messages === 0) return bytesOf(cost);
-    const { perMessage } = this;
-    return perMessage === null ? null : Math.max(0, bytesOf(cost) - messages * perMessage);
   }
 }
 

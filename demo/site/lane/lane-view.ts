@@ -17,12 +17,15 @@ export class LaneView {
   lane: Lane;
   /** What ends the sentence about an open lane, such as how often it asks. */
   detail = '';
+  /** What is to be read beside the CPU of a message, once it has been measured. */
+  cpuNote = '';
   readonly #transport: string;
   readonly #track: Track;
   readonly #trend: Sparkline;
   readonly #lines: LaneLines;
   readonly #state: HTMLElement;
   readonly #stateText: HTMLElement;
+  readonly #cpuNote: HTMLElement;
   readonly #figures: Readonly<Record<FigureName, HTMLElement>>;
 
   constructor(lane: Lane, transport: string, palette: Palette) {
@@ -48,6 +51,7 @@ export class LaneView {
     this.#lines = new LaneLines(find('lines'));
     this.#state = find('state');
     this.#stateText = find('state-text');
+    this.#cpuNote = find('cpu-note');
     this.#figures = {
       latency: find('latency'),
       p50: find('p50'),
@@ -78,7 +82,7 @@ export class LaneView {
       state === 'open' ? `${textsOf(this.#transport).standing}${this.detail}` : commonTexts.states[state],
     );
     const figures: Readonly<Record<FigureName, string>> = {
-      latency: durationWithin(standing.last, standing.errorMs),
+      latency: durationWithin(standing.now, standing.errorMs),
       p50: durationWithin(standing.p50, standing.errorMs),
       p99: durationWithin(standing.p99, standing.errorMs),
       messages: fixed(standing.messages, 0),
@@ -91,7 +95,8 @@ export class LaneView {
       cpu: cpuTime(standing.cpu),
     };
     for (const [name, text] of Object.entries(figures)) write(this.#figures[name as FigureName], text);
-    this.#trend.draw(latencies.values, 1);
+    write(this.#cpuNote, standing.cpu === null ? '' : this.cpuNote);
+    this.#trend.draw(latencies.seconds, 1);
     this.#lines.show(this.lane);
   }
 }

@@ -146,6 +146,7 @@ export class Lane {
       const slack = (this.tally.received - before) / 2;
       const isOpen = wasOpen && this.state === 'open';
       const others = { asked, answered: this.others };
+      this.spending.opening ??= report.opening;
       this.spending.take(run, report.cost, { messages: before + slack, slack, isOpen, others });
     };
   }
@@ -192,7 +193,7 @@ export class Lane {
     // What is read from the log after a long way round is old, and still each one is younger than the one before.
     if (!clock.isAligned || step.at < this.#latestAt - SLACK_MS) return;
     this.#latestAt = Math.max(this.#latestAt, step.at);
-    this.latencies.add(arrivedAt - step.at);
+    this.latencies.add(arrivedAt - step.at, arrivedAt);
     // By less than the clocks are known to, the quickest messages would arrive before they left.
     this.#arrive('feed', Math.min(step.at, arrivedAt), arrivedAt, step.number);
   }

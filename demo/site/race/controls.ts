@@ -114,7 +114,7 @@ export function valueText(name: keyof RaceSettings, value: number): string {
     case 'bytes':
       return bytes(value);
     case 'pollMs':
-      return seconds(fixed(value / 1_000, value % 1_000 === 0 ? 0 : value % 500 === 0 ? 1 : 2));
+      return seconds(fixed(value / 1_000, value % 1_000 === 0 ? 0 : value % 100 === 0 ? 1 : 2));
     case 'clients':
       return clientsOf(value);
     default:

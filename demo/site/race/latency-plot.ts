@@ -2,6 +2,7 @@ import type uPlot from 'uplot';
 import type { Palette } from '../drawing/palette.js';
 import { loadLibrary, PlotFrame } from '../drawing/plot-frame.js';
 import type { Arrival } from '../feed/arrivals.js';
+import { median } from '../feed/median.js';
 import { duration } from '../texts/figures.js';
 import { raceTexts, textsOf } from '../texts/texts.js';
 
@@ -117,11 +118,10 @@ class LatencyPlot {
   }
 }
 
-/** `leastMs` for all that is less. */
-function medianOf(arrivals: readonly Arrival[], leastMs: number): number | null {
-  const latencies = arrivals
-    .flatMap(({ publishedAt, arrivedAt }) => (publishedAt === null ? [] : [arrivedAt - publishedAt]))
-    .sort((a, b) => a - b);
-  const median = latencies[(latencies.length - 1) >> 1];
-  return median === undefined ? null : Math.max(leastMs, median);
+/** The median latency; `leastMs` for all that is less. */
+export function medianOf(arrivals: readonly Arrival[], leastMs: number): number | null {
+  const middle = median(
+    arrivals.flatMap(({ publishedAt, arrivedAt }) => (publishedAt === null ? [] : [arrivedAt - publishedAt])),
+  );
+  return middle === null ? null : Math.max(leastMs, middle);
 }

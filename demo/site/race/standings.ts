@@ -9,7 +9,8 @@ export interface IdleCost {
 /** What one lane has come to in a run: the figures beside it and in the table. `null`: not known yet. */
 export interface Standing {
   readonly transport: string;
-  readonly last: number | null;
+  /** The median of what came within the last second of messages. */
+  readonly now: number | null;
   readonly p50: number | null;
   readonly p99: number | null;
   /** By how much the latencies may be off: the clocks are not known any better. */
@@ -39,8 +40,8 @@ export function standingOf(transport: string, lane: Lane, { idle, cpu }: Measure
   const cost = spending.total;
   return {
     transport,
-    last: latencies.last,
-    p50: latencies.percentile(50),
+    now: latencies.now,
+    p50: latencies.median,
     p99: latencies.percentile(99),
     errorMs: latencies.errorMs,
     messages: tally.received,

@@ -22,11 +22,11 @@ export function duration(ms: number | null): string {
 }
 
 /**
- * A duration that may be off by so many milliseconds: `12.4 ms`, or `< 2.31 ms` of one that may be none at all, which is then the
- * most that it can be.
+ * A duration that may be off by so many milliseconds: `12.4 ms`, or the same `< 2.31 ms` for all that is less than that, and so may be
+ * none at all: nothing that was quicker looks slower.
  */
 export function durationWithin(ms: number | null, errorMs: number): string {
-  return ms === null || ms > errorMs ? duration(ms) : `< ${duration(ms + errorMs)}`;
+  return ms === null || ms > errorMs ? duration(ms) : `< ${duration(errorMs)}`;
 }
 
 /** CPU time, in microseconds: `21.4 µs`, `1.03 ms`. */

@@ -25,6 +25,8 @@ export type NodeStanding = 'none' | 'up' | 'down';
 export interface LaneReport {
   readonly node: NodeStanding;
   readonly cost: Cost;
+  /** Bytes both ways until its first hello was written, which that includes; `null` before. */
+  readonly opening: number | null;
   /** The transports that are blocked for it, each with how. */
   readonly blocked: Readonly<Record<string, FaultName>>;
 }

@@ -75,17 +75,20 @@ export const dictionary = {
     document: 'How it works',
     documentOf: (transport: string) => `How it works: ${transport}`,
     about: 'Details',
-    within: (error: string) => `The clocks of this page and the server are known to ±${error}, and so are latencies.`,
+    within: (error: string) =>
+      `The clocks of this page and the server are known to ±${error}, and so are latencies: one that is less stands as “< ${error}”.`,
+    shared: (messages: string) => `${messages} messages share each poll`,
     terms: {
       heading: 'What do p50, p99 and the other figures mean?',
-      latency: 'How long the last message took from its publication at the server to its arrival in this page.',
+      latency:
+        'How long messages take from their publication at the server to their arrival in this page: the median of those that came last, within a second. The rule is the same for every lane: of a heap, the newest message alone would always look quick.',
       p50: 'Half of the messages were as quick as this or quicker: the usual case (the median).',
       p99: '99 of 100 messages were as quick as this or quicker. It shows the hiccups that people notice and an average hides.',
-      each: 'Bytes both ways for one message while the lane is open. Requests that brought nothing are in it, the opening is not.',
+      each: 'Bytes both ways for one message while the lane is open. Requests that brought nothing are in it, the opening is not. It is more than the payload: that travels in a record of JSON with its id and its channel, and the record in a frame (some bytes), an event, or an answer with the heads of HTTP.',
       opening:
         'Bytes both ways to open the lane, which are paid once: request or handshake, and the gateway’s greeting.',
       idle: 'What the lane costs in a minute in which nothing is published. It is measured when you ask for it above.',
-      cpu: 'What one message to one reader costs the gateway’s processor. It is measured when you ask for it above.',
+      cpu: 'What one message to one reader costs the gateway’s processor, at 20 messages a second whatever you have set. It is measured when you ask for it above. Polling’s figure is one request divided by all the messages of an interval: with fewer messages it is dearer.',
     },
     from: { machine: 'machine', race: 'race' },
     noStep: 'nothing published yet',
@@ -105,7 +108,7 @@ export const dictionary = {
       each: 'Per message',
       opening: 'Opening',
       idle: 'Silent minute',
-      cpu: 'CPU/message',
+      cpu: 'CPU/message, at 20/s',
     },
   },
   controls: {
@@ -148,7 +151,7 @@ export const dictionary = {
     how: {
       heading: 'How it is measured',
       latency:
-        'Latency: from publication by the server’s clock to arrival in this page. p50 and p99 are over the last 600 messages of the run. The clocks are compared by round trips, once a second at first: the error is at most half of the quickest one. “< 1.2 ms” is what may have taken no time at all, and 1.2 ms at the most.',
+        'Latency: from publication by the server’s clock to arrival in this page. p50 and p99 are over the last 600 messages of the run. The clocks are compared by round trips, once a second at first: the error is at most half of the quickest one. “< 1.2 ms” is less than that error, and may have been no time at all.',
       bytes:
         'Requests and bytes: read off the gateway’s own sockets, heads of requests and answers and WebSocket framing included. TLS and what lies below TCP is not. Bytes a message are counted from when the lane was open; what came before that is its opening.',
       idle: 'A silent minute: a race with nothing published, from when every lane is open, by the same counts; a lane that does not open in ten seconds is left out. What is left are heartbeats, and requests that bring nothing.',
