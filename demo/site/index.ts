@@ -85,12 +85,12 @@ plot.catch(() => {
 const tableNow = () =>
   resultTable(
     field.standings(measured()),
-    field.ranMs,
+    { ranMs: field.ranMs, pollMs: field.settings.pollMs },
     captionOf(field, clock.errorMs, isStopped ? null : (own.report?.clients ?? null)),
   );
 const linkTo = (settings: CourseSettings) => new URL(`#${linkOf(settings)}`, location.href).toString();
 const linkNow = () => linkTo(afterIdle ?? field.settings);
-const table = new TableView(part(document, 'table', HTMLElement), tableNow(), transports, linkNow);
+const table = new TableView(part(document, 'table', HTMLElement), tableNow(), linkNow);
 const watch = new MachineWatch(path);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), watch);
