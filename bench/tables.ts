@@ -73,7 +73,7 @@ function machineText({ machine, startedAt, command, seconds, cells, revision = n
   const noise =
     middling === undefined
       ? 'each cell run once'
-      : `runs of a cell ${Math.round(middling * 100)} % apart in the middle`;
+      : `runs of the same measurement differ by ${Math.round(middling * 100)} % (median)`;
   return plain(
     `Measured on ${startedAt.slice(0, 10)} with \`${command}\`${revision === null ? '' : ` at ${revision}`} in ${Math.round(seconds / 60)} minutes: Node ${machine.node.replace(/^v/, '')}, ` +
       `${machine.cores} × ${machine.processor}, ${machine.platform}, ${machine.pinned ? 'server and load pinned' : 'not pinned'}; ${noise}. Only ratios mean anything.`,

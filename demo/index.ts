@@ -36,9 +36,9 @@ export interface DemoOptions {
   readonly path?: string;
   /**
    * Makes a further gateway on the log of this one: visitors on the same machine close such a gateway and start it again.
-   * Absent: they cannot.
+   * It is told how often that is to send a heartbeat at least, in milliseconds. Absent: they cannot.
    */
-  readonly another?: () => Gateway;
+  readonly another?: (heartbeatMs: number) => Gateway;
   /**
    * Proxies whose `X-Forwarded-For` is believed, as the gateway takes them: what one visitor may have of what all share goes by
    * his address. @default []

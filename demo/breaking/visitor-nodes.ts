@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express } from 'express';
 import type { Gateway } from '../../server/index.js';
-import type { NodeStanding } from '../site/words/report.js';
+import { NODE_HEARTBEAT_MS, type NodeStanding } from '../site/words/report.js';
 
 /** Nodes: of one visitor, and of all. */
 export const NODES = { visitor: 4, all: 12 };
@@ -20,8 +20,8 @@ const AWAY_MS = 3_000;
 
 /** What nodes are made of. */
 export interface VisitorNodesOptions {
-  /** Makes a gateway on the log of the site's own one. */
-  readonly make: () => Gateway;
+  /** Makes a gateway on the log of the site's own one, with a heartbeat at least so often. */
+  readonly make: (heartbeatMs: number) => Gateway;
   /** The gateways' base path. */
   readonly path: string;
   /** Puts before a node what stands before the site's own gateway; returns how to take it away. */
@@ -137,7 +137,7 @@ export class VisitorNodes {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
     });
-    const gateway = make();
+    const gateway = make(NODE_HEARTBEAT_MS);
     const leave = prepare(app, server);
     app.use(path || '/', gateway.handler);
     gateway.attach(server, { requests: false });

@@ -90,7 +90,7 @@ every(
   () => course.clock.align(() => askServerTime(path)),
 );
 every(HEARTBEAT_MS, async () => {
-  automatic.heartbeatMs = await askHeartbeat(path);
+  automatic.siteHeartbeatMs = await askHeartbeat(path);
 });
 every(NODE_MS, async () => {
   if (broken !== null) await automatic.askNode();

@@ -87,17 +87,12 @@ plot.catch(() => {
 const tableOf = (standings: readonly Standing[]) =>
   resultTable(
     standings,
-    field.ranMs,
+    { ranMs: field.ranMs, pollMs: field.settings.pollMs },
     captionOf(field, clock.errorMs, isStopped ? null : (own.report?.clients ?? null)),
   );
 const linkTo = (settings: CourseSettings) => new URL(`#${linkOf(settings)}`, location.href).toString();
 const linkNow = () => linkTo(afterIdle ?? field.settings);
-const table = new TableView(
-  part(document, 'table', HTMLElement),
-  tableOf(field.standings(measured())),
-  transports,
-  linkNow,
-);
+const table = new TableView(part(document, 'table', HTMLElement), tableOf(field.standings(measured())), linkNow);
 const watch = new MachineWatch(path);
 const machine = new MachineStrip(part(document, 'machine-strip', HTMLElement), catalog);
 takeChat(part(document, 'chat', HTMLFormElement), watch);

@@ -12,19 +12,22 @@ const SHORTEST = 140;
 
 const HEADING = /^#{1,4} (.+)$/;
 const FENCE = /^\s*```/;
+/** What the lab has written: tables, what they are of, and nothing that makes sense without them. */
+const LAB = { from: /^<!-- lab:/, to: /^<!-- \/lab -->/ };
 
 /** Stands where something was left out. */
 const LEFT_OUT = '\0';
 
 /**
  * Takes a document in Markdown apart at its headings; tables, code and pictures are left out, as they cannot be read out, and with them
- * the sentence that leads to them.
+ * the sentence that leads to them, and what the lab has written below its tables.
  */
 export function sectionsOf(file: string, markdown: string): Passage[] {
   const passages: Passage[] = [];
   let heading = file;
   let lines: string[] = [];
   let isCode = false;
+  let isLab = false;
   const take = () => {
     const text = shortened(plain(lines.join('\n')));
     if (text.length >= SHORTEST) passages.push({ file, heading, text });
@@ -32,7 +35,9 @@ export function sectionsOf(file: string, markdown: string): Passage[] {
   };
   for (const line of markdown.split('\n')) {
     if (FENCE.test(line)) isCode = !isCode;
-    if (isCode || FENCE.test(line) || /^\s*[|!<]/.test(line)) {
+    if (!isCode && LAB.from.test(line)) isLab = true;
+    if (!isCode && LAB.to.test(line)) isLab = false;
+    if (isLab || isCode || FENCE.test(line) || /^\s*[|!<]/.test(line)) {
       if (lines.at(-2) !== LEFT_OUT) lines.push('', LEFT_OUT, '');
     } else {
       const title = HEADING.exec(line)?.[1];

@@ -79,7 +79,10 @@ async function serveFrom(bus: Bus, options: ServeOptions): Promise<number> {
   const server = openServer(options, app);
   const connections = connectionsOf(server);
   // One that its visitors close has nobody to give notice to.
-  const another = () => openGateway({ ...options, notice: 0 }, bus, authorize, hosts);
+  const another = (heartbeatMs: number) => {
+    const heartbeat = Math.min(options.heartbeat, heartbeatMs / 1_000);
+    return openGateway({ ...options, notice: 0, heartbeat }, bus, authorize, hosts);
+  };
   const { path, trustProxy: trustedProxies = [] } = options;
   const site = { app, server, gateway, path, another, trustedProxies };
   const demo = options.demo === true ? await openDemo(site) : null;

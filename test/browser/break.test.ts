@@ -40,7 +40,9 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     const standing = (rung: number) =>
       page.locator('[data-part="ladder"] [data-part="standing"]').nth(rung).textContent();
     await untilCarriedBy('WebSocket', tested);
+    const note = page.locator('[data-part="board-note"]');
     await press('Block upgrades');
+    await untilSays(note, /^WebSocket does not get through any more/);
     await untilCarriedBy('SSE', tested);
     await waitUntil('the rung', async () => (await standing(0)) === 'blocked: stripped', PATIENT);
     const why = page.locator('[data-part="negotiation"] .why').first();
@@ -52,6 +54,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
       expect(await page.locator('[data-part="trace"]').textContent()).toContain(await why.getAttribute('title'));
     }
     await press('Buffer streams');
+    await untilSays(note, /held back until they end/);
     await untilCarriedBy('Long-polling', tested);
     await untilMore(tested);
     await tested.screenshot('break-buffered');
@@ -107,25 +110,33 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
     await untilCarriedBy('WebSocket', tested);
     await untilMore(tested);
+    const note = page.locator('[data-part="board-note"]');
+    // Before anything is pressed, how long it takes; each press is answered in the same place.
+    await untilSays(note, /^Half-open: .* in about 6 s: a heartbeat is due every 1 s, and 5 s more/);
     await press('Go half-open');
+    await untilSays(note, /^The line went dead/);
     const waiting = page.locator('[data-part="wait"]');
     const left = async () => Number(/gives up in (\d+) s/.exec((await waiting.textContent()) ?? '')?.[1]);
     await waitUntil('a countdown', async () => (await left()) > 0, PATIENT);
-    expect(await waiting.textContent()).toContain('every 1 s at the least, and 10 s more');
+    expect(await waiting.textContent()).toContain('at least every 1 s, and 5 s more');
     const first = await left();
     await waitUntil('it to go down', async () => (await left()) < first, PATIENT);
-    await untilStory(/silent for \d+ ms/, 1, tested);
+    await untilStory(/silent for \d+(\.\d)? s/, 1, tested);
     await untilMore(tested);
     expect(await waiting.textContent()).toBe('');
     const lost = await timesInStory('lost', tested);
     await press('Cut now');
+    await untilSays(note, /^All connections were cut once/);
     await untilStory('lost', lost + 1, tested);
     await untilCarriedBy('WebSocket', tested);
     await press('Cut every');
+    await untilSays(note, /^All connections are cut every 3 s/);
     await untilStory('lost', lost + 3, tested);
     await press('Cut every');
     expect(await page.getByRole('button', { name: 'Cut every' }).getAttribute('aria-pressed')).toBe('false');
+    await untilSays(note, /^Nothing is cut any more/);
     await press('Delay all by 2 s');
+    await untilSays(note, /2 s late/);
     await untilSays(page.locator('#automatic [data-part="latency"]'), /^[2-9]\.\d+\ss$/);
     await press('Delay all by 2 s');
     await untilMore(tested);
@@ -148,7 +159,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     const note = page.locator('[data-part="board-note"]');
     await untilSays(note, /nothing listens on its port/);
     await untilSays(page.locator('#automatic [data-part="reason"]'), /said goodbye/);
-    await untilSays(note, /has a gateway of its own/);
+    await untilSays(note, /another one has taken its place/);
     await untilCarriedBy('WebSocket', tested);
     await untilMore(tested);
     expect(await losses(tested)).toEqual([0, 0]);
@@ -199,6 +210,27 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     const idle = page.locator('#compare [data-part="dot"][data-state="idle"]');
     await waitUntil('both to stop', async () => (await idle.count()) === 2, PATIENT);
   }, 180_000);
+
+  it('counts what is missing beside it while a dead line is still believed to be alive', async () => {
+    const tested = await open();
+    const { page } = tested;
+    await page.setViewportSize({ width: 1440, height: 1300 });
+    await untilCarriedBy('WebSocket', tested);
+    await page.getByRole('button', { name: 'Run both beside it' }).click();
+    const beside = (part: string) => numbersIn(tested, `.bare [data-part="${part}"]`);
+    await waitUntil('both to receive', async () => (await beside('received')).every((count) => count > 1), PATIENT);
+    await page.getByRole('button', { name: 'Go half-open' }).click();
+    await waitUntil('both to miss some', async () => (await beside('missing')).every((count) => count > 1), PATIENT);
+    const first = await beside('missing');
+    await waitUntil(
+      'that to move',
+      async () => (await beside('missing')).every((count, at) => count > (first[at] ?? 0)),
+      PATIENT,
+    );
+    expect(await page.locator('.bare [data-part="behind"]').first().textContent()).toContain('still believes');
+    await tested.screenshot('break-missing');
+    expect(await losses(tested)).toEqual([0, 0]);
+  }, 150_000);
 
   it(
     'forged figures count neither as lost nor as repeated',

@@ -44,7 +44,7 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
         await watcher(watching).getByLabel('Channel').fill('try/ü');
         await watcher(watching).getByRole('button').click();
         const state = watcher(watching).locator('[data-part="state"]');
-        await untilSays(state, /^Watching .+ over/);
+        await untilSays(state, /^Watching try\/ü over/);
       }
       const said = await publish(tested, 'try/ü', '{"n": 1, "html": "<img src=x onerror=alert(1)>"}');
       expect(said).toMatch(/^201: in the log as [\w.]+$/);
@@ -61,6 +61,24 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
   );
 
   it(
+    'watches the channel of its own commands before anybody presses anything, and is among what is connected',
+    async () => {
+      const tested = await open();
+      const { page } = tested;
+      await untilSays(watcher(tested).locator('[data-part="state"]'), /^Watching chat over/);
+      const body = JSON.stringify({ text: 'from a terminal' });
+      const headers = { 'content-type': 'application/json' };
+      const { status } = await fetch(`${served.site}/push/channels/chat`, { method: 'POST', headers, body });
+      expect(status).toBe(201);
+      const rows = page.locator('[data-part="messages"] [data-part="data"]');
+      await waitUntil('the message', async () => (await rows.allTextContents()).includes(body), PATIENT);
+      await untilSays(page.locator('[data-part="connected-sum"]'), /^[1-9]\d* connections?/);
+      expect(await page.locator('.terminal').last().textContent()).toContain('dist/client/pushgate.iife.js');
+    },
+    LONG,
+  );
+
+  it(
     'brings what was published while nobody looked when somebody looks again',
     async () => {
       const tested = await open();
@@ -68,7 +86,7 @@ describeWith(chromium, 'the page from which a visitor uses the gateway', () => {
       await watcher(tested).getByLabel('Channel').fill('try/away');
       await watcher(tested).getByRole('button').click();
       const state = watcher(tested).locator('[data-part="state"]');
-      await untilSays(state, /^Watching .+ over/);
+      await untilSays(state, /^Watching try\/away over/);
       await setVisibility(page, 'hidden');
       await untilSays(state, 'paused while hidden');
       expect(await publish(tested, 'try/away', '"meanwhile"')).toMatch(/^201/);

@@ -62,6 +62,32 @@ describeWith(chromium, 'the windows of the small applications in a real browser'
   );
 
   it(
+    'begins with what has to be done where a code is confirmed, and shows one of its own when asked to',
+    async () => {
+      const waiting = await open('uses/qr');
+      await untilSays(shown(waiting, 'step'), /Waiting for somebody/);
+      const address = (await shown(waiting, 'link').getAttribute('href')) ?? '';
+      const tested = await browser.open('about:blank');
+      const { page } = tested;
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.goto(address);
+      await untilSays(shown(tested, 'question'), /wants to be signed in/);
+      const devices = page.locator('.device');
+      expect(await devices.first().getAttribute('data-part')).toBe('other');
+      expect(await shown(tested, 'code').isVisible()).toBe(false);
+      expect(await devices.last().evaluate((card) => card.clientHeight)).toBeLessThan(
+        await devices.first().evaluate((card) => card.clientHeight),
+      );
+      await devices.first().scrollIntoViewIfNeeded();
+      await tested.screenshot('use-qr-confirms-phone');
+      await shown(tested, 'again').click();
+      await untilSays(shown(tested, 'step'), /Waiting for somebody/);
+      expect(await shown(tested, 'code').isVisible()).toBe(true);
+    },
+    LONG,
+  );
+
+  it(
     'signs a window in that was confirmed just before its code was over',
     async () => {
       const tested = await browser.open('about:blank');

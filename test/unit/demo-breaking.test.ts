@@ -5,6 +5,7 @@ import request from 'supertest';
 import { WebSocket } from 'ws';
 import { VisitorNodes } from '../../demo/breaking/visitor-nodes.js';
 import type { Note } from '../../demo/site/automatic/note.js';
+import { Setbacks } from '../../demo/site/automatic/setbacks.js';
 import { latestOf, reasonsOf, stretchesOf } from '../../demo/site/automatic/stretches.js';
 import { headOf, Numbers } from '../../demo/site/feed/numbers.js';
 import type { Report } from '../../demo/site/words/report.js';
@@ -77,6 +78,20 @@ describe('what a visitor breaks besides the network', () => {
     await waitUntil('the end of the lane', () => nodes.standing('mine') === 'none', PATIENT);
     await waitUntil('the end of the second', () => closings[1]?.mock.calls.length === 1, PATIENT);
     await other.close();
+    await nodes.close();
+  });
+
+  it('is asked for a heartbeat that lets a dead line be noticed while one watches', async () => {
+    const asked: number[] = [];
+    const make = (heartbeatMs: number) => {
+      asked.push(heartbeatMs);
+      return createGateway({ bus, heartbeatMs });
+    };
+    const nodes = new VisitorNodes({ make, path: '/push', prepare: () => () => {} });
+    expect(await nodes.open('mine', 'ann')).toBeNull();
+    const hello = await fetch(`http://127.0.0.1:${nodes.portFor('mine')}/push/polling?channel=chat&hello=1`);
+    expect(await hello.json()).toMatchObject({ hello: { heartbeatMs: 5_000 } });
+    expect(asked).toEqual([5_000]);
     await nodes.close();
   });
 
@@ -170,6 +185,14 @@ describe('Numbers', () => {
     expect(fates(numbers, 'a', 7, 8)).toEqual(['lost', 'received']);
   });
 
+  it('tell how many others have got and they have not', () => {
+    const numbers = new Numbers();
+    expect(numbers.behind({ run: 'a', number: 9 })).toBe(0);
+    take(numbers, 5);
+    const behind = (number: number, run = 'a') => numbers.behind({ run, number });
+    expect([numbers.behind(null), behind(5), behind(9), behind(4), behind(9, 'b')]).toEqual([0, 0, 4, 0, 0]);
+  });
+
   it('are missed from the first one on that was waited for', () => {
     const numbers = new Numbers({ run: 'a', number: 5 });
     expect(fates(numbers, 'a', 4, 5, 6)).toEqual(['before', 'pending', 'pending']);
@@ -210,6 +233,33 @@ describe('Numbers', () => {
       ['before', 'before'],
       ['received', 'pending'],
     ]);
+  });
+});
+
+describe('the reason for which a transport carries', () => {
+  const setbacks = new Setbacks(['websocket', 'sse', 'long-polling', 'polling']);
+
+  it('is the last thing that befell a better one, and not what was told before it', () => {
+    setbacks.note('lost', 'websocket', 'the socket was closed');
+    setbacks.note('failed', 'sse', 'the stream ended');
+    setbacks.note('failed', 'polling', 'Failed to fetch');
+    expect(setbacks.take('long-polling')).toBe('sse failed: the stream ended');
+  });
+
+  it('is the end of what carried before, where nothing better was tried', () => {
+    setbacks.note('lost', 'long-polling', 'Failed to fetch');
+    expect(setbacks.take('websocket')).toBe('long-polling was lost: Failed to fetch');
+    setbacks.note('bye', 'websocket', 'the gateway is closing');
+    expect(setbacks.take('websocket')).toBe('the gateway said goodbye: the gateway is closing');
+  });
+
+  it('is none of these while something carries, and only the latest loss counts', () => {
+    setbacks.note('failed', 'websocket', 'time is over');
+    expect(setbacks.take('sse')).toBeNull();
+    setbacks.note('lost', 'websocket', 'the socket was closed');
+    expect(setbacks.take('sse')).toBe('websocket was lost: the socket was closed');
+    setbacks.note('lost', 'sse', 'the stream ended');
+    expect(setbacks.take('long-polling')).toBe('sse was lost: the stream ended');
   });
 });
 

@@ -1,16 +1,11 @@
-import { describe, expect, it, jest } from '@jest/globals';
-import { machineFeed, raceFeed } from '../../demo/site/feed/feed.js';
+import { describe, expect, it } from '@jest/globals';
+import { raceFeed } from '../../demo/site/feed/feed.js';
 import { Latencies } from '../../demo/site/feed/latencies.js';
-import { ServerClock } from '../../demo/site/feed/server-clock.js';
 import { WireLog } from '../../demo/site/feed/wire-log.js';
 import { FIRST_COURSE, linkOf, readLink } from '../../demo/site/race/course-settings.js';
-import { Field } from '../../demo/site/race/field.js';
 import { IdleCosts } from '../../demo/site/race/idle-costs.js';
 import { IDLE_MS, IdleMinute, OPENING_MS } from '../../demo/site/race/idle-minute.js';
 import { medianOf } from '../../demo/site/race/latency-plot.js';
-import { csvOf, resultTable } from '../../demo/site/race/result-table.js';
-import { captionOf } from '../../demo/site/race/sentences.js';
-import type { Standing } from '../../demo/site/race/standings.js';
 import { durationWithin } from '../../demo/site/texts/figures.js';
 import { FIRST_SETTINGS } from '../../demo/site/words/race.js';
 
@@ -251,98 +246,5 @@ describe('a silent minute', () => {
     idle.take(costs, 5_000);
     expect([...idle.at(5_000)]).toEqual([...costs]);
     expect([...idle.at(250).keys()]).toEqual(['sse']);
-  });
-});
-
-describe('the table of a run', () => {
-  const unknown: Standing = {
-    transport: 'carrier-pigeon',
-    now: null,
-    p50: null,
-    p99: null,
-    errorMs: 0.5,
-    messages: 0,
-    requests: null,
-    up: null,
-    down: null,
-    perMessage: null,
-    opening: null,
-    idle: null,
-    cpu: null,
-  };
-  const sse: Standing = {
-    ...unknown,
-    transport: 'sse',
-    p50: 3.2,
-    p99: 1_210,
-    requests: 4,
-    perMessage: 512,
-    opening: 412,
-    idle: { requests: 0, bytes: 140 },
-    cpu: 21.44,
-  };
-
-  it('has what is said of a technique, and the figures of the run', () => {
-    const { rows, columns } = resultTable([sse, unknown], 120_000, 'a run');
-    expect(rows[0]?.[0]).toBe('SSE');
-    expect(rows[0]?.[1]).toMatch(/standard/);
-    const figures = rows[0]?.slice(4).map((text) => text.replaceAll('\u00a0', ' '));
-    expect(figures).toEqual(['3.20 ms', '1.21 s', '2', '512 B', '412 B', '140 B, 0 requests', '21.4 µs']);
-    expect(rows[1]).toEqual(['carrier-pigeon', ...Array.from({ length: columns.length - 1 }, () => '–')]);
-  });
-
-  it('has rates of the time in which the lanes ran, whether somebody looked away meanwhile or not', () => {
-    jest.useFakeTimers();
-    const course = { path: '/push', clock: new ServerClock(), transports: [], opened() {} };
-    const field = new Field(course, FIRST_COURSE, machineFeed());
-    const shown = (requests: number) => {
-      const table = resultTable([{ ...unknown, requests }], field.ranMs, captionOf(field, null, null));
-      const rate = table.rows[0]?.[table.columns.indexOf('Requests a minute')];
-      return [rate, table.caption.replaceAll('\u00a0', ' ').split('; ').at(-1)];
-    };
-    try {
-      expect(field.ranMs).toBe(0);
-      field.start();
-      jest.advanceTimersByTime(120_000);
-      const before = shown(60);
-      expect(before).toEqual(['30', 'run for 2 min']);
-      field.pause();
-      jest.advanceTimersByTime(600_000);
-      field.pause();
-      expect(shown(60)).toEqual(before);
-      field.start();
-      jest.advanceTimersByTime(60_000);
-      // As when somebody comes back before he was missed.
-      field.start();
-      jest.advanceTimersByTime(60_000);
-      expect(shown(120)).toEqual(['30', 'run for 4 min']);
-    } finally {
-      jest.useRealTimers();
-    }
-  });
-
-  it('says how many further clients are there, and not how many were asked for', () => {
-    const course = { path: '/push', clock: new ServerClock(), transports: [], opened() {} };
-    const settings = { ...FIRST_COURSE, isOwn: true, clients: 10 };
-    const field = new Field(course, settings, machineFeed());
-    expect(captionOf(field, null, { wanted: 50, open: 47 })).toContain('; 47 of 50 further clients, as many on each');
-    // As on a server that takes TLS connections only.
-    expect(captionOf(field, null, null)).toContain('; no further clients;');
-  });
-
-  it('is saved with what could be taken for a separator quoted', () => {
-    const csv = csvOf({ data: { columns: ['a', 'b'], rows: [['say "hi"', 'c\nd']] } });
-    expect(csv).toBe('a,b\r\n"say ""hi""","c\nd"\r\n');
-  });
-
-  it('is saved with plain numbers under headings that have the unit, and nothing for what is not known', () => {
-    const table = resultTable([{ ...sse, errorMs: 1.5 }, unknown], 120_000, 'a run');
-    const [heads = '', first = '', second = '', ...more] = csvOf(table).split('\r\n');
-    expect(heads).toMatch(
-      /,Latency p50 \(ms\),Latency p99 \(ms\),Latencies ± \(ms\),Requests a minute,Bytes a message \(B\),/,
-    );
-    expect(first).toMatch(/,3\.2,1210,1\.5,2,512,412,140,0,21\.44,a run$/);
-    expect(second).toMatch(/,,,0\.5,,,,,,,a run$/);
-    expect(more).toEqual(['']);
   });
 });

@@ -14,10 +14,11 @@ const NAMES = /WebSocket|SSE|iframe|HTTP|JSON|hello|fetch|\bms\b/g;
 describe('a reason of the client', () => {
   it.each([
     ['hello after 50 ms', '50 ms 后收到 hello'],
-    ['no hello within 4000 ms', '4000 ms 内没有收到 hello'],
+    ['no hello within 4000 ms', '4 秒内没有收到 hello'],
+    ['sse failed: the stream ended', 'SSE 失败：流结束了'],
     ['websocket was lost: the socket was closed (1006)', 'WebSocket 断开：套接字被关闭（1006）'],
     ['from sse: websocket is better than sse', '接替 SSE：WebSocket 优于 SSE'],
-    ['from websocket: websocket was lost: silent for 2503 ms', '接替 WebSocket：WebSocket 断开：沉默了 2503 ms'],
+    ['from websocket: websocket was lost: silent for 2503 ms', '接替 WebSocket：WebSocket 断开：沉默了 2.5 秒'],
     ['the gateway said goodbye: the gateway is closing', '网关道别：网关正在关闭'],
     ['HTTP status 403 (403)', 'HTTP 状态 403'],
     ['not opened: There is no WebSocket here.', '未能打开：此处没有 WebSocket'],
@@ -36,6 +37,8 @@ describe('a reason of the client', () => {
     expect(reasonOf('sse was lost: a new reason')).toEqual({ text: 'SSE was lost: a new reason', isForeign: false });
     expect(reasonOf('websocket is better than sse').text).toBe('WebSocket is better than SSE');
     expect(reasonOf('no hello within 5 ms').text).toBe('no hello within 5 ms');
+    expect(reasonOf('websocket was lost: silent for 35000 ms').text).toBe('WebSocket was lost: silent for 35 s');
+    expect(reasonOf('sse failed: the stream ended').text).toBe('SSE failed: the stream ended');
     const all = 'No transport could be proved, trying again later: websocket: no hello; sse: Failed to fetch';
     expect(reasonOf(all).text).toBe(all.replace('websocket', 'WebSocket').replace('sse', 'SSE'));
   });

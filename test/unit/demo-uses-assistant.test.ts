@@ -26,6 +26,12 @@ describe('a document', () => {
     expect(passage?.text).toBe(`${LONG_ENOUGH.trim()}\nIt is this:\n• one`);
   });
 
+  it('is left without what the lab has written, captions of its tables included', () => {
+    const lab = '<!-- lab:x -->\n| a |\n| --- |\n| 1 |\n\nCPU per message: 1,000 subscribers.\n<!-- /lab -->';
+    const [passage] = sectionsOf('docs/x.md', `# Title\n\n${LONG_ENOUGH}\n\n${lab}\n\nAfter it.\n`);
+    expect(passage?.text).toBe(`${LONG_ENOUGH.trim()}\nAfter it.`);
+  });
+
   it('has no passage that is longer than can be read at once', () => {
     const [passage] = sectionsOf('docs/x.md', `# Long\n\n${'This is one sentence. '.repeat(200)}`);
     expect(passage?.text.length).toBeLessThanOrEqual(1_400);
@@ -44,6 +50,12 @@ describe('the library', () => {
     ['代理需要怎样的心跳？', 'docs/proxies.md'],
   ])('answers %s from %s', (question, file) => {
     expect(library.find(question)?.file).toBe(file);
+  });
+
+  it('answers with no caption of a table that was left out', () => {
+    for (const question of ['What does long-polling cost?', 'What does SSE cost?', 'What is the median latency?']) {
+      expect(library.find(question)?.text).not.toMatch(/1,000 subscribers, 10 a second/);
+    }
   });
 
   it.each(['zyzzyva', '???', 'what is it'])('has nothing for %s', (question) => {

@@ -5,6 +5,11 @@ export const subjects = ['polling', 'long-polling', 'iframe', 'sse', 'websocket'
 
 export type Subject = (typeof subjects)[number];
 
+/** Whether there is a page about it. */
+export function isSubject(name: string): name is Subject {
+  return subjects.some((subject) => subject === name);
+}
+
 /**
  * What happens in a step: an arrow from the browser to the server (`up`) or back (`down`), one that stays open (`open`), or
  * somebody who waits, something that happens at the server, or a line that breaks.

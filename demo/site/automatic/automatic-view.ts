@@ -1,7 +1,7 @@
 import { NumberStrip } from '../drawing/number-strip.js';
 import { type Palette, tint } from '../drawing/palette.js';
 import { Track } from '../drawing/track.js';
-import type { Place } from '../feed/numbers.js';
+import { type Place, UNDER_WAY } from '../feed/numbers.js';
 import { whyNotDone } from '../page/not-done.js';
 import { part, write } from '../page/part.js';
 import { type Reason, writeReason } from '../page/reason.js';
@@ -36,6 +36,7 @@ export class AutomaticView {
   readonly #state: HTMLElement;
   readonly #received: HTMLElement;
   readonly #lost: HTMLElement;
+  readonly #missing: HTMLElement;
   readonly #repeated: HTMLElement;
   readonly #changes: HTMLElement;
   readonly #latency: HTMLElement;
@@ -71,6 +72,7 @@ export class AutomaticView {
     this.#state = find('state');
     this.#received = find('received');
     this.#lost = find('lost');
+    this.#missing = find('missing');
     this.#repeated = find('repeated');
     this.#changes = find('changes');
     this.#latency = find('latency');
@@ -105,6 +107,9 @@ export class AutomaticView {
     write(this.#wait, this.#waiting(now));
     write(this.#received, fixed(lane.tally.received, 0));
     this.#alarm(this.#lost, lane.tally.lost);
+    // It comes after all, out of the log: no alarm.
+    const behind = this.#automatic.numbers.behind(head);
+    write(this.#missing, fixed(behind <= (lane.state === 'open' ? UNDER_WAY : 0) ? 0 : behind, 0));
     this.#alarm(this.#repeated, lane.tally.repeated);
     write(this.#changes, fixed(changed, 0));
     write(this.#latency, durationWithin(lane.latencies.last, lane.latencies.errorMs));

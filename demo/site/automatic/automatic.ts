@@ -7,8 +7,9 @@ import { type Reason, reasonOf } from '../page/reason.js';
 import { Refusal, tellDemo } from '../page/report.js';
 import { breakTexts, textsOf } from '../texts/texts.js';
 import type { CutName, FaultName } from '../words/fault-name.js';
-import type { NodeStanding, Report } from '../words/report.js';
+import { NODE_HEARTBEAT_MS, type NodeStanding, type Report } from '../words/report.js';
 import type { Note } from './note.js';
+import { Setbacks } from './setbacks.js';
 import { latestOf } from './stretches.js';
 
 /** A line that is dead, and how long the client waits until it takes it for that. */
@@ -27,14 +28,15 @@ export type ServerStanding = 'answers' | 'away' | 'none';
 /** How a transport stands with the automatic client. */
 export type Standing = 'carries' | 'cut' | 'despite' | 'blocked' | 'trying' | 'failed' | 'ready';
 
-// Looks for something better sooner than an application would, so that a visitor does not have to wait for it.
+// Looks for something better, asks again and loses patience sooner than an application would, so that a visitor does not have to
+// wait for it.
 const OPTIONS = {
   probeMs: 2_000,
   probeCapMs: 4_000,
   backoffCapMs: 3_000,
   pollMs: 1_000,
-  waitMs: 25_000,
-  toleranceMs: 10_000,
+  waitMs: 5_000,
+  toleranceMs: 5_000,
 };
 
 /** What is answered and asked again promises something for its longest wait only, not for each heartbeat. */
@@ -51,8 +53,8 @@ export class Automatic {
   /** Which numbers of the feed have come. */
   readonly numbers = new Numbers();
   server: ServerStanding = 'answers';
-  /** How often the gateway sends a heartbeat; `null` until that is known. */
-  heartbeatMs: number | null = null;
+  /** How often the site's gateway sends a heartbeat; `null` until that is known. */
+  siteHeartbeatMs: number | null = null;
   /** How the gateway stands that this client has for itself, if it has one. */
   node: NodeStanding = 'none';
   /** Oldest first. */
@@ -61,8 +63,10 @@ export class Automatic {
   changed = 0;
   /** Why it is carried as it is; `null` before the first time. */
   reason: Reason | null = null;
-  /** What happened to the connection before, until another one is proved. */
-  #lost: string | null = null;
+  /** What has gone wrong since nothing carries. */
+  readonly #setbacks: Setbacks;
+  /** Whether the reason is such a one, which says more than that another transport took over. */
+  #isSetBack = false;
   /** How the network is to block the next transport. */
   fault: FaultName = 'reset';
   /** Whether it can block in any other way than by a reset, as far as is known. */
@@ -82,6 +86,7 @@ export class Automatic {
     this.#course = course;
     this.transports = transports;
     this.hasNetwork = hasNetwork;
+    this.#setbacks = new Setbacks(transports);
     this.lane = new Lane(course, OPTIONS, {
       isHeld: true,
       started: (push) => this.#follow(push),
@@ -107,9 +112,20 @@ export class Automatic {
     return this.lane.push?.transport ?? null;
   }
 
-  /** Whether the line has been severed, and nothing has arrived since: the client still takes it for good. */
+  /** Whether the line has been severed, and nothing has arrived since: the client still believes that it is alive. */
   get isSevered(): boolean {
     return this.lane.state === 'open' && this.#severed?.received === this.lane.tally.received;
+  }
+
+  /** How often the gateway sends a heartbeat that this client is connected to; `null` until that is known. */
+  get heartbeatMs(): number | null {
+    const { node, siteHeartbeatMs } = this;
+    return node === 'none' || siteHeartbeatMs === null ? siteHeartbeatMs : Math.min(siteHeartbeatMs, NODE_HEARTBEAT_MS);
+  }
+
+  /** How long after it should have heard something the client gives its line up, in milliseconds. */
+  get toleranceMs(): number {
+    return OPTIONS.toleranceMs;
   }
 
   /** What the client is waiting for on a severed line; `null` where it does not, and where the heartbeat is not known. */
@@ -201,24 +217,28 @@ export class Automatic {
     push.on('trace', ({ transport, event, detail }) => {
       const { text, isForeign } = reasonOf(detail);
       this.#note({ at: clock.now(), transport, event, detail: text, isForeign });
-      if (event === 'lost') this.#lost = `${transport} was lost: ${detail}`;
-      if (event === 'bye') this.#lost = `the gateway said goodbye: ${detail}`;
-      if (event === 'proved' && transport !== null) this.#proved.add(transport);
-      // The same transport may come back, which is no change of transport.
-      if (event === 'proved') this.reason = this.#lost === null ? this.reason : reasonOf(this.#lost);
-      if (event === 'proved') this.#lost = null;
-      // What carries from now on is another line than the one that was severed.
-      if (event === 'proved') this.#severed = null;
+      this.#setbacks.note(event, transport, detail);
+      if (event === 'proved' && transport !== null) this.#prove(transport);
     });
     push.on('gap', (gap) => this.#noteGap(gap));
     push.on('transport', ({ from, to, reason }) => {
       if (from !== null) this.changed += 1;
-      this.reason = reasonOf(reason);
+      if (!this.#isSetBack) this.reason = reasonOf(reason);
       const change = { at: clock.now(), transport: to, label: textsOf(to).name };
       this.changes = [...this.changes, change].slice(-CHANGES);
     });
     // Told in the trace as well; without a listener it would be an uncaught error.
     push.on('error', () => {});
+  }
+
+  #prove(transport: string): void {
+    this.#proved.add(transport);
+    // What carries from now on is another line than the one that was severed.
+    this.#severed = null;
+    // The same transport may come back, which is no change of transport.
+    const setback = this.#setbacks.take(transport);
+    this.#isSetBack = setback !== null;
+    if (setback !== null) this.reason = reasonOf(setback);
   }
 
   #noteGap({ channel, from, to }: GapNotice): void {

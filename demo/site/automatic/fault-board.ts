@@ -1,5 +1,6 @@
 import { part, write } from '../page/part.js';
 import { breakTexts } from '../texts/texts.js';
+import { NODE_HEARTBEAT_MS } from '../words/report.js';
 import type { Automatic } from './automatic.js';
 import { isPossible, isSet, PRESET_NAMES, type PresetName, turn } from './presets.js';
 
@@ -18,27 +19,36 @@ export class FaultBoard {
   readonly #restart: HTMLButtonElement;
   readonly #note: HTMLElement;
   #timer: ReturnType<typeof setInterval> | null = null;
+  /** What the button that was pressed last has done; `null` before the first. */
+  #answer: string | null = null;
 
   /** `tell` hears after each press why it came to nothing, or `null`. */
   constructor(root: HTMLElement, automatic: Automatic, tell: (failure: unknown) => void) {
     this.#root = root;
     this.#automatic = automatic;
     this.#tell = tell;
+    const { answers } = breakTexts.board;
     const button = (name: string) => part(root, name, HTMLButtonElement);
     this.#switches = new Map(PRESET_NAMES.map((name) => [name, button(name)]));
     for (const [name, element] of this.#switches) {
-      element.addEventListener('click', () => this.#do(turn(name, !isSet(name, automatic), automatic)));
+      element.addEventListener('click', () => {
+        const isOn = !isSet(name, automatic);
+        this.#do(turn(name, isOn, automatic), answers[name][isOn ? 'on' : 'off']);
+      });
     }
-    button('cut').addEventListener('click', () => this.#do(automatic.cut('cut')));
+    button('cut').addEventListener('click', () => this.#do(automatic.cut('cut'), answers.cut));
     this.#sever = button('sever');
-    this.#sever.addEventListener('click', () => this.#do(automatic.cut('sever')));
+    this.#sever.addEventListener('click', () => this.#do(automatic.cut('sever'), answers.sever));
     this.#restart = button('restart');
-    this.#restart.addEventListener('click', () => this.#do(automatic.restart()));
+    this.#restart.addEventListener('click', () => this.#do(automatic.restart(), answers.restart));
     this.#period = part(root, 'period', HTMLSelectElement);
     this.#period.append(...PERIODS.map((seconds) => new Option(breakTexts.board.seconds(seconds), String(seconds))));
     this.#period.addEventListener('change', () => this.#timer !== null && this.#cutRepeatedly());
     this.#repeat = button('repeat');
-    this.#repeat.addEventListener('click', () => (this.#timer === null ? this.#cutRepeatedly() : this.pause()));
+    this.#repeat.addEventListener('click', () => {
+      if (this.#timer === null) this.#cutRepeatedly();
+      else this.pause();
+    });
     this.#note = part(root, 'board-note', HTMLElement);
     this.refresh();
   }
@@ -54,28 +64,48 @@ export class FaultBoard {
     // Not disabled: that would take the focus away from who has just pressed it.
     this.#restart.setAttribute('aria-disabled', String(node === 'down'));
     this.#repeat.setAttribute('aria-pressed', String(this.#timer !== null));
-    const { direct, shared, restarting, ownNode, noServer, away } = breakTexts.board.notes;
-    const place = { none: shared, up: ownNode, down: restarting }[node];
-    write(this.#note, { none: noServer, away, answers: hasNetwork ? place : direct }[server]);
+    const { restarting, noServer, away } = breakTexts.board.notes;
+    const answers = node === 'down' ? restarting : (this.#answer ?? this.#usual());
+    write(this.#note, { none: noServer, away, answers }[server]);
     this.#root.dataset['node'] = node;
   }
 
   /** Leaves the line alone. */
   pause(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    if (this.#timer !== null) {
+      clearInterval(this.#timer);
+      this.#answer = breakTexts.board.answers.repeat.off;
+    }
     this.#timer = null;
     this.refresh();
   }
 
+  /** What is to be known before anything is pressed: what one waits for, and what is whose. */
+  #usual(): string {
+    const { node, hasNetwork, heartbeatMs, toleranceMs } = this.#automatic;
+    const { notes, halfOpen, quick, inARow } = breakTexts.board;
+    if (!hasNetwork) return notes.direct;
+    const place = node === 'none' ? notes.shared : notes.ownNode;
+    if (heartbeatMs === null) return place;
+    const seconds = heartbeatMs / 1_000;
+    const isQuick = node !== 'none' && heartbeatMs === NODE_HEARTBEAT_MS;
+    const said = halfOpen(seconds, toleranceMs / 1_000);
+    return inARow(isQuick ? [said, quick(seconds), place] : [said, place]);
+  }
+
   #cutRepeatedly(): void {
     this.pause();
-    this.#timer = setInterval(() => this.#do(this.#automatic.cut('cut')), Number(this.#period.value) * 1_000);
+    const seconds = Number(this.#period.value);
+    this.#answer = breakTexts.board.answers.repeat.on(seconds);
+    this.#timer = setInterval(() => this.#do(this.#automatic.cut('cut')), seconds * 1_000);
     this.refresh();
   }
 
-  #do(work: Promise<void>): void {
+  /** `answer` is what the note says when it is done; what nobody has pressed for at this moment leaves it as it is. */
+  #do(work: Promise<void>, answer: string | null = null): void {
     work.then(() => {
       this.#tell(null);
+      this.#answer = answer ?? this.#answer;
       this.refresh();
     }, this.#tell);
   }

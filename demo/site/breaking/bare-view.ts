@@ -1,13 +1,10 @@
 import { NumberStrip } from '../drawing/number-strip.js';
 import { tint } from '../drawing/palette.js';
-import type { Place } from '../feed/numbers.js';
+import { type Place, UNDER_WAY } from '../feed/numbers.js';
 import { part, write } from '../page/part.js';
 import { fixed } from '../texts/figures.js';
 import { breakTexts } from '../texts/texts.js';
 import type { BareClient } from './bare-client.js';
-
-/** Of one that is connected, the newest message may just be on its way. */
-const UNDER_WAY = 1;
 
 const DOTS = {
   idle: 'idle',
@@ -25,6 +22,7 @@ export class BareView {
   readonly #state: HTMLElement;
   readonly #received: HTMLElement;
   readonly #lost: HTMLElement;
+  readonly #missing: HTMLElement;
   readonly #repeated: HTMLElement;
   readonly #behind: HTMLElement;
 
@@ -37,6 +35,7 @@ export class BareView {
     this.#state = find('state');
     this.#received = find('received');
     this.#lost = find('lost');
+    this.#missing = find('missing');
     this.#repeated = find('repeated');
     this.#behind = find('behind');
   }
@@ -50,14 +49,17 @@ export class BareView {
     write(this.#lost, fixed(lost, 0));
     this.#lost.classList.toggle('wrong', lost > 0);
     write(this.#repeated, fixed(tally.repeated, 0));
-    write(this.#behind, this.#missed(head));
+    const missing = this.#missed(head);
+    write(this.#missing, fixed(missing, 0));
+    this.#missing.classList.toggle('wrong', missing > 0);
+    const { deaf, away } = breakTexts.bare;
+    write(this.#behind, missing === 0 ? '' : (state === 'open' ? deaf : away)(missing));
     this.#strip.show(numbers, head);
   }
 
-  #missed(head: Place | null): string {
+  /** What it lacks of what others have got by now; it learns of that, and counts it as lost, when something comes again. */
+  #missed(head: Place | null): number {
     const behind = this.#client.behind(head);
-    const isOpen = this.#client.state === 'open';
-    if (behind <= (isOpen ? UNDER_WAY : 0)) return '';
-    return isOpen ? breakTexts.bare.deaf(behind) : breakTexts.bare.away(behind);
+    return behind <= (this.#client.state === 'open' ? UNDER_WAY : 0) ? 0 : behind;
   }
 }

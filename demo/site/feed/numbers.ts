@@ -6,6 +6,9 @@ export type NumberFate = 'received' | 'repeated' | 'lost' | 'pending' | 'before'
 /** A number of a feed, and of which life of its publisher: numbers of different ones have no order. */
 export type Place = Pick<Step, 'run' | 'number'>;
 
+/** Of one that is connected, the newest message may just be on its way. */
+export const UNDER_WAY = 1;
+
 /** Numbers that are remembered. */
 const KEPT = 200;
 
@@ -40,6 +43,11 @@ export class Numbers {
   /** The highest number of a run that has come; 0 where none has. */
   lastOf(run: string): number {
     return run === this.#run ? this.#last : 0;
+  }
+
+  /** How many up to `head`, the newest that anybody has got, have not come yet; of a run of which it has nothing, that is not known. */
+  behind(head: Place | null): number {
+    return head === null || head.run !== this.#run || !this.#isCounting ? 0 : Math.max(0, head.number - this.#last);
   }
 
   fateOf({ run, number }: Place): NumberFate {

@@ -12,12 +12,12 @@ export interface Reason {
 
 /** What is put together around a figure, a transport or another reason. */
 const FORMS: readonly (readonly [RegExp, (said: ReasonTexts, ...blanks: readonly string[]) => string | null])[] = [
-  [/^hello after (\d+) ms$/, (said, ms = '') => said.hello(ms)],
-  [/^no hello within (\d+) ms$/, (said, ms = '') => said.noHello(ms)],
-  [/^no token within (\d+) ms$/, (said, ms = '') => said.noToken(ms)],
-  [/^silent for (\d+) ms$/, (said, ms = '') => said.silent(ms)],
-  [/^no answer for (\d+) ms$/, (said, ms = '') => said.noAnswer(ms)],
-  [/^That was too often; try again in (\d+) ms$/, (said, ms = '') => said.tooOften(ms)],
+  [/^hello after (\d+) ms$/, (said, ms = '') => said.hello(timeText(ms, said))],
+  [/^no hello within (\d+) ms$/, (said, ms = '') => said.noHello(timeText(ms, said))],
+  [/^no token within (\d+) ms$/, (said, ms = '') => said.noToken(timeText(ms, said))],
+  [/^silent for (\d+) ms$/, (said, ms = '') => said.silent(timeText(ms, said))],
+  [/^no answer for (\d+) ms$/, (said, ms = '') => said.noAnswer(timeText(ms, said))],
+  [/^That was too often; try again in (\d+) ms$/, (said, ms = '') => said.tooOften(timeText(ms, said))],
   [/^([\w-]+) was proved$/, (said, transport = '') => said.proved(nameOf(transport))],
   [/^([\w-]+) was lost$/, (said, transport = '') => said.lost(nameOf(transport))],
   [/^([\w-]+) is better than ([\w-]+)$/, (said, one = '', than = '') => said.better(nameOf(one), nameOf(than))],
@@ -28,6 +28,10 @@ const FORMS: readonly (readonly [RegExp, (said: ReasonTexts, ...blanks: readonly
   [
     /^([\w-]+) was lost: (.+)$/,
     (said, transport = '', why = '') => within(said, why, (text) => said.lostBecause(nameOf(transport), text)),
+  ],
+  [
+    /^([\w-]+) failed: (.+)$/,
+    (said, transport = '', why = '') => within(said, why, (text) => said.failedBecause(nameOf(transport), text)),
   ],
   [/^the gateway said goodbye: (.+)$/, (said, why = '') => within(said, why, said.goodbye)],
   [/^The gateway ended the connection(?: for good)?: (.+)$/, (said, why = '') => within(said, why, said.ended)],
@@ -71,14 +75,23 @@ export function writeReason(
 }
 
 /** Reasons that begin with a transport, or with where a client comes from. */
-const ABOUT_TRANSPORTS = /^(?:from [\w-]+:|[\w-]+ (?:was proved|was lost|is better than)\b)/;
+const ABOUT_TRANSPORTS = /^(?:from [\w-]+:|[\w-]+ (?:was proved|was lost|failed|is better than)\b)/;
 
-/** What is said in English, with transports called as on the rest of the page. */
+/** What is said in English, with transports and times called as on the rest of the page. */
 function withNames(told: string): string {
   const named = (word: string) => (catalog.includes(word) ? nameOf(word) : word);
-  // As in "No transport could be proved: websocket: …; sse: …".
-  const text = told.replace(/([:;] )([\w-]+)(?=: )/g, (_, before: string, word: string) => before + named(word));
+  const text = told
+    .replace(/\b(\d+) ms\b/g, (_, ms: string) => timeText(ms, null))
+    // As in "No transport could be proved: websocket: …; sse: …".
+    .replace(/([:;] )([\w-]+)(?=: )/g, (_, before: string, word: string) => before + named(word));
   return ABOUT_TRANSPORTS.test(text) ? text.replace(/[\w-]+/g, named) : text;
+}
+
+/** Whole milliseconds as they came, or seconds where there are many. */
+function timeText(ms: string, said: ReasonTexts | null): string {
+  if (Number(ms) < 1_000) return `${ms} ms`;
+  const seconds = Math.round(Number(ms) / 100) / 10;
+  return said === null ? `${seconds} s` : said.seconds(seconds);
 }
 
 function inWords(told: string, said: ReasonTexts): string | null {

@@ -1,4 +1,4 @@
-import type { ResultTable } from './result-table.js';
+import { inLine, keyOfMarks, type ResultTable } from './result-table.js';
 
 /** Pixels of the picture for one of the layout, so that it stays sharp in a document. */
 const SCALE = 2;
@@ -23,14 +23,14 @@ export function drawTable({ caption, columns, rows }: ResultTable): HTMLCanvasEl
   if (context === null) return canvas;
   const total = SHARES.slice(0, columns.length).reduce((sum, share) => sum + share, 0);
   const widths = columns.map((_, column) => ((WIDTH - 2 * MARGIN) * (SHARES[column] ?? 1)) / total);
-  const laid = [columns, ...rows].map((cells, row) =>
+  const laid = [columns, ...rows.map((cells) => cells.map(inLine))].map((cells, row) =>
     cells.map((cell, column) => {
       context.font = row === 0 || column === 0 ? BOLD : FONT;
       return wrapped(context, cell, (widths[column] ?? 0) - 2 * PAD);
     }),
   );
   const heights = laid.map((cells) => Math.max(...cells.map((lines) => lines.length)) * LINE + 2 * PAD);
-  const top = MARGIN + 40;
+  const top = MARGIN + 60;
   canvas.width = WIDTH * SCALE;
   canvas.height = (top + heights.reduce((sum, height) => sum + height, 0) + MARGIN) * SCALE;
   context.scale(SCALE, SCALE);
@@ -40,6 +40,9 @@ export function drawTable({ caption, columns, rows }: ResultTable): HTMLCanvasEl
   context.fillStyle = COLOURS.ink;
   context.font = TITLE;
   context.fillText(`Pushgate: ${caption}`, MARGIN, MARGIN, WIDTH - 2 * MARGIN);
+  context.fillStyle = COLOURS.soft;
+  context.font = FONT;
+  context.fillText(keyOfMarks(), MARGIN, MARGIN + 30);
   let y = top;
   for (const [row, cells] of laid.entries()) {
     const height = heights[row] ?? 0;

@@ -1,7 +1,8 @@
 import { tint } from '../drawing/palette.js';
 import { part, write } from '../page/part.js';
 import { raceTexts } from '../texts/texts.js';
-import { csvOf, type ResultTable } from './result-table.js';
+import { contentCell, nameCell, type ShowCell } from './cells.js';
+import { csvOf, keyOfMarks, type ResultTable } from './result-table.js';
 import { drawTable } from './table-picture.js';
 
 /** What a saved table is called. */
@@ -9,31 +10,32 @@ const FILE = 'pushgate-race';
 
 /** The table of a run, and how it is saved. */
 export class TableView {
-  readonly #cells: readonly (readonly HTMLElement[])[];
+  readonly #cells: readonly (readonly ShowCell[])[];
   readonly #caption: HTMLElement;
   readonly #outcome: HTMLElement;
   #shown: ResultTable;
 
   /** `link` is the address of the page with the settings of the run. */
-  constructor(root: HTMLElement, table: ResultTable, transports: readonly string[], link: () => string) {
+  constructor(root: HTMLElement, table: ResultTable, link: () => string) {
     const heads = part(root, 'table-heads', HTMLElement);
     const body = part(root, 'table-rows', HTMLElement);
     const outcome = part(root, 'table-outcome', HTMLElement);
     this.#outcome = outcome;
     this.#caption = part(root, 'table-caption', HTMLElement);
+    write(part(root, 'table-key', HTMLElement), keyOfMarks());
     heads.append(...table.columns.map((column) => head('col', column)));
     this.#cells = table.rows.map((cells, index) => {
       const row = document.createElement('tr');
-      tint(row, transports[index] ?? '');
-      const elements = cells.map((_, column) => {
+      const technique = table.techniques[index];
+      tint(row, technique?.name ?? '');
+      body.append(row);
+      return cells.map((content, column) => {
         const cell = column === 0 ? head('row', '') : document.createElement('td');
         // For a small screen, where each row is a card.
         cell.dataset['label'] = table.columns[column] ?? '';
-        return cell;
+        row.append(cell);
+        return column === 0 && technique !== undefined ? nameCell(cell, technique) : contentCell(cell, content);
       });
-      row.append(...elements);
-      body.append(row);
-      return elements;
     });
     this.#shown = table;
     this.show(table);
@@ -72,10 +74,7 @@ export class TableView {
     this.#shown = table;
     write(this.#caption, table.caption);
     for (const [row, cells] of table.rows.entries()) {
-      for (const [column, text] of cells.entries()) {
-        const cell = this.#cells[row]?.[column];
-        if (cell !== undefined) write(cell, text);
-      }
+      for (const [column, content] of cells.entries()) this.#cells[row]?.[column]?.(content);
     }
   }
 }

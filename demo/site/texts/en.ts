@@ -1,6 +1,7 @@
 import { dictionary as anatomy, pages as anatomyPages } from './en/anatomy.js';
 import { dictionary as benchmark, pages as benchmarkPages } from './en/benchmark.js';
 import { dictionary as breakIt, pages as breakPages } from './en/break.js';
+import { dictionary as claims } from './en/claims.js';
 import { dictionary as common } from './en/common.js';
 import { dictionary as race, pages as racePages } from './en/race.js';
 import { pages as subjectPages, dictionary as subjects } from './en/subjects.js';
@@ -18,6 +19,7 @@ import { dictionary as wire } from './en/wire.js';
 export const dictionary = {
   ...common,
   ...race,
+  ...claims,
   ...breakIt,
   ...anatomy,
   ...subjects,

@@ -67,17 +67,19 @@ export interface ReasonTexts {
   readonly phrases: Readonly<Record<Phrase, string>>;
   /** By the code of a refusal, where its own words are not known. */
   readonly codes: Readonly<Record<ErrorCode, string>>;
-  readonly hello: (ms: string) => string;
-  readonly noHello: (ms: string) => string;
-  readonly noToken: (ms: string) => string;
-  readonly silent: (ms: string) => string;
-  readonly noAnswer: (ms: string) => string;
-  readonly tooOften: (ms: string) => string;
+  readonly seconds: (count: number) => string;
+  readonly hello: (time: string) => string;
+  readonly noHello: (time: string) => string;
+  readonly noToken: (time: string) => string;
+  readonly silent: (time: string) => string;
+  readonly noAnswer: (time: string) => string;
+  readonly tooOften: (time: string) => string;
   readonly proved: (transport: string) => string;
   readonly lost: (transport: string) => string;
   readonly better: (transport: string, than: string) => string;
   readonly from: (transport: string, why: string) => string;
   readonly lostBecause: (transport: string, why: string) => string;
+  readonly failedBecause: (transport: string, why: string) => string;
   readonly goodbye: (why: string) => string;
   readonly ended: (why: string) => string;
   readonly notOpened: (why: string) => string;

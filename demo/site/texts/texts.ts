@@ -4,6 +4,7 @@ import { dictionary as common, type TransportTexts } from './en/common.js';
 // brings along the parts that it uses.
 export { dictionary as benchmarkTexts } from './en/benchmark.js';
 export { dictionary as breakTexts } from './en/break.js';
+export { dictionary as claimTexts } from './en/claims.js';
 export { dictionary as commonTexts } from './en/common.js';
 export { dictionary as raceTexts } from './en/race.js';
 export { dictionary as reasonTexts } from './en/reasons.js';

@@ -2,6 +2,7 @@ import type { Texts } from './en.js';
 import { dictionary as anatomy, pages as anatomyPages } from './zh/anatomy.js';
 import { dictionary as benchmark, pages as benchmarkPages } from './zh/benchmark.js';
 import { dictionary as breakIt, pages as breakPages } from './zh/break.js';
+import { dictionary as claims } from './zh/claims.js';
 import { dictionary as common } from './zh/common.js';
 import { dictionary as race, pages as racePages } from './zh/race.js';
 import { pages as subjectPages, dictionary as subjects } from './zh/subjects.js';
@@ -13,6 +14,7 @@ import { dictionary as wire } from './zh/wire.js';
 export const dictionary: Texts = {
   ...common,
   ...race,
+  ...claims,
   ...breakIt,
   ...anatomy,
   ...subjects,

@@ -60,7 +60,7 @@ function jsonOf(text: string): string {
   }
 }
 
-/** Shows what comes on a channel that a visitor names, through the client that chooses its transport by itself. */
+/** Shows what comes on the channel that is named in the form, at first as the page has it, and then as a visitor names it, through the client that chooses its transport by itself. */
 export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: string): void {
   const channel = part(form, 'channel', HTMLInputElement);
   const state = part(form, 'state', HTMLElement);
@@ -93,6 +93,7 @@ export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: str
     own.on('state', show);
     own.on('transport', show);
     own.on('error', (error) => writeReason(state, failureOf(error)));
+    show();
     own.on('gap', () => add('…', tryTexts.console.gap));
     try {
       subscription = own.subscribe(name, ({ id, data }) => add(id, JSON.stringify(data)), { since });
@@ -117,6 +118,8 @@ export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: str
     list.replaceChildren();
     begin();
   });
+  name = channel.value.trim();
+  begin();
   watchAttention(() => {
     leave();
     if (name !== null) write(state, commonTexts.states.paused);

@@ -38,6 +38,7 @@ setInterval(countDown, 250);
 async function begin(): Promise<void> {
   if (isBeginning) return;
   isBeginning = true;
+  delete waitingDevice.dataset['folded'];
   // Nobody waits for the code of before any more, even when there is no new one.
   end();
   again.textContent = said.again;
@@ -140,7 +141,15 @@ const name = part(document, 'name', HTMLInputElement);
 const hasCode = isCode(code);
 let mayDecide = false;
 
-part(document, hasCode ? 'first' : 'other', HTMLElement).dataset['idle'] = '';
+const waitingDevice = part(document, 'first', HTMLElement);
+const confirmingDevice = part(document, 'other', HTMLElement);
+(hasCode ? waitingDevice : confirmingDevice).dataset['idle'] = '';
+if (hasCode) {
+  // What has to be done comes first, for eyes and for the keyboard; the other one has only a way to begin.
+  confirmingDevice.after(waitingDevice);
+  waitingDevice.dataset['folded'] = '';
+}
+part(document, 'app', HTMLElement).dataset['role'] = hasCode ? 'confirms' : 'waits';
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   void decide(true);

@@ -21,6 +21,12 @@ export function bytesOf({ up, down }: Cost): number {
 /** How a lane's own gateway stands, which it may close and start again: it may have none. */
 export type NodeStanding = 'none' | 'up' | 'down';
 
+/**
+ * How often a lane's own gateway sends a heartbeat at least, in milliseconds: a line that is dead is found out before a visitor
+ * has lost patience.
+ */
+export const NODE_HEARTBEAT_MS = 5_000;
+
 /** What the demo's server knows about one lane. */
 export interface LaneReport {
   readonly node: NodeStanding;

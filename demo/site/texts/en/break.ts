@@ -20,13 +20,48 @@ export const dictionary = {
     seconds: (seconds: number) => `${seconds} s`,
     sever: 'Go half-open',
     restart: 'Restart the gateway',
+    /** Sentences one after the other. */
+    inARow: (sentences: readonly string[]) => sentences.join(' '),
+    /** What half-open is, and how long it goes unnoticed. */
+    halfOpen: (heartbeat: number, grace: number) =>
+      `Half-open: the line goes dead and neither end is told. The client notices in about ${heartbeat + grace} s: a heartbeat is due every ${heartbeat} s, and ${grace} s more are allowed.`,
+    /** Of a gateway of the visitor’s own, which has a heartbeat of its own. */
+    quick: (heartbeat: number) => `(${heartbeat} s is set for this page; 25 s is usual.)`,
+    /** What a button has just done, and what to look at. */
+    answers: {
+      upgrades: {
+        on: 'WebSocket does not get through any more; plain requests still do. Watch the client fall back to SSE, and look every few seconds whether WebSocket works again.',
+        off: 'WebSocket gets through again. Nobody tells the client: watch it find out by itself at its next look.',
+      },
+      hole: {
+        on: 'A request for a WebSocket is swallowed: no answer comes, and no error. Watch the attempt stay open until the client has waited long enough, while another transport carries.',
+        off: 'WebSocket is answered again. Nobody tells the client: watch it find out by itself at its next look.',
+      },
+      buffer: {
+        on: 'SSE and iframe streaming are held back until they end, which they never do. WebSocket goes on; block upgrades as well, and watch the client go down to long-polling.',
+        off: 'Streams pass as they come again. Watch the client move up again, if one of them was the best that it could have.',
+      },
+      delay: {
+        on: 'All that comes from the gateway is 2 s late. Watch the latency rise to 2 s and more, with nothing lost and nothing repeated.',
+        off: 'The delay is gone. Watch the latency fall.',
+      },
+      cut: 'All connections were cut once. Watch the cross in the negotiation and the next hello; what was published meanwhile is read from the log, so lost stays 0.',
+      repeat: {
+        on: (seconds: number) =>
+          `All connections are cut every ${seconds} s until you press again. Watch what carries change, and lost and repeated stay 0.`,
+        off: 'Nothing is cut any more. Watch the client move up again to the best transport.',
+      },
+      sever:
+        'The line went dead, and neither end was told. Watch the seconds count below the headline until the client gives it up.',
+      restart:
+        'Your gateway was closed and another one has taken its place, which has never heard of you. Watch what was published meanwhile come out of the log; lost stays 0.',
+    },
     notes: {
       ownNode:
-        'Half-open: the line goes dead and neither end is told. Restart: your client has a gateway of its own, a second node on the log of the site’s one. It is really closed, its port is shut for three seconds, and another one starts that has never heard of you. Only the log outlives it.',
+        'Restart: your client has a gateway of its own, a second node on the log of the site’s one. It is really closed, its port is shut for three seconds, and another one starts that has never heard of you. Only the log outlives it.',
       restarting:
         'Your gateway is closed, and nothing listens on its port. What is published meanwhile goes into the log.',
-      shared:
-        'Half-open: the line goes dead and neither end is told. There is no gateway to spare that you could restart.',
+      shared: 'There is no gateway to spare that you could restart.',
       away: 'The demo’s server does not answer at the moment. Until it is back there is nothing to break, and the client goes on trying.',
       noServer:
         'The demo’s own server does not answer here. It publishes what the client listens to, and without it nothing can be broken.',
@@ -37,7 +72,7 @@ export const dictionary = {
   automatic: {
     heading: 'The automatic client',
     explanation:
-      'It takes the best transport that proves itself. Block the one it uses: its connections are cut, new ones come to nothing, and nobody tells the client. Free it, and the client finds out by itself: it looks every few seconds.',
+      'It takes the best transport that proves itself. (WebSocket begins with an upgrade: a request that asks to make of its connection a socket.) Block the one it uses: its connections are cut, new ones come to nothing, and nobody tells the client. Free it, and the client finds out by itself: it looks every few seconds.',
     track: 'Arrivals in the last 20 seconds, in the colour of the transport that carried them',
     ladder: 'Transports, best first',
     block: (transport: string) => `Block ${transport}`,
@@ -61,7 +96,7 @@ export const dictionary = {
       'The newest forty message numbers, each received, lost, repeated or not yet there; the counts stand above.',
     negotiation: 'The negotiation',
     negotiationKey:
-      'Dashed: being tried. Dot: its hello. Bar: it carries. Cross: it failed or was lost; why is written below, the last reason first.',
+      'Dashed: being tried. Dot: its hello, the first thing that the gateway sends, which proves that the way is open. Bar: it carries. Cross: it failed or was lost; why is written below, the last reason first.',
     negotiationLabel:
       'The last 30 seconds of the negotiation: for each transport when it was tried, proved, failed or lost. The list below it says the same in words.',
     arrivals: 'Messages and requests',
@@ -102,9 +137,9 @@ export const dictionary = {
         does: 'Whatever comes from the gateway comes two seconds later.',
       },
     } satisfies Readonly<Record<FaultName, FaultTexts>>,
-    severed: 'The line is dead, and nobody was told. The client still takes it for good.',
+    severed: 'The line is dead, and nobody was told. The client still believes that the line is alive.',
     silent: (since: number, heartbeat: number, grace: number, left: number) =>
-      `Silent for ${since} s. Something comes every ${heartbeat} s at the least, and ${grace} s more are allowed: ${left > 0 ? `it gives up in ${left} s` : 'it gives up now'}.`,
+      `Silent for ${since} s. Something comes at least every ${heartbeat} s, and ${grace} s more are allowed: ${left > 0 ? `it gives up in ${left} s` : 'it gives up now'}.`,
     now: (transport: string) => `Carried by ${transport}`,
     nothing: 'Carried by nothing',
     nothingBecause:
@@ -113,6 +148,7 @@ export const dictionary = {
     counters: {
       received: 'Received',
       lost: 'Lost',
+      missing: 'Missing so far',
       repeated: 'Repeated',
       changes: 'Switches',
       latency: 'Latency',
@@ -123,6 +159,7 @@ export const dictionary = {
   },
   trace: {
     heading: 'What it did, and why',
+    key: 'A candidate is a transport that is tried beside others: the first to get its hello carries. Probed: while one carries, it was looked whether a better one works.',
     events: {
       started: 'tried',
       proved: 'proved',
@@ -150,8 +187,8 @@ export const dictionary = {
     sse: 'EventSource',
     websocket: 'WebSocket',
     numbersLabel: 'The newest forty message numbers, each received, lost or not yet there; the counts stand above.',
-    deaf: (count: number) => `${count} messages behind the client above, and it takes its line for good.`,
-    away: (count: number) => `Missed so far: ${count}. Nobody keeps them for it.`,
+    deaf: (count: number) => `${count} messages behind the client above, and it still believes that its line is alive.`,
+    away: (count: number) => `Missed so far: ${count}. Nothing stores them for it, so they will not come later.`,
     states: {
       idle: 'not running',
       connecting: 'connecting',

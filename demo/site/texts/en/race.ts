@@ -167,7 +167,14 @@ export const dictionary = {
   },
   table: {
     heading: 'The usual table, with the figures of this run',
-    explanation: 'What is commonly said of each technique, and beside it what was measured here.',
+    explanation:
+      'What is commonly said of each technique, and beside it what was measured here. A claim that the figures of this very run can decide is marked.',
+    key: {
+      held: 'held in this run',
+      not: 'did not hold in this run',
+      unknown: 'not known yet',
+      unmeasured: 'not measured here',
+    },
     columns: {
       technique: 'Technique',
       favour: 'Said in favour',
@@ -200,34 +207,6 @@ export const dictionary = {
     copied: 'Copied. The link opens this page with these settings.',
     notCopied: (link: string) => `Copy it from here, or from the address bar: ${link}`,
   },
-  claims: {
-    polling: {
-      favour: 'Simplest on both sides; works everywhere; fits answers that come later',
-      against: 'Late by up to the interval; most requests bring nothing; a short interval loads server and battery',
-      use: 'Signing in by QR code, waiting for a payment',
-    },
-    'long-polling': {
-      favour: 'Nearly as prompt as push; no request without a message but for time-outs; works everywhere',
-      against: 'A request for every message; waiting requests hold resources; order is hard to keep',
-      use: 'Early web chat products',
-    },
-    iframe: {
-      favour: 'Prompt; no useless requests; simple',
-      against: 'The page seems to load for ever; long connections on the server; clumsy errors',
-      use: 'Early Gmail with Talk',
-    },
-    sse: {
-      favour: 'A standard; little code; resumes by itself; fits existing servers and proxies',
-      against: 'One way; text only; six connections to a host under HTTP/1.1',
-      use: 'Answers of AI assistants, feeds, notifications',
-    },
-    websocket: {
-      favour: 'Both ways; least overhead for a message; binary; cross-origin',
-      against:
-        'Another protocol to operate; reconnecting, heartbeats and resuming are left to you; some proxies stop it',
-      use: 'Games, co-editing, live rooms',
-    },
-  } as Readonly<Record<string, ClaimTexts>>,
 };
 
 /** The page itself. */
@@ -242,12 +221,5 @@ export const pages = {
       'Latency is measured against the server’s clock. Bytes are counted at the server’s sockets, HTTP heads included; what you publish is charged to no lane: the page sends it over a client of its own.',
   },
 } satisfies Readonly<Record<string, PageTexts>>;
-
-/** What is commonly said of one transport. */
-export interface ClaimTexts {
-  readonly favour: string;
-  readonly against: string;
-  readonly use: string;
-}
 
 const NUMBERS: Readonly<Record<number, string>> = { 4: 'Four', 5: 'Five', 6: 'Six', 7: 'Seven', 8: 'Eight' };

@@ -7,7 +7,7 @@ export const streams = {
     name: 'Iframe streaming',
     lead: 'A hidden frame loads a document that never ends. Each message is one more script in it, which the browser runs as soon as it arrives.',
     costs:
-      'One request and 1.6 kB before the first message, 1 KiB of it padding; then 32 bytes around each. One connection is held.',
+      'One request and some 1.9 kB before the first message, of which 1 KiB is padding and a quarter of one the gateway’s hello; then 32 bytes around each. One connection is held.',
     fits: 'Browsers from before server-sent events. Today it is an exhibit.',
     steps: [
       {

@@ -43,7 +43,7 @@ const polls = {
       { label: 'GET, since 41', text: 'The browser asks what came after message 41, the last one that it has.' },
       {
         label: '200, nothing new',
-        text: 'The server looks into its log and answers at once: nothing. Heads of request and answer were the price of it.',
+        text: 'The server looks into its log and answers at once: nothing. The heads of a request and an answer were sent for that.',
       },
       {
         label: 'a pause',

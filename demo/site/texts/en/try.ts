@@ -25,7 +25,7 @@ export const dictionary = {
   },
   connected: {
     heading: 'Connected now',
-    text: 'Everybody’s downlinks, as the gateway counts them. A poll counts while it is answered. Whose they are is not told, nor the names of channels that somebody has made up: who knows such a name may listen.',
+    text: 'Everybody’s downlinks, as the gateway counts them. A poll counts while it is answered. This page’s own is among them, for the channel that it watches above. Whose they are is not told, nor the names of channels that somebody has made up: who knows such a name may listen.',
     transport: 'Transport',
     connections: 'Connections',
     subscriptions: 'Subscriptions',
@@ -42,9 +42,11 @@ export const dictionary = {
   terminal: {
     heading: 'From a terminal',
     explanation:
-      'With your own address in them. Publish from another terminal and see it arrive, here and in every lane of the race.',
+      'With your own address in them. Publish from another terminal and see it arrive above, where this page watches the channel chat, and in every lane of the race.',
     further: 'More with curl',
     programming: 'From a program',
+    package:
+      'The client is in the project’s own package, “pushgate”: “npm ci” in its folder builds it. For a page without a bundler it is one file there, dist/client/pushgate.iife.js, which defines Pushgate.',
     curl: {
       publish: 'Publish a message',
       stream: 'Follow the chat as it happens',

@@ -20,11 +20,41 @@ export const dictionary: typeof en = {
     seconds: (seconds) => `${seconds} 秒`,
     sever: '变成半开',
     restart: '重启网关',
+    inARow: (sentences) => sentences.join(''),
+    halfOpen: (heartbeat, grace) =>
+      `半开：线路断了，两端都不知道。客户端约 ${heartbeat + grace} 秒后发现：心跳每 ${heartbeat} 秒一次，再宽限 ${grace} 秒。`,
+    quick: (heartbeat) => `（${heartbeat} 秒是为本页设的，通常是 25 秒。）`,
+    answers: {
+      upgrades: {
+        on: 'WebSocket 不再能通过，普通请求仍然可以。请看客户端降级到 SSE，并且每隔几秒探测 WebSocket 是否恢复。',
+        off: 'WebSocket 又能通过了。没有人通知客户端：请看它在下一次探测时自己发现。',
+      },
+      hole: {
+        on: '建立 WebSocket 的请求被吞掉：没有回答，也没有错误。请看这次尝试一直悬着，直到客户端等够为止，其间由另一种传输承载。',
+        off: 'WebSocket 又有回答了。没有人通知客户端：请看它在下一次探测时自己发现。',
+      },
+      buffer: {
+        on: 'SSE 和 iframe 流要攒到结束才放行，而它们永不结束。WebSocket 照常；再屏蔽升级，就能看到客户端降到长轮询。',
+        off: '流又能随到随走了。如果其中一种是它能用的最佳传输，请看客户端升回去。',
+      },
+      delay: {
+        on: '来自网关的一切都晚 2 秒。请看延迟升到 2 秒以上，而没有丢失，也没有重复。',
+        off: '延迟取消了。请看延迟数字降下来。',
+      },
+      cut: '所有连接刚被切断一次。请看协商图里的叉和下一个 hello；其间发布的消息从日志中读取，所以丢失仍为 0。',
+      repeat: {
+        on: (seconds) =>
+          `所有连接每 ${seconds} 秒被切断一次，直到您再按一次。请看承载的传输不断更换，而丢失和重复始终为 0。`,
+        off: '不再切断。请看客户端升回最佳传输。',
+      },
+      sever: '线路断了，两端都没有得到通知。请看标题下面的秒数，直到客户端放弃这条线路。',
+      restart: '您的网关已关闭，另一个对您一无所知的网关取代了它。请看其间发布的消息从日志中读出，丢失仍为 0。',
+    },
     notes: {
       ownNode:
-        '半开：线路断了，两端都不知道。重启：您的客户端有一个专用网关，它是与网站网关共用同一份日志的第二个节点。它会真的关闭，端口停用三秒，然后启动一个对您一无所知的新网关。只有日志保留下来。',
+        '重启：您的客户端有一个专用网关，它是与网站网关共用同一份日志的第二个节点。它会真的关闭，端口停用三秒，然后启动一个对您一无所知的新网关。只有日志保留下来。',
       restarting: '您的网关已关闭，端口上没有任何程序在监听。这期间发布的消息会进入日志。',
-      shared: '半开：线路断了，两端都不知道。目前没有多余的网关可供您重启。',
+      shared: '目前没有多余的网关可供您重启。',
       away: '演示服务器目前没有应答。在它恢复之前没有可以弄坏的东西，客户端会继续尝试。',
       noServer: '演示服务器在此没有应答。客户端收听的内容由它发布，没有它就没有可以弄坏的东西。',
       direct:
@@ -34,7 +64,7 @@ export const dictionary: typeof en = {
   automatic: {
     heading: '自动客户端',
     explanation:
-      '它采用能证明自己可用的最佳传输。屏蔽它正在用的那种：现有连接被切断，新连接建不起来，而且没有人通知客户端。解除屏蔽后，客户端会自己发现：它每隔几秒探测一次。',
+      '它采用能证明自己可用的最佳传输。（WebSocket 以“升级”开始：一个请求，要求把所在的连接变成套接字。）屏蔽它正在用的那种：现有连接被切断，新连接建不起来，而且没有人通知客户端。解除屏蔽后，客户端会自己发现：它每隔几秒探测一次。',
     track: '最近 20 秒到达的消息，颜色表示承载它的传输',
     ladder: '传输方式，从最佳开始',
     block: (transport) => closedUp(`屏蔽 ${transport}`),
@@ -55,7 +85,8 @@ export const dictionary: typeof en = {
     newest: (number) => `最新编号是 ${number}。`,
     numbersLabel: '最新的四十个消息编号，各自标明收到、丢失、重复或尚未到达；计数在上方。',
     negotiation: '协商过程',
-    negotiationKey: '虚线框：正在尝试。圆点：收到 hello。实心条：正在承载。叉：失败或断开，原因写在下方，最近的在前。',
+    negotiationKey:
+      '虚线框：正在尝试。圆点：收到 hello，即网关发来的第一样东西，证明这条路是通的。实心条：正在承载。叉：失败或断开，原因写在下方，最近的在前。',
     negotiationLabel: '最近 30 秒的协商：每种传输何时被尝试、被证明、失败或断开。下面的列表用文字说明了同样的内容。',
     arrivals: '消息与请求',
     faults: {
@@ -87,7 +118,7 @@ export const dictionary: typeof en = {
       },
       slow: { name: '缓慢（2 秒）', rung: '晚 2 秒', does: '来自网关的一切都晚两秒到达。' },
     },
-    severed: '线路已断，没有人得到通知。客户端仍以为它是好的。',
+    severed: '线路已断，没有人得到通知。客户端仍以为线路是通的。',
     silent: (since, heartbeat, grace, left) =>
       `已静默 ${since} 秒。至少每 ${heartbeat} 秒应有数据，再宽限 ${grace} 秒：${left > 0 ? `${left} 秒后放弃` : '现在放弃'}。`,
     now: (transport) => closedUp(`由 ${transport} 承载`),
@@ -97,6 +128,7 @@ export const dictionary: typeof en = {
     counters: {
       received: '收到',
       lost: '丢失',
+      missing: '目前缺少',
       repeated: '重复',
       changes: '切换次数',
       latency: '延迟',
@@ -107,6 +139,7 @@ export const dictionary: typeof en = {
   },
   trace: {
     heading: '它做了什么，为什么',
+    key: '候选传输：与其他传输同时尝试的一种，最先收到 hello 的那种来承载。探测：已有传输在承载时，查看更好的一种是否可用。',
     events: {
       started: '尝试',
       proved: '可用',
@@ -134,8 +167,8 @@ export const dictionary: typeof en = {
     sse: 'EventSource',
     websocket: 'WebSocket',
     numbersLabel: '最新的四十个消息编号，各自标明收到、丢失或尚未到达；计数在上方。',
-    deaf: (count) => `比上面的客户端落后 ${count} 条消息，而它以为线路是好的。`,
-    away: (count) => `到目前为止错过 ${count} 条，没有谁替它保留。`,
+    deaf: (count) => `比上面的客户端落后 ${count} 条消息，而它仍以为线路是通的。`,
+    away: (count) => `到目前为止错过 ${count} 条消息。没有任何地方保存它们，以后也不会补到。`,
     states: {
       idle: '未运行',
       connecting: '正在连接',

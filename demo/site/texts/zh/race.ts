@@ -159,7 +159,13 @@ export const dictionary: typeof en = {
   },
   table: {
     heading: '常见的优缺点表，填上这一轮的数字',
-    explanation: '人们通常怎么评价每种技术，旁边是在这里实测的结果。',
+    explanation: '人们通常怎么评价每种技术，旁边是在这里实测的结果。凡是这一轮的数字能够判定的说法，都作了标记。',
+    key: {
+      held: '在这一轮成立',
+      not: '在这一轮不成立',
+      unknown: '尚不清楚',
+      unmeasured: '此处未测量',
+    },
     columns: {
       technique: '技术',
       favour: '公认的优点',
@@ -188,33 +194,6 @@ export const dictionary: typeof en = {
     saved: (file) => `已保存为 ${file}。`,
     copied: '已复制。打开链接即可使用这些设置。',
     notCopied: (link) => `请从这里或地址栏复制：${link}`,
-  },
-  claims: {
-    polling: {
-      favour: '两端都最简单；到处可用；适合稍后才有答案的查询',
-      against: '最多晚一个间隔；多数请求空手而归；间隔太短会拖累服务器和电池',
-      use: '扫码登录、等待支付结果',
-    },
-    'long-polling': {
-      favour: '几乎和推送一样及时；除超时外没有无消息的请求；到处可用',
-      against: '每条消息一个请求；等待中的请求占用资源；顺序不易保证',
-      use: '早期的网页聊天产品',
-    },
-    iframe: {
-      favour: '及时；没有无用的请求；简单',
-      against: '页面看起来永远在加载；服务器要维持长连接；错误处理笨拙',
-      use: '早期带 Talk 的 Gmail',
-    },
-    sse: {
-      favour: '是标准；代码少；自动续传；适合现有的服务器和代理',
-      against: '单向；只有文本；HTTP/1.1 下每个主机六条连接',
-      use: 'AI 助手的回答、信息流、通知',
-    },
-    websocket: {
-      favour: '双向；每条消息开销最小；支持二进制；可跨源',
-      against: '要多运维一种协议；重连、心跳和续传都得自己做；有些代理会拦截',
-      use: '游戏、协同编辑、直播间',
-    },
   },
 };
 

@@ -26,7 +26,7 @@ export const dictionary: typeof en = {
   },
   connected: {
     heading: '当前的连接',
-    text: '所有人的下行连接，由网关统计。轮询只在回答期间计数。这里不显示连接属于谁，也不显示访客自己起的频道名：知道名字的人就能监听。',
+    text: '所有人的下行连接，由网关统计。轮询只在回答期间计数。本页为监听上面的频道所用的连接也在其中。这里不显示连接属于谁，也不显示访客自己起的频道名：知道名字的人就能监听。',
     transport: '传输方式',
     connections: '连接数',
     subscriptions: '订阅数',
@@ -40,9 +40,12 @@ export const dictionary: typeof en = {
   },
   terminal: {
     heading: '在终端里',
-    explanation: '命令里已填好您的地址。在另一个终端里发布一条消息，看它到达这里，也看它到达“同场赛跑”的每条通道。',
+    explanation:
+      '命令里已填好您的地址。在另一个终端里发布一条消息，看它到达上方（本页正在监听 chat 频道），也看它到达“同场赛跑”的每条通道。',
     further: '更多 curl 用法',
     programming: '在程序里',
+    package:
+      '客户端在本项目自己的包“pushgate”里：在项目文件夹中运行“npm ci”即可构建。不用打包工具的页面可以用其中的单个文件 dist/client/pushgate.iife.js，它定义了 Pushgate。',
     curl: {
       publish: '发布一条消息',
       stream: '实时跟随聊天',

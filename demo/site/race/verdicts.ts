@@ -1,0 +1,109 @@
+import type { Standing } from './standings.js';
+
+/**
+ * Whether a run bears out what is said of a technique: it does, it does not, that is not known yet, or it is nothing that a
+ * race measures.
+ */
+export type Verdict = 'held' | 'not' | 'unknown' | 'unmeasured';
+
+/** What a run is judged by, besides how its lanes stand. */
+export interface Run {
+  /** For how long it has gone on, in milliseconds. */
+  readonly ranMs: number;
+  /** How often polling asks, in milliseconds. */
+  readonly pollMs: number;
+}
+
+/** Says whether it holds for the lane of the technique, beside all lanes; `null` where that is not known yet. */
+type Judge = (own: Standing, all: readonly Standing[], run: Run) => boolean | null;
+
+/** Fewer messages, or requests, prove nothing. */
+const ENOUGH = 20;
+
+/** Nor does less time: requests are told once a second, and messages counted at once. */
+const ENOUGH_MS = 20_000;
+
+/** A tenth of a second later is taken for at once (Nielsen, "Usability Engineering", 1993). */
+const AT_ONCE_MS = 100;
+
+/** A wait of long-polling ends after 25 s at most, and is asked for again. */
+const WAIT_MS = 25_000;
+
+/** What a timer, a request and its answer may add to an interval. */
+const ASKING_MS = 250;
+
+const JUDGES: Readonly<Record<string, Readonly<Record<string, Judge>>>> = {
+  polling: { late: isLate, empty: isMostlyEmpty, load: isCostliestInSilence },
+  'long-polling': { prompt: isPrompt, needed: asksWhenNeeded, each: asksForEach },
+  iframe: { prompt: isPrompt, needed: isOneStream },
+  sse: { many: isOneStream },
+  websocket: { least: isLightest },
+};
+
+/** Judges what is said of a technique under a name, as in the dictionaries. */
+export function verdictOn(transport: string, claim: string, all: readonly Standing[], run: Run): Verdict {
+  const judge = Object.hasOwn(JUDGES, transport) ? JUDGES[transport]?.[claim] : undefined;
+  const own = all.find((standing) => standing.transport === transport);
+  if (judge === undefined || own === undefined) return 'unmeasured';
+  const holds = run.ranMs < ENOUGH_MS ? null : judge(own, all, run);
+  if (holds === null) return 'unknown';
+  return holds ? 'held' : 'not';
+}
+
+/** Later than every other lane, and never by more than the interval. */
+function isLate(own: Standing, all: readonly Standing[], { pollMs }: Run): boolean | null {
+  const { p50, p99, errorMs, messages } = own;
+  const others = known(all, own, ({ p50 }) => p50);
+  if (p50 === null || p99 === null || messages < ENOUGH || others.length === 0) return null;
+  return p50 > Math.max(...others) && p99 <= pollMs + errorMs + ASKING_MS;
+}
+
+/** A poll brings at least one message where there is one, so that more than half of them came back with nothing. */
+function isMostlyEmpty({ requests, messages }: Standing): boolean | null {
+  return requests === null || requests < ENOUGH ? null : messages < requests / 2;
+}
+
+function isCostliestInSilence(own: Standing, all: readonly Standing[]): boolean | null {
+  const others = known(all, own, ({ idle }) => idle?.bytes ?? null);
+  return own.idle === null || others.length === 0 ? null : own.idle.bytes > Math.max(...others);
+}
+
+/** No later than the quickest lane by what anybody would notice. */
+function isPrompt(own: Standing, all: readonly Standing[]): boolean | null {
+  const others = known(all, own, ({ p50 }) => p50);
+  if (own.p50 === null || own.messages < ENOUGH || others.length === 0) return null;
+  return own.p50 - Math.min(...others) <= AT_ONCE_MS + own.errorMs;
+}
+
+/** One in ten more than there were messages, and than waits that ran out, may be for chat, or for a line that was cut. */
+function asksWhenNeeded({ requests, messages }: Standing, _all: readonly Standing[], { ranMs }: Run): boolean | null {
+  if (requests === null || messages < ENOUGH) return null;
+  return requests <= 1 + messages * 1.1 + ranMs / WAIT_MS;
+}
+
+function asksForEach({ requests, messages }: Standing): boolean | null {
+  return requests === null || messages < ENOUGH ? null : requests >= messages * 0.9;
+}
+
+/** A request for more than ten messages: it was asked once, and again when the stream was renewed. */
+function isOneStream({ requests, messages }: Standing): boolean | null {
+  return requests === null || messages < ENOUGH ? null : requests < messages / 10;
+}
+
+function isLightest(own: Standing, all: readonly Standing[]): boolean | null {
+  const others = known(all, own, ({ perMessage }) => perMessage);
+  if (own.perMessage === null || own.messages < ENOUGH || others.length === 0) return null;
+  return own.perMessage < Math.min(...others);
+}
+
+/** A figure of the other lanes, as far as it is known. */
+function known(
+  all: readonly Standing[],
+  own: Standing,
+  figureOf: (standing: Standing) => number | null,
+): readonly number[] {
+  return all
+    .filter((standing) => standing !== own)
+    .map(figureOf)
+    .filter((figure) => figure !== null);
+}
