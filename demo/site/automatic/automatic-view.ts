@@ -112,7 +112,7 @@ export class AutomaticView {
     write(this.#missing, fixed(behind <= (lane.state === 'open' ? UNDER_WAY : 0) ? 0 : behind, 0));
     this.#alarm(this.#repeated, lane.tally.repeated);
     write(this.#changes, fixed(changed, 0));
-    write(this.#latency, durationWithin(lane.latencies.last, lane.latencies.errorMs));
+    write(this.#latency, durationWithin(lane.latencies.now, lane.latencies.errorMs));
     write(this.#requests, cost === null ? NOTHING : fixed(cost.requests, 0));
     write(this.#down, bytes(cost?.down ?? null));
     write(this.#up, bytes(cost?.up ?? null));
