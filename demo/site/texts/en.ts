@@ -2,6 +2,7 @@ import { dictionary as anatomy, pages as anatomyPages } from './en/anatomy.js';
 import { dictionary as benchmark, pages as benchmarkPages } from './en/benchmark.js';
 import { dictionary as breakIt, pages as breakPages } from './en/break.js';
 import { dictionary as common } from './en/common.js';
+import { dictionary as lab } from './en/lab.js';
 import { dictionary as race, pages as racePages } from './en/race.js';
 import { pages as subjectPages, dictionary as subjects } from './en/subjects.js';
 import { dictionary as tryIt, pages as tryPages } from './en/try.js';
@@ -24,6 +25,7 @@ export const dictionary = {
   ...wire,
   ...uses,
   ...benchmark,
+  ...lab,
   ...tryIt,
   pages: {
     ...racePages,

@@ -3,6 +3,7 @@ import { dictionary as anatomy, pages as anatomyPages } from './zh/anatomy.js';
 import { dictionary as benchmark, pages as benchmarkPages } from './zh/benchmark.js';
 import { dictionary as breakIt, pages as breakPages } from './zh/break.js';
 import { dictionary as common } from './zh/common.js';
+import { dictionary as lab } from './zh/lab.js';
 import { dictionary as race, pages as racePages } from './zh/race.js';
 import { pages as subjectPages, dictionary as subjects } from './zh/subjects.js';
 import { dictionary as tryIt, pages as tryPages } from './zh/try.js';
@@ -19,6 +20,7 @@ export const dictionary: Texts = {
   ...wire,
   ...uses,
   ...benchmark,
+  ...lab,
   ...tryIt,
   pages: {
     ...racePages,
