@@ -43,16 +43,23 @@ export function tickText(name: string, value: number): string {
 }
 
 /** Settings in words: `1,000 subscribers, 20 a second, 100 B`. */
-export function settingsText(settings: Cell['settings'], without: readonly string[] = []): string {
-  return Object.entries(settings)
-    .filter(([name]) => !without.includes(name))
-    .map(([name, value]) => settingText(name, value))
-    .join(', ');
+export function settingsText(settings: Cell['settings']): string {
+  return inWords(Object.entries(settings));
+}
+
+/** What the cells of one experiment have in common, by name. */
+export function experimentSettings({ settings }: Cell, free: readonly string[] = []): [string, number][] {
+  const without = [...ASIDE, 'keep', ...free];
+  return Object.entries(settings).filter(([name]) => !without.includes(name));
 }
 
 /** What the cells of one experiment have in common, in words. */
-export function experimentText({ settings }: Cell, free: readonly string[] = []): string {
-  return settingsText(settings, [...ASIDE, 'keep', ...free]);
+export function experimentText(cell: Cell, free: readonly string[] = []): string {
+  return inWords(experimentSettings(cell, free));
+}
+
+function inWords(settings: readonly (readonly [string, number])[]): string {
+  return settings.map(([name, value]) => settingText(name, value)).join(', ');
 }
 
 function bytesText(bytes: number): string {

@@ -1,38 +1,19 @@
+import { alongSetting, type Course, failedAlong, isScenario, settingOf } from './cells.js';
 import {
-  alongSetting,
-  type Course,
-  failedAlong,
-  failedBeside,
-  figureOf,
-  isScenario,
-  settingOf,
-  usual,
-} from './cells.js';
-import { figured, figureTexts, techniques, techniqueTexts } from './figures.js';
+  alikeInSettings,
+  type Column,
+  filledColumns,
+  inOrder,
+  pollSettings,
+  summaryColumns,
+  valueText,
+  wireColumns,
+} from './columns.js';
+import { techniques, techniqueTexts } from './figures.js';
 import { goalsReached } from './goals.js';
-import type { Cell, Figures, LabResult, ScenarioName, Technique } from './result.js';
-import { experimentText, settingText, tickText } from './setting-texts.js';
-
-/** A figure of a scenario, as a column. */
-interface Column {
-  readonly name: string;
-  readonly scenarios: readonly ScenarioName[];
-  readonly figure: keyof Figures;
-}
-
-const COLUMNS: readonly Column[] = [
-  { name: 'CPU per message', scenarios: ['fan-out'], figure: 'cpuMicrosPerMessage' },
-  { name: 'in a burst', scenarios: ['burst'], figure: 'cpuMicrosPerMessage' },
-  { name: 'at saturation', scenarios: ['saturation'], figure: 'messagesPerSecond' },
-  { name: 'memory per idle connection', scenarios: ['idle'], figure: 'rssKiBPerConnection' },
-  { name: 'CPU per connection made', scenarios: ['connecting', 'storm'], figure: 'cpuMicrosPerConnect' },
-  { name: 'median latency', scenarios: ['fan-out'], figure: 'p50Ms' },
-  { name: 'p99', scenarios: ['fan-out'], figure: 'p99Ms' },
-];
-
-const WIRE: readonly Column[] = (['downBytesPerMessage', 'upBytesPerMessage', 'requestsPerMessage'] as const).map(
-  (figure) => ({ name: figureTexts[figure].name, scenarios: ['fan-out'], figure }),
-);
+import { middlingSpread, processorsText } from './machine-text.js';
+import type { Cell, LabResult, Technique } from './result.js';
+import { experimentSettings, settingText, tickText } from './setting-texts.js';
 
 const bySubscribers: Course = {
   scenarios: ['fan-out'],
@@ -56,59 +37,47 @@ export function markdownTables(result: LabResult): Map<string, string> {
   const own = (technique: Technique) => (cell: Cell) => cell.technique === technique;
   return new Map([
     ['machine', machineText(result)],
-    ['summary', contestantTable(result, COLUMNS)],
-    ['wire', contestantTable(result, WIRE)],
+    ['summary', contestantTable(result, summaryColumns)],
+    ['wire', contestantTable(result, wireColumns)],
     ['subscribers', settingTable(result, 'CPU per message, by subscribers', bySubscribers)],
     ['delay', settingTable(result, 'median latency, by distance', byDelay)],
     ['goals', goalTable(result)],
     ['ways', wayTable(result)],
-    ['controls', contestantTable(result, COLUMNS, ({ kind }) => kind === 'control')],
-    ...techniques.map((name): [string, string] => [name, contestantTable(result, [...COLUMNS, ...WIRE], own(name))]),
+    ['controls', contestantTable(result, summaryColumns, ({ kind }) => kind === 'control')],
+    ...techniques.map((name): [string, string] => [
+      name,
+      contestantTable(result, [...summaryColumns, ...wireColumns], own(name)),
+    ]),
   ]);
 }
 
-function machineText({ machine, startedAt, command, seconds, cells, revision = null }: LabResult): string {
-  const spreads = cells.filter((cell) => cell.failed === null && cell.runs > 1).map((cell) => cell.spread);
-  const middling = spreads.sort((a, b) => a - b)[Math.floor(spreads.length / 2)];
+function machineText(result: LabResult): string {
+  const { machine, startedAt, command, seconds, revision = null } = result;
+  const middling = middlingSpread(result);
   const noise =
-    middling === undefined
-      ? 'each cell run once'
-      : `runs of the same measurement differ by ${Math.round(middling * 100)} % (median)`;
+    middling === null ? 'each cell run once' : `runs of the same measurement differ by ${middling} % (median)`;
   return plain(
     `Measured on ${startedAt.slice(0, 10)} with \`${command}\`${revision === null ? '' : ` at ${revision}`} in ${Math.round(seconds / 60)} minutes: Node ${machine.node.replace(/^v/, '')}, ` +
-      `${machine.cores} × ${machine.processor}, ${machine.platform}, ${machine.pinned ? 'server and load pinned' : 'not pinned'}; ${noise}. Only ratios mean anything.`,
+      `${processorsText(machine)}, ${machine.platform}, ${machine.pinned ? 'server and load pinned' : 'not pinned'}; ${noise}. Only ratios mean anything.`,
   );
 }
 
 /** A row for each contestant, a column for each figure that one of them has. */
-function contestantTable(result: LabResult, columns: readonly Column[], wanted = (_: Cell) => true): string {
-  const filled = columns.flatMap(({ name, scenarios, figure }) => {
-    const cells = usual(result, scenarios, figure);
-    const [first] = cells;
-    if (first === undefined) return [];
-    const all = [...cells, ...failedBeside(result, first)].filter(wanted);
-    return all.length === 0 ? [] : [{ name, figure, cells: all, settings: `${experimentText(first)}${pollText(all)}` }];
-  });
+function contestantTable(result: LabResult, columns: readonly Column[], wanted?: (cell: Cell) => boolean): string {
+  const filled = filledColumns(result, columns, wanted);
   if (filled.length === 0) return NOTHING;
   const rows = inOrder(filled.flatMap(({ cells }) => cells)).map((row) => [
     nameText(row),
-    ...filled.map(({ cells, figure }) => {
+    ...filled.map(({ cells, column }) => {
       const cell = cells.find(({ contestant }) => contestant === row.contestant);
-      return valueText(cell, figure);
+      return valueText(cell, column.figure);
     }),
   ]);
-  const settings = [...new Set(filled.map((column) => column.settings))];
-  const notes = settings.map((one) => {
-    const alike = filled.filter((column) => column.settings === one);
-    return `${alike.map(({ name }) => name).join(', ')}: ${one}`;
+  const notes = alikeInSettings(filled).map((alike) => {
+    const settings = alike[0].settings.map(([name, value]) => settingText(name, value));
+    return `${alike.map(({ column }) => column.name).join(', ')}: ${settings.join(', ')}`;
   });
-  return `${markdown(['contestant', ...filled.map(({ name }) => name)], rows)}\n\n${plain(notes.join('; '))}.`;
-}
-
-/** How often those ask who poll, which nobody else does. */
-function pollText(cells: readonly Cell[]): string {
-  const intervals = new Set(cells.flatMap(({ settings }) => settings['pollMs'] ?? []));
-  return [...intervals].map((pollMs) => `, ${settingText('pollMs', pollMs)}`).join('');
+  return `${markdown(['contestant', ...filled.map(({ column }) => column.name)], rows)}\n\n${plain(notes.join('; '))}.`;
 }
 
 /** A row for each contestant, a column for each value of a setting. */
@@ -153,31 +122,15 @@ function wayTable(result: LabResult): string {
         return [nameText(cell), ways[0] ?? '–', valueText(cell, 'cpuMicrosPerMessage')];
       }),
   );
-  const settings = `${experimentText(first, WAYS)}${pollText(cells)}`;
-  return `${markdown(['contestant', 'way', 'CPU per message'], rows, '---')}\n\n${plain(settings)}.`;
-}
-
-/** One cell for each contestant, by technique, Pushgate first. */
-function inOrder(cells: readonly Cell[]): Cell[] {
-  const kinds = ['pushgate', 'peer', 'control'];
-  const each = new Map(cells.map((cell) => [cell.contestant, cell]));
-  return [...each.values()].sort(
-    (a, b) =>
-      techniques.indexOf(a.technique) - techniques.indexOf(b.technique) ||
-      kinds.indexOf(a.kind) - kinds.indexOf(b.kind),
-  );
+  const settings = [...experimentSettings(first, WAYS), ...pollSettings(cells)];
+  const note = settings.map(([name, value]) => settingText(name, value)).join(', ');
+  return `${markdown(['contestant', 'way', 'CPU per message'], rows, '---')}\n\n${plain(note)}.`;
 }
 
 function nameText({ contestant, kind, technique }: Cell): string {
   return kind === 'pushgate'
     ? `**Pushgate, ${techniqueTexts[technique]}**`
     : `${contestant}${kind === 'control' ? ' (control)' : ''}`;
-}
-
-function valueText(cell: Cell | undefined, figure: keyof Figures): string {
-  if (cell?.failed) return 'failed';
-  const value = cell === undefined ? undefined : figureOf(cell, figure);
-  return value === undefined ? '–' : figured(value, figure);
 }
 
 /** Numbers stand to the right, unless all columns are words. */

@@ -129,7 +129,7 @@ export function sitePage(page: Page, language: Language): string {
     .replace('<!-- sources -->\n', () =>
       page.sources.map((file) => sourceView(file, language.texts.uses.sources.lines)).join(''),
     )
-    .replace('<!-- lab -->\n', () => labSection(newestResult(), language.texts.benchmark.lab, root));
+    .replace('<!-- lab -->\n', () => labSection(newestResult(), language.texts, root));
 }
 
 /** Chinese has no space between two sentences; a template has, as other languages do. */

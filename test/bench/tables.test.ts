@@ -107,6 +107,12 @@ describe('the tables of a run', () => {
     expect(named.get('machine')).toContain('a \\| b &lt;script>');
   });
 
+  it('write a processor without the marks of its maker', () => {
+    const { machine } = result;
+    const run = { ...result, machine: { ...machine, cores: 2, processor: 'Intel(R) Xeon(R) Processor' } };
+    expect(markdownTables(run).get('machine')).toContain(', 2 × Intel Xeon Processor, ');
+  });
+
   function lines(name: string): string[] {
     return textLines(tables.get(name));
   }

@@ -56,6 +56,33 @@ describeWith(chromium, 'the benchmark in a real browser', () => {
     LONG,
   );
 
+  it.each(['benchmark', 'zh/benchmark', 'anatomy/socket-io', 'zh/anatomy/mqtt'])(
+    '%s: on a telephone says that a table goes on, and keeps in sight whose figures these are',
+    async (path) => {
+      const tested = await browser.open(`${site.address}${path}`);
+      const { page } = tested;
+      await page.setViewportSize({ width: 360, height: 740 });
+      await untilReady(tested);
+      const tables = page.locator('.scroll:has(> table)');
+      const hints = page.locator('.sideways');
+      expect(await hints.count()).toBe(await tables.count());
+      for (const hint of await hints.all()) expect(await hint.isVisible()).toBe(true);
+      for (const table of await tables.all()) {
+        const { isMore, moved } = await table.evaluate((scroller) => {
+          const left = () => scroller.querySelector('tbody th')?.getBoundingClientRect().left ?? Number.NaN;
+          const before = left();
+          scroller.scrollLeft = 100;
+          return { isMore: scroller.scrollLeft === 100, moved: left() - before };
+        });
+        expect(isMore).toBe(true);
+        expect(Math.abs(moved)).toBeLessThan(2);
+      }
+      await page.setViewportSize({ width: 1_280, height: 800 });
+      for (const hint of await hints.all()) expect(await hint.isVisible()).toBe(false);
+    },
+    LONG,
+  );
+
   it(
     'says when it was out of sight while it measured',
     async () => {

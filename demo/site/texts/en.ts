@@ -3,6 +3,7 @@ import { dictionary as benchmark, pages as benchmarkPages } from './en/benchmark
 import { dictionary as breakIt, pages as breakPages } from './en/break.js';
 import { dictionary as claims } from './en/claims.js';
 import { dictionary as common } from './en/common.js';
+import { dictionary as lab } from './en/lab.js';
 import { dictionary as race, pages as racePages } from './en/race.js';
 import { pages as subjectPages, dictionary as subjects } from './en/subjects.js';
 import { dictionary as tryIt, pages as tryPages } from './en/try.js';
@@ -26,6 +27,7 @@ export const dictionary = {
   ...wire,
   ...uses,
   ...benchmark,
+  ...lab,
   ...tryIt,
   pages: {
     ...racePages,

@@ -4,6 +4,7 @@ import { dictionary as benchmark, pages as benchmarkPages } from './zh/benchmark
 import { dictionary as breakIt, pages as breakPages } from './zh/break.js';
 import { dictionary as claims } from './zh/claims.js';
 import { dictionary as common } from './zh/common.js';
+import { dictionary as lab } from './zh/lab.js';
 import { dictionary as race, pages as racePages } from './zh/race.js';
 import { pages as subjectPages, dictionary as subjects } from './zh/subjects.js';
 import { dictionary as tryIt, pages as tryPages } from './zh/try.js';
@@ -21,6 +22,7 @@ export const dictionary: Texts = {
   ...wire,
   ...uses,
   ...benchmark,
+  ...lab,
   ...tryIt,
   pages: {
     ...racePages,

@@ -47,7 +47,6 @@ export const dictionary = {
       'The lab has no kept result with figures for this comparison yet. “npm run bench” measures it on your own machine.',
     lab: {
       label: 'Figures of the lab',
-      contestant: 'Server',
       caption: (setting: string, date: string, machine: string) =>
         `Fan-out in the lab (${setting}), measured on ${date}: ${machine}`,
       figures: {

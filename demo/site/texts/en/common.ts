@@ -8,6 +8,7 @@ export const dictionary = {
     health: 'Health',
     metrics: 'Metrics',
   },
+  sideways: 'Scroll sideways for more columns →',
   states: {
     idle: 'idle',
     connecting: 'connecting',

@@ -46,7 +46,6 @@ export const dictionary: typeof en = {
     noLab: '实验室还没有保存这项对比的结果。可以用 npm 运行 bench 脚本，在您自己的机器上测量。',
     lab: {
       label: '实验室的数据',
-      contestant: '服务器',
       caption: (setting, date, machine) => `实验室的扇出测试（${setting}），${date} 测于 ${machine}`,
       figures: {
         downBytesPerMessage: '每条消息下行字节',

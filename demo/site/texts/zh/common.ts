@@ -7,6 +7,7 @@ export const dictionary: typeof en = {
   brand: 'Pushgate',
   nav: { label: '站内导航', docs: '文档' },
   footer: { health: '健康状态', metrics: '指标' },
+  sideways: '左右滑动可以看到更多列 →',
   states: {
     idle: '空闲',
     connecting: '正在连接',
