@@ -37,13 +37,15 @@ export class Coverage {
   #folded = true;
   /** The end of the log when the gateway last confirmed something. */
   #head: Cursor | null = null;
-  /** By channel, where the last gap ended that the connection has told of. */
+  /** By channel, where the last gap ended that the connection has told of since it was asked. */
   readonly #gone = new Map<string, Cursor>();
 
   /** Starts over with these tracks, for a request that is about to be made; returns where each channel starts. */
   ask(tracks: Iterable<Track>): ReadonlyMap<string, Position> {
     const wanted = [...tracks];
     this.fold();
+    // The answer tells of it again, unless the log was put back.
+    this.#gone.clear();
     this.keep(wanted);
     return this.add(wanted);
   }
@@ -170,7 +172,7 @@ export class Coverage {
 
   /** What of a gap concerns whom. */
   skip({ channels, from, to }: Gap): GapNotice[] {
-    for (const channel of channels) this.#gone.set(channel, to);
+    for (const channel of channels) if (this.#asked.has(channel)) this.#gone.set(channel, to);
     return this.#tell(channels, to, (track, asked) => {
       // The log ends there if that is before all that was asked for: the hole of one track is no end to one that is past it.
       const isEnd = isAfter(this.#from.get(track.channel) ?? to, to);
@@ -183,9 +185,7 @@ export class Coverage {
    * channel, and tells of no other one that is beyond the end.
    */
   endsAt(end: Cursor, channels: Iterable<string> = this.#asked.keys()): GapNotice[] {
-    const notices = this.#tell(channels, end, (track, asked) => track.rewind(asked, end));
-    for (const { channel } of notices) this.#gone.set(channel, end);
-    return notices;
+    return this.#tell(channels, end, (track, asked) => track.rewind(asked, end));
   }
 
   get #tracks(): readonly Track[] {

@@ -87,7 +87,7 @@ plot.catch(() => {
 const tableOf = (standings: readonly Standing[]) =>
   resultTable(
     standings,
-    { ranMs: field.ranMs, pollMs: field.settings.pollMs },
+    { ...field.settings, ranMs: field.ranMs },
     captionOf(field, clock.errorMs, isStopped ? null : (own.report?.clients ?? null)),
   );
 const linkTo = (settings: CourseSettings) => new URL(`#${linkOf(settings)}`, location.href).toString();

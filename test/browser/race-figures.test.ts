@@ -79,11 +79,14 @@ function sameIn({ page }: TestPage) {
   return page.evaluate(() => {
     const columns = { p50: 'Latency p50', p99: 'Latency p99', each: 'Bytes a message', opening: 'Opening, once' };
     const rows = [...document.querySelectorAll('[data-part="table-rows"] tr')];
-    return [...document.querySelectorAll('.lane')].flatMap((lane, index) =>
+    // Not every technique of the table races: a lane's row is the one in its colour.
+    const hueOf = (element: Element) => (element as HTMLElement).style.getPropertyValue('--hue');
+    const rowOf = (lane: Element) => rows.find((row) => hueOf(row) === hueOf(lane));
+    return [...document.querySelectorAll('.lane')].flatMap((lane) =>
       Object.entries(columns).map(([figure, column]) => ({
         figure,
         lane: lane.querySelector(`[data-part="${figure}"]`)?.textContent,
-        table: rows[index]?.querySelector(`[data-label="${column}"]`)?.textContent,
+        table: rowOf(lane)?.querySelector(`[data-label="${column}"]`)?.textContent,
       })),
     );
   });

@@ -37,7 +37,7 @@ describe('the table of a run', () => {
     cpu: 21.44,
   };
 
-  const run: Run = { ranMs: 120_000, pollMs: 2_000 };
+  const run: Run = { ranMs: 120_000, pollMs: 500, perSecond: 0.5 };
   const tableOf = (...standings: readonly Standing[]) => {
     const table = resultTable(standings, run, 'a run');
     return { ...table, lines: table.rows.map((cells) => cells.map((cell) => inLine(cell).replaceAll('\u00a0', ' '))) };
@@ -81,7 +81,7 @@ describe('the table of a run', () => {
     };
     const idle = (bytes: number) => ({ requests: 1, bytes });
     const lanes = [
-      lane('polling', { p50: 900, p99: 1_990, requests: 240, perMessage: 900, idle: idle(20_000) }),
+      lane('polling', { p50: 250, p99: 495, requests: 240, perMessage: 900, idle: idle(20_000) }),
       lane('long-polling', { p50: 3, p99: 9, requests: 61, perMessage: 800, idle: idle(900) }),
       lane('iframe', { p50: 2, p99: 9, requests: 1, perMessage: 370, idle: idle(100) }),
       lane('sse', { p50: 2, p99: 9, requests: 1, perMessage: 365, idle: idle(50) }),
@@ -98,7 +98,6 @@ describe('the table of a run', () => {
     const decided = [
       'polling late',
       'polling empty',
-      'polling load',
       'long-polling prompt',
       'long-polling needed',
       'long-polling each',
@@ -115,7 +114,7 @@ describe('the table of a run', () => {
     const contrary = lanes.map((one) => {
       switch (one.transport) {
         case 'polling':
-          return { ...one, p99: 9_000, requests: 30, idle: idle(10) };
+          return { ...one, p99: 9_000, requests: 30 };
         case 'long-polling':
           return { ...one, p50: 500, requests: 30 };
         case 'sse':
@@ -126,6 +125,8 @@ describe('the table of a run', () => {
     });
     expect(verdicts(contrary)).toEqual({ ...all('not'), 'long-polling needed': 'held' });
     expect(verdicts(lanes.map((one) => ({ ...one, requests: 500 })))['long-polling needed']).toBe('not');
+    // Where most polls find something, nothing is said of what is seldom published.
+    expect(verdictOn('polling', 'empty', lanes, { ...run, perSecond: 1 })).toBe('unmeasured');
   });
 
   it('shows the marks of the figures that stand beside them', () => {

@@ -142,7 +142,8 @@ export class Automatic {
   }
 
   standing(transport: string): Standing {
-    const isBlocked = this.#blocked.has(transport);
+    // What is only slow goes on, or fails, as any other.
+    const isBlocked = this.#blocked.has(transport) && this.#blocked.get(transport) !== 'slow';
     if (transport === this.transport && isBlocked) return this.#proved.has(transport) ? 'despite' : 'cut';
     if (transport === this.transport) return 'carries';
     if (isBlocked) return 'blocked';

@@ -52,7 +52,8 @@ class Rung {
     write(this.#standing, this.#standingText(standing));
     const isBlocked = this.#automatic.faultOf(this.#transport) !== null;
     this.#block.setAttribute('aria-pressed', String(isBlocked));
-    write(this.#block, breakTexts.automatic.block(this.#name));
+    const { block, slow } = breakTexts.automatic;
+    write(this.#block, (this.#automatic.faultOf(this.#transport) === 'slow' ? slow : block)(this.#name));
   }
 
   #standingText(standing: Standing): string {
@@ -60,6 +61,7 @@ class Rung {
     const fault = this.#automatic.faultOf(this.#transport);
     // Without a choice there is one way to be blocked, and nothing to tell apart.
     if (fault === null || !this.#automatic.hasNetwork) return rung[standing];
+    if (fault === 'slow') return rung.slowed(rung[standing], faults[fault].rung);
     if (standing === 'blocked') return rung.blockedBy(faults[fault].rung);
     if (standing === 'despite') return rung.despiteOf(faults[fault].rung);
     return rung[standing];

@@ -110,7 +110,7 @@ export function keyOfMarks(): string {
 /** A cell in a line of its own, each claim with its mark. */
 export function inLine(cell: Cell): string {
   if (typeof cell === 'string') return cell;
-  return cell.map(({ text, verdict }) => `${MARKS[verdict]} ${text}`).join(claimTexts.claims.stop);
+  return cell.map(({ text, verdict }) => `${MARKS[verdict]}\u00a0${text}`).join(claimTexts.claims.stop);
 }
 
 /** The same where nothing explains the marks. */

@@ -12,10 +12,15 @@ export interface Run {
   readonly ranMs: number;
   /** How often polling asks, in milliseconds. */
   readonly pollMs: number;
+  /** Messages published in a second. */
+  readonly perSecond: number;
 }
 
-/** Says whether it holds for the lane of the technique, beside all lanes; `null` where that is not known yet. */
-type Judge = (own: Standing, all: readonly Standing[], run: Run) => boolean | null;
+/**
+ * Says whether it holds for the lane of the technique, beside all lanes; `null` where that is not known yet, and `unmeasured` where the
+ * settings do not put it to the test.
+ */
+type Judge = (own: Standing, all: readonly Standing[], run: Run) => boolean | null | 'unmeasured';
 
 /** Fewer messages, or requests, prove nothing. */
 const ENOUGH = 20;
@@ -33,7 +38,7 @@ const WAIT_MS = 25_000;
 const ASKING_MS = 250;
 
 const JUDGES: Readonly<Record<string, Readonly<Record<string, Judge>>>> = {
-  polling: { late: isLate, empty: isMostlyEmpty, load: isCostliestInSilence },
+  polling: { late: isLate, empty: isMostlyEmpty },
   'long-polling': { prompt: isPrompt, needed: asksWhenNeeded, each: asksForEach },
   iframe: { prompt: isPrompt, needed: isOneStream },
   sse: { many: isOneStream },
@@ -45,8 +50,9 @@ export function verdictOn(transport: string, claim: string, all: readonly Standi
   const judge = Object.hasOwn(JUDGES, transport) ? JUDGES[transport]?.[claim] : undefined;
   const own = all.find((standing) => standing.transport === transport);
   if (judge === undefined || own === undefined) return 'unmeasured';
-  const holds = run.ranMs < ENOUGH_MS ? null : judge(own, all, run);
-  if (holds === null) return 'unknown';
+  const holds = judge(own, all, run);
+  if (holds === 'unmeasured') return holds;
+  if (holds === null || run.ranMs < ENOUGH_MS) return 'unknown';
   return holds ? 'held' : 'not';
 }
 
@@ -58,14 +64,17 @@ function isLate(own: Standing, all: readonly Standing[], { pollMs }: Run): boole
   return p50 > Math.max(...others) && p99 <= pollMs + errorMs + ASKING_MS;
 }
 
-/** A poll brings at least one message where there is one, so that more than half of them came back with nothing. */
-function isMostlyEmpty({ requests, messages }: Standing): boolean | null {
+/**
+ * With fewer messages than half of the requests, more than half came back with nothing. Where more are published than that, few can, and
+ * nothing is said of what is seldom published.
+ */
+function isMostlyEmpty(
+  { requests, messages }: Standing,
+  _all: readonly Standing[],
+  { pollMs, perSecond }: Run,
+): boolean | null | 'unmeasured' {
+  if ((perSecond * pollMs) / 1_000 >= 0.5) return 'unmeasured';
   return requests === null || requests < ENOUGH ? null : messages < requests / 2;
-}
-
-function isCostliestInSilence(own: Standing, all: readonly Standing[]): boolean | null {
-  const others = known(all, own, ({ idle }) => idle?.bytes ?? null);
-  return own.idle === null || others.length === 0 ? null : own.idle.bytes > Math.max(...others);
 }
 
 /** No later than the quickest lane by what anybody would notice. */

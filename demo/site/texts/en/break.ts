@@ -42,8 +42,8 @@ export const dictionary = {
         off: 'Streams pass as they come again. Watch the client move up again, if one of them was the best that it could have.',
       },
       delay: {
-        on: 'All that comes from the gateway is 2 s late. Watch the latency rise to 2 s and more, with nothing lost and nothing repeated.',
-        off: 'The delay is gone. Watch the latency fall.',
+        on: 'All connections were cut once, so that the new ones go through a slow network: all that comes from the gateway is 2 s late. Watch the latency rise to 2 s and more, with nothing lost and nothing repeated. That another transport may carry for a while is due to the cut.',
+        off: 'The delay is gone, and the slow connections were cut. Watch the latency fall, and the client move up again.',
       },
       cut: 'All connections were cut once. Watch the cross in the negotiation and the next hello; what was published meanwhile is read from the log, so lost stays 0.',
       repeat: {
@@ -76,6 +76,8 @@ export const dictionary = {
     track: 'Arrivals in the last 20 seconds, in the colour of the transport that carried them',
     ladder: 'Transports, best first',
     block: (transport: string) => `Block ${transport}`,
+    /** The same button, where all that it does is slow. */
+    slow: (transport: string) => `Slow ${transport}`,
     rung: {
       carries: 'carries now',
       blocked: 'blocked by you',
@@ -83,6 +85,7 @@ export const dictionary = {
       despite: 'carries all the same',
       blockedBy: (fault: string) => `blocked: ${fault}`,
       despiteOf: (fault: string) => `carries, though ${fault}`,
+      slowed: (standing: string, fault: string) => `${standing}, ${fault}`,
       trying: 'being tried',
       failed: 'failed last time',
       ready: 'not needed now',

@@ -12,7 +12,7 @@ export const dictionary = {
         late: 'Late by up to the interval',
         empty: 'Most requests bring nothing',
         load: 'A short interval loads the server',
-        battery: 'and drains the battery',
+        battery: 'A short interval drains the battery',
       },
       use: 'Signing in by QR code, waiting for a payment',
     },
@@ -100,7 +100,7 @@ export const dictionary = {
         friendly: 'Friendly to begin with',
       },
       against: { both: 'Both ends must speak it' },
-      use: 'What one takes in Node without thinking',
+      use: 'The usual choice in Node',
     },
   },
   /** What else stands in the table. */

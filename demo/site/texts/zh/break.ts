@@ -38,8 +38,8 @@ export const dictionary: typeof en = {
         off: '流又能随到随走了。如果其中一种是它能用的最佳传输，请看客户端升回去。',
       },
       delay: {
-        on: '来自网关的一切都晚 2 秒。请看延迟升到 2 秒以上，而没有丢失，也没有重复。',
-        off: '延迟取消了。请看延迟数字降下来。',
+        on: '所有连接刚被切断一次，新连接走的是缓慢的网络：来自网关的一切都晚 2 秒。请看延迟升到 2 秒以上，而没有丢失，也没有重复。这期间可能由另一种传输承载，那是因为切断。',
+        off: '延迟取消了，缓慢的连接也被切断。请看延迟数字降下来，客户端再升回去。',
       },
       cut: '所有连接刚被切断一次。请看协商图里的叉和下一个 hello；其间发布的消息从日志中读取，所以丢失仍为 0。',
       repeat: {
@@ -68,6 +68,7 @@ export const dictionary: typeof en = {
     track: '最近 20 秒到达的消息，颜色表示承载它的传输',
     ladder: '传输方式，从最佳开始',
     block: (transport) => closedUp(`屏蔽 ${transport}`),
+    slow: (transport) => closedUp(`放慢 ${transport}`),
     rung: {
       carries: '正在承载',
       blocked: '已被您屏蔽',
@@ -75,6 +76,7 @@ export const dictionary: typeof en = {
       despite: '仍在承载',
       blockedBy: (fault) => `已屏蔽：${fault}`,
       despiteOf: (fault) => `仍在承载，尽管${fault}`,
+      slowed: (standing, fault) => `${standing}，${fault}`,
       trying: '正在尝试',
       failed: '上次失败',
       ready: '现在不需要',

@@ -10,7 +10,7 @@ export const dictionary: typeof en = {
         late: '最多晚一个间隔',
         empty: '多数请求空手而归',
         load: '间隔太短会拖累服务器',
-        battery: '也会消耗电池',
+        battery: '间隔太短会消耗电池',
       },
       use: '扫码登录、等待支付结果',
     },

@@ -168,8 +168,8 @@ export const dictionary: typeof en = {
     },
     columns: {
       technique: '技术',
-      favour: '公认的优点',
-      against: '公认的缺点',
+      favour: '常说的优点',
+      against: '常说的缺点',
       use: '用在哪里',
       p50: '延迟 p50',
       p99: '延迟 p99',
