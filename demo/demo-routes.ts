@@ -25,15 +25,15 @@ export interface DemoRoutesOptions {
   /** `null` where the site cannot make further gateways. */
   readonly nodes: VisitorNodes | null;
   readonly visitorOf: VisitorOf;
-  /** The life of the feed. */
-  readonly run: string;
+  /** Which life of the feed it is, and how far it has come. */
+  readonly feed: { readonly run: string; readonly newest: number };
   /** Further routes, which get their bodies read. */
   readonly others: readonly Router[];
 }
 
 /** What the page asks of the demo beside the gateway: how its lanes stand, and to break the network for one. */
 export function demoRoutes(options: DemoRoutesOptions): Router {
-  const { costs, blocks, turnstile, network, nodes, visitorOf, run, others } = options;
+  const { costs, blocks, turnstile, network, nodes, visitorOf, feed, others } = options;
   const router = Router();
 
   router.get('/costs', async (request, response) => {
@@ -42,7 +42,8 @@ export function demoRoutes(options: DemoRoutesOptions): Router {
       return refuse(response, `Name at most ${ASKED} lanes, each as client=<letters, digits, "-" and "_">.`);
     }
     const report: Report = {
-      run,
+      run: feed.run,
+      newest: feed.newest,
       network: await network.portFor(request.headers.host),
       lanes: Object.fromEntries(
         lanes.map((lane) => [

@@ -89,9 +89,8 @@ export function startDemo(options: DemoOptions): Demo {
   const stopUses = offerUses(gateway);
   const stopBenchmark = offerBenchmark(gateway);
   const race = new RaceServer({ server, gateway, path, visitorOf });
-  const { run } = feed;
   app.use('/demo', limitRate(visitorOf));
-  app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, nodes, visitorOf, run, others: [race.routes] }));
+  app.use('/demo', demoRoutes({ costs, blocks, turnstile, network, nodes, visitorOf, feed, others: [race.routes] }));
   app.use('/demo', captureRoutes(captures, visitorOf), connectedRoutes(connected));
   app.use(siteFiles(path, network));
   return {

@@ -37,6 +37,11 @@ export class MachineFeed {
     this.#timer.unref();
   }
 
+  /** The number of the figures that were published last; 0 before. */
+  get newest(): number {
+    return this.#number;
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#loop.disable();

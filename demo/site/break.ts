@@ -39,6 +39,8 @@ const bare = (['sse', 'websocket'] as const).map((kind) => {
 });
 const compare = part(document, 'compare', HTMLButtonElement);
 let isComparing = false;
+/** What the demo's server has said that it published last. */
+let published: Place | null = null;
 linkFrame(path);
 
 document.documentElement.dataset['ready'] = '';
@@ -78,6 +80,7 @@ every(REPORT_MS, async () => {
   automatic.server = report !== null ? 'answers' : feed.runs.size > 0 ? 'away' : 'none';
   if (report === null) return;
   feed.runs.add(report.run);
+  published = { run: report.run, number: report.newest };
   takeReport(report);
   account(report);
   // A server that was started anew has it elsewhere.
@@ -96,9 +99,12 @@ every(NODE_MS, async () => {
   if (broken !== null) await automatic.askNode();
 });
 
-/** The newest number that anybody on the page has got of what is published now. */
+/** The newest number that anybody on the page has got of what is published now, or that the demo's server has told of past the network. */
 function newest(): Place | null {
-  return headOf(feed.runs, [automatic.numbers, ...bare.map(({ client }) => client.numbers)]);
+  const head = headOf(feed.runs, [automatic.numbers, ...bare.map(({ client }) => client.numbers)]);
+  return published !== null && published.run === [...feed.runs].at(-1) && published.number > (head?.number ?? 0)
+    ? published
+    : head;
 }
 
 async function throughNetwork(): Promise<void> {

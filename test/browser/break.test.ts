@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { losses, timesInStory, untilCarriedBy, untilMore, untilStory } from '../support/break-page.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
 import { LONG, numbersIn, PATIENT, untilSays, useDemoSite } from '../support/demo-site.js';
 import { chromium, describeWith } from '../support/requires.js';
@@ -54,7 +55,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
       expect(await page.locator('[data-part="trace"]').textContent()).toContain(await why.getAttribute('title'));
     }
     await press('Buffer streams');
-    await untilSays(note, /held back until they end/);
+    await untilSays(note, /held back until they end.* only where upgrades are blocked as well/);
     await untilCarriedBy('Long-polling', tested);
     await untilMore(tested);
     await tested.screenshot('break-buffered');
@@ -104,6 +105,17 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     expect(await page.locator('#automatic [lang="en"]').allTextContents()).toEqual([]);
   }, 150_000);
 
+  it('says no more of a switch that was turned back elsewhere', async () => {
+    const tested = await open();
+    const press = (name: string) => tested.page.getByRole('button', { name, exact: true }).click();
+    await untilCarriedBy('WebSocket', tested);
+    const note = tested.page.locator('[data-part="board-note"]');
+    await press('Block upgrades');
+    await untilSays(note, /does not get through any more/);
+    await press('Block WebSocket');
+    await untilSays(note, /^Half-open/);
+  }, 150_000);
+
   it('survives a line that goes half-open, one cut and many, and delay', async () => {
     const tested = await open();
     const { page } = tested;
@@ -120,10 +132,13 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await waitUntil('a countdown', async () => (await left()) > 0, PATIENT);
     expect(await waiting.textContent()).toContain('at least every 1 s, and 5 s more');
     const first = await left();
+    const missing = async () => (await numbersIn(tested, '#automatic [data-part="missing"]'))[0] ?? 0;
+    await waitUntil('some to be missing', async () => (await missing()) > 1, PATIENT);
     await waitUntil('it to go down', async () => (await left()) < first, PATIENT);
     await untilStory(/silent for \d+(\.\d)? s/, 1, tested);
     await untilMore(tested);
     expect(await waiting.textContent()).toBe('');
+    await waitUntil('none to be missing any more', async () => (await missing()) === 0, PATIENT);
     const lost = await timesInStory('lost', tested);
     await press('Cut now');
     await untilSays(note, /^All connections were cut once/);
@@ -370,35 +385,4 @@ function stripOf(received: Element): { newest: number; last: number; cut: number
     last: Number(cells[0]?.textContent),
     cut: shown.filter((cell) => cell.left < left - 1).length,
   };
-}
-
-async function losses(tested: TestPage): Promise<readonly number[]> {
-  return [
-    ...(await numbersIn(tested, '#automatic [data-part="lost"]')),
-    ...(await numbersIn(tested, '#automatic [data-part="repeated"]')),
-  ];
-}
-
-async function untilMore(tested: TestPage): Promise<void> {
-  const received = async () => (await numbersIn(tested, '#automatic [data-part="received"]'))[0] ?? 0;
-  const before = await received();
-  await waitUntil('more messages', async () => (await received()) > before, PATIENT);
-}
-
-async function timesInStory(what: string | RegExp, { page }: TestPage): Promise<number> {
-  const story = (await page.locator('#automatic [data-part="trace"]').textContent()) ?? '';
-  return story.split(what).length - 1;
-}
-
-async function untilStory(what: string | RegExp, times: number, tested: TestPage): Promise<void> {
-  await waitUntil(`${what} in the story`, async () => (await timesInStory(what, tested)) >= times, PATIENT);
-}
-
-async function untilCarriedBy(name: string, { page }: TestPage): Promise<void> {
-  const headline = page.locator('#automatic [data-part="now"]');
-  await waitUntil(
-    `the client to be carried by ${name}`,
-    async () => ((await headline.textContent()) ?? '').includes(name),
-    PATIENT,
-  );
 }

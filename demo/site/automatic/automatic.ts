@@ -98,6 +98,7 @@ export class Automatic {
   pause(): void {
     this.lane.pause();
     this.numbers.pause();
+    this.#setbacks.forget();
   }
 
   /** Connects through the network that can be broken, at this address of the gateway; straight where it is `null`. */

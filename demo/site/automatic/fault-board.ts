@@ -7,6 +7,12 @@ import { isPossible, isSet, PRESET_NAMES, type PresetName, turn } from './preset
 /** How often the line can be cut, in seconds. */
 const PERIODS = [3, 5, 10];
 
+/** A switch, and which way it was turned. */
+interface Turned {
+  readonly name: PresetName;
+  readonly isOn: boolean;
+}
+
 /** The switches that break the whole network of the automatic client, or mend it. */
 export class FaultBoard {
   readonly #root: HTMLElement;
@@ -21,6 +27,8 @@ export class FaultBoard {
   #timer: ReturnType<typeof setInterval> | null = null;
   /** What the button that was pressed last has done; `null` before the first. */
   #answer: string | null = null;
+  /** The switch that it answers, if it is one. */
+  #of: Turned | null = null;
 
   /** `tell` hears after each press why it came to nothing, or `null`. */
   constructor(root: HTMLElement, automatic: Automatic, tell: (failure: unknown) => void) {
@@ -33,7 +41,7 @@ export class FaultBoard {
     for (const [name, element] of this.#switches) {
       element.addEventListener('click', () => {
         const isOn = !isSet(name, automatic);
-        this.#do(turn(name, isOn, automatic), answers[name][isOn ? 'on' : 'off']);
+        this.#do(turn(name, isOn, automatic), answers[name][isOn ? 'on' : 'off'], { name, isOn });
       });
     }
     button('cut').addEventListener('click', () => this.#do(automatic.cut('cut'), answers.cut));
@@ -64,6 +72,8 @@ export class FaultBoard {
     // Not disabled: that would take the focus away from who has just pressed it.
     this.#restart.setAttribute('aria-disabled', String(node === 'down'));
     this.#repeat.setAttribute('aria-pressed', String(this.#timer !== null));
+    // It may have been turned back elsewhere.
+    if (this.#of !== null && isSet(this.#of.name, this.#automatic) !== this.#of.isOn) this.#answer = this.#of = null;
     const { restarting, noServer, away } = breakTexts.board.notes;
     const answers = node === 'down' ? restarting : (this.#answer ?? this.#usual());
     write(this.#note, { none: noServer, away, answers }[server]);
@@ -74,7 +84,7 @@ export class FaultBoard {
   pause(): void {
     if (this.#timer !== null) {
       clearInterval(this.#timer);
-      this.#answer = breakTexts.board.answers.repeat.off;
+      [this.#answer, this.#of] = [breakTexts.board.answers.repeat.off, null];
     }
     this.#timer = null;
     this.refresh();
@@ -96,16 +106,16 @@ export class FaultBoard {
   #cutRepeatedly(): void {
     this.pause();
     const seconds = Number(this.#period.value);
-    this.#answer = breakTexts.board.answers.repeat.on(seconds);
+    [this.#answer, this.#of] = [breakTexts.board.answers.repeat.on(seconds), null];
     this.#timer = setInterval(() => this.#do(this.#automatic.cut('cut')), seconds * 1_000);
     this.refresh();
   }
 
   /** `answer` is what the note says when it is done; what nobody has pressed for at this moment leaves it as it is. */
-  #do(work: Promise<void>, answer: string | null = null): void {
+  #do(work: Promise<void>, answer: string | null = null, of: Turned | null = null): void {
     work.then(() => {
       this.#tell(null);
-      this.#answer = answer ?? this.#answer;
+      if (answer !== null) [this.#answer, this.#of] = [answer, of];
       this.refresh();
     }, this.#tell);
   }

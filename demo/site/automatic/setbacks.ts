@@ -20,6 +20,11 @@ export class Setbacks {
       this.#all.push({ transport, text: `${transport} failed: ${detail}` });
   }
 
+  /** What carries next begins anew, and not because of any of it. */
+  forget(): void {
+    this.#all = [];
+  }
+
   /** Why it is this transport that carries from now on: the last thing that befell a better one, or the end of the one before. */
   take(proved: string): string | null {
     const [first] = this.#all;

@@ -73,7 +73,7 @@ function isMostlyEmpty(
   _all: readonly Standing[],
   { pollMs, perSecond }: Run,
 ): boolean | null | 'unmeasured' {
-  if ((perSecond * pollMs) / 1_000 >= 0.5) return 'unmeasured';
+  if (perSecond === 0 || (perSecond * pollMs) / 1_000 >= 0.5) return 'unmeasured';
   return requests === null || requests < ENOUGH ? null : messages < requests / 2;
 }
 
@@ -81,7 +81,7 @@ function isMostlyEmpty(
 function isPrompt(own: Standing, all: readonly Standing[]): boolean | null {
   const others = known(all, own, ({ p50 }) => p50);
   if (own.p50 === null || own.messages < ENOUGH || others.length === 0) return null;
-  return own.p50 - Math.min(...others) <= AT_ONCE_MS + own.errorMs;
+  return own.p50 - Math.min(...others) <= AT_ONCE_MS;
 }
 
 /** One in ten more than there were messages, and than waits that ran out, may be for chat, or for a line that was cut. */

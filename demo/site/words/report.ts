@@ -41,6 +41,8 @@ export interface LaneReport {
 export interface Report {
   /** The life of the feed, as on its figures. With another life every count has begun anew. */
   readonly run: string;
+  /** The number of what the feed has published last; 0 before. */
+  readonly newest: number;
   /** The port of the network in which transports can be blocked in other ways than by a reset; `null` where there is none. */
   readonly network: number | null;
   readonly lanes: Readonly<Record<string, LaneReport>>;

@@ -30,7 +30,7 @@ export const dictionary = {
     /** What a button has just done, and what to look at. */
     answers: {
       upgrades: {
-        on: 'WebSocket does not get through any more; plain requests still do. Watch the client fall back to SSE, and look every few seconds whether WebSocket works again.',
+        on: 'WebSocket does not get through any more; plain requests still do. Watch the client fall back to the best that is left, and look every few seconds whether WebSocket works again.',
         off: 'WebSocket gets through again. Nobody tells the client: watch it find out by itself at its next look.',
       },
       hole: {
@@ -38,18 +38,18 @@ export const dictionary = {
         off: 'WebSocket is answered again. Nobody tells the client: watch it find out by itself at its next look.',
       },
       buffer: {
-        on: 'SSE and iframe streaming are held back until they end, which they never do. WebSocket goes on; block upgrades as well, and watch the client go down to long-polling.',
+        on: 'SSE and iframe streaming are held back until they end, which they never do. WebSocket does not notice: only where upgrades are blocked as well, the client goes down to long-polling.',
         off: 'Streams pass as they come again. Watch the client move up again, if one of them was the best that it could have.',
       },
       delay: {
         on: 'All connections were cut once, so that the new ones go through a slow network: all that comes from the gateway is 2 s late. Watch the latency rise to 2 s and more, with nothing lost and nothing repeated. That another transport may carry for a while is due to the cut.',
-        off: 'The delay is gone, and the slow connections were cut. Watch the latency fall, and the client move up again.',
+        off: 'The delay is gone, and the slow connections were cut. Watch the latency fall, and the client move up again where nothing else is blocked.',
       },
       cut: 'All connections were cut once. Watch the cross in the negotiation and the next hello; what was published meanwhile is read from the log, so lost stays 0.',
       repeat: {
         on: (seconds: number) =>
           `All connections are cut every ${seconds} s until you press again. Watch what carries change, and lost and repeated stay 0.`,
-        off: 'Nothing is cut any more. Watch the client move up again to the best transport.',
+        off: 'Nothing is cut any more. Watch the client move up again to the best transport that gets through.',
       },
       sever:
         'The line went dead, and neither end was told. Watch the seconds count below the headline until the client gives it up.',

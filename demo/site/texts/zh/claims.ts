@@ -72,7 +72,7 @@ export const dictionary: typeof en = {
       use: '游戏、协同编辑、直播间',
     },
     mqtt: {
-      name: 'MQTT over WebSocket',
+      name: '基于 WebSocket 的 MQTT',
       favour: {
         light: '成熟、轻量的发布与订阅，有现成的 broker',
         quality: '可选的送达保证级别',
