@@ -58,7 +58,8 @@ watchAttention(
   },
   () => {
     automatic.lane.start();
-    if (bare.some(({ client }) => client.isRunning !== isComparing)) turnBare();
+    // What was published while nobody looked is nobody's loss.
+    if (bare.some(({ client }) => client.isRunning !== isComparing)) turnBare(null);
   },
 );
 automatic.lane.start();
@@ -69,7 +70,9 @@ keepRhythm({
   refresh() {
     const head = newest();
     view.refresh(course.clock.now(), head);
-    for (const one of bare) one.view.refresh(head);
+    // They are told of as beside the automatic client.
+    const beside = arrived();
+    for (const one of bare) one.view.refresh(beside);
   },
 });
 
@@ -99,9 +102,14 @@ every(NODE_MS, async () => {
   if (broken !== null) await automatic.askNode();
 });
 
-/** The newest number that anybody on the page has got of what is published now, or that the demo's server has told of past the network. */
+/** The newest number that anybody on the page has got of what is published now. */
+function arrived(): Place | null {
+  return headOf(feed.runs, [automatic.numbers, ...bare.map(({ client }) => client.numbers)]);
+}
+
+/** The same, or what the demo's server has told of past the network. */
 function newest(): Place | null {
-  const head = headOf(feed.runs, [automatic.numbers, ...bare.map(({ client }) => client.numbers)]);
+  const head = arrived();
   return published !== null && published.run === [...feed.runs].at(-1) && published.number > (head?.number ?? 0)
     ? published
     : head;
@@ -116,10 +124,10 @@ async function throughNetwork(): Promise<void> {
 }
 
 /** Starts the clients without Pushgate, behind the same network, or stops them. */
-function turnBare(): void {
+function turnBare(since = newest()): void {
   const origin = broken === null ? location.origin : new URL(broken).origin;
   for (const { client } of bare) {
-    if (isComparing) client.start(origin, `${LANE_PARAMETER}=${automatic.lane.id}`, newest());
+    if (isComparing) client.start(origin, `${LANE_PARAMETER}=${automatic.lane.id}`, since);
     else client.stop();
   }
 }

@@ -114,6 +114,11 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await untilSays(note, /does not get through any more/);
     await press('Block WebSocket');
     await untilSays(note, /^Half-open/);
+    await press('Block upgrades');
+    await press('Block upgrades');
+    await untilSays(note, /gets through again/);
+    await press('Block WebSocket');
+    await untilSays(note, /^Half-open/);
   }, 150_000);
 
   it('survives a line that goes half-open, one cut and many, and delay', async () => {

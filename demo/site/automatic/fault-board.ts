@@ -2,15 +2,15 @@ import { part, write } from '../page/part.js';
 import { breakTexts } from '../texts/texts.js';
 import { NODE_HEARTBEAT_MS } from '../words/report.js';
 import type { Automatic } from './automatic.js';
-import { isPossible, isSet, PRESET_NAMES, type PresetName, turn } from './presets.js';
+import { faultsOf, isPossible, isSet, PRESET_NAMES, type PresetName, turn } from './presets.js';
 
 /** How often the line can be cut, in seconds. */
 const PERIODS = [3, 5, 10];
 
-/** A switch, and which way it was turned. */
+/** A switch, and how the transports that it concerns were when it had been turned. */
 interface Turned {
   readonly name: PresetName;
-  readonly isOn: boolean;
+  readonly faults: string;
 }
 
 /** The switches that break the whole network of the automatic client, or mend it. */
@@ -41,7 +41,7 @@ export class FaultBoard {
     for (const [name, element] of this.#switches) {
       element.addEventListener('click', () => {
         const isOn = !isSet(name, automatic);
-        this.#do(turn(name, isOn, automatic), answers[name][isOn ? 'on' : 'off'], { name, isOn });
+        this.#do(turn(name, isOn, automatic), answers[name][isOn ? 'on' : 'off'], name);
       });
     }
     button('cut').addEventListener('click', () => this.#do(automatic.cut('cut'), answers.cut));
@@ -73,7 +73,10 @@ export class FaultBoard {
     this.#restart.setAttribute('aria-disabled', String(node === 'down'));
     this.#repeat.setAttribute('aria-pressed', String(this.#timer !== null));
     // It may have been turned back elsewhere.
-    if (this.#of !== null && isSet(this.#of.name, this.#automatic) !== this.#of.isOn) this.#answer = this.#of = null;
+    if (this.#of !== null && faultsOf(this.#of.name, this.#automatic) !== this.#of.faults) {
+      this.#answer = null;
+      this.#of = null;
+    }
     const { restarting, noServer, away } = breakTexts.board.notes;
     const answers = node === 'down' ? restarting : (this.#answer ?? this.#usual());
     write(this.#note, { none: noServer, away, answers }[server]);
@@ -112,10 +115,13 @@ export class FaultBoard {
   }
 
   /** `answer` is what the note says when it is done; what nobody has pressed for at this moment leaves it as it is. */
-  #do(work: Promise<void>, answer: string | null = null, of: Turned | null = null): void {
+  #do(work: Promise<void>, answer: string | null = null, name: PresetName | null = null): void {
     work.then(() => {
       this.#tell(null);
-      if (answer !== null) [this.#answer, this.#of] = [answer, of];
+      if (answer !== null) {
+        this.#answer = answer;
+        this.#of = name === null ? null : { name, faults: faultsOf(name, this.#automatic) };
+      }
       this.refresh();
     }, this.#tell);
   }

@@ -27,6 +27,13 @@ export function isPossible(name: PresetName, { hasNetwork }: Automatic): boolean
   return hasNetwork || WITHOUT_NETWORK.has(name);
 }
 
+/** What befalls the transports that it concerns, by this switch or any other: the same text for the same. */
+export function faultsOf(name: PresetName, automatic: Automatic): string {
+  return concerned(name, automatic)
+    .map((transport) => automatic.faultOf(transport) ?? '')
+    .join();
+}
+
 /** Whether all that a preset is about is blocked so. */
 export function isSet(name: PresetName, automatic: Automatic): boolean {
   return concerned(name, automatic).every((transport) => automatic.faultOf(transport) === faultOf(name, automatic));

@@ -30,7 +30,7 @@ export const dictionary = {
     /** What a button has just done, and what to look at. */
     answers: {
       upgrades: {
-        on: 'WebSocket does not get through any more; plain requests still do. Watch the client fall back to the best that is left, and look every few seconds whether WebSocket works again.',
+        on: 'WebSocket does not get through any more; plain requests are left alone. Watch the client fall back to the best that is left, and look every few seconds whether WebSocket works again.',
         off: 'WebSocket gets through again. Nobody tells the client: watch it find out by itself at its next look.',
       },
       hole: {

@@ -26,7 +26,7 @@ export const dictionary: typeof en = {
     quick: (heartbeat) => `（${heartbeat} 秒是为本页设的，通常是 25 秒。）`,
     answers: {
       upgrades: {
-        on: 'WebSocket 不再能通过，普通请求仍然可以。请看客户端降级到剩下的最佳传输，并且每隔几秒探测 WebSocket 是否恢复。',
+        on: 'WebSocket 不再能通过，普通请求不受影响。请看客户端降级到剩下的最佳传输，并且每隔几秒探测 WebSocket 是否恢复。',
         off: 'WebSocket 又能通过了。没有人通知客户端：请看它在下一次探测时自己发现。',
       },
       hole: {
