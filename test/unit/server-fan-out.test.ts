@@ -175,22 +175,14 @@ describe('a reader that is full', () => {
   });
 
   it('from the earliest is told of no gap where other channels have more to be read first', async () => {
-    const bus = new MemoryBus({ epoch: 'e', retention: { count: 600 } });
-    for (const channel of ['a', 'b']) {
-      for (let index = 0; index < 1_500; index++) await bus.publish({ channel, data: '0' });
-    }
-    const { fanOut } = fanOutOf(bus);
+    const { fanOut } = await withTwoPasts(1_500);
     const reader = open(fanOut, { a: 'earliest', b: 'earliest' });
     await waitUntil('all of it', () => messagesOf(reader).length === 1_200);
     expect(reader.packets.flatMap(({ controls }) => controls).map(({ type }) => type)).toEqual(['hello']);
   });
 
   it('from the earliest is told of what goes while other channels are read', async () => {
-    const bus = new MemoryBus({ epoch: 'e', retention: { count: 600 } });
-    for (const channel of ['a', 'b']) {
-      for (let index = 0; index < 600; index++) await bus.publish({ channel, data: '0' });
-    }
-    const { fanOut } = fanOutOf(bus);
+    const { bus, fanOut } = await withTwoPasts(600);
     const reader = open(fanOut, { a: 'earliest', b: 'earliest' });
     reader.room = false;
     await greeted(reader);
@@ -282,6 +274,15 @@ describe('a reader that is full', () => {
     expect(reader.packets).toHaveLength(written);
   });
 });
+
+/** A log of two channels, one after the other, of which the last 600 messages each are kept. */
+async function withTwoPasts(messages: number) {
+  const bus = new MemoryBus({ epoch: 'e', retention: { count: 600 } });
+  for (const channel of ['a', 'b']) {
+    for (let index = 0; index < messages; index++) await bus.publish({ channel, data: '0' });
+  }
+  return { bus, ...fanOutOf(bus) };
+}
 
 function ack() {
   return { type: 'ack' } as const;
