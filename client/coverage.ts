@@ -139,10 +139,10 @@ export class Coverage {
       this.#held.delete(track);
       const asked = this.#asked.get(track.channel)?.get(track);
       if (asked === undefined) continue;
+      const { position } = track;
       track.start(head);
       if (this.#covered.has(track)) continue;
-      // Another connection has moved it since it asked for "now" or "earliest" here, which may begin further on, without a gap.
-      const { position } = track;
+      // Another connection has taken it up since it asked for "now" or "earliest" here, which may begin further on, without a gap.
       if (!epochOf(asked) && asked !== position && isAfter(head, position) !== false) this.remove(track);
       else fresh.push(track);
     }

@@ -148,6 +148,11 @@ export class Negotiator {
     }
   }
 
+  /** Brings the positions of all tracks up to what the connection that carries has brought. */
+  fold(): void {
+    this.#current?.coverage.fold();
+  }
+
   #tokenOf(id: number): Token | null {
     return this.#connections.get(id)?.token ?? null;
   }
@@ -156,7 +161,7 @@ export class Negotiator {
     const listener = this.#listener;
     return {
       tracks: () => {
-        this.#current?.coverage.fold();
+        this.fold();
         return this.#demand.tracks;
       },
       hello: (hello, ms) => {

@@ -225,6 +225,11 @@ export class PushClient {
     }
   }
 
+  /** @internal Called by a subscription that is asked where it is. */
+  fold(): void {
+    this.#negotiator.fold();
+  }
+
   /** @internal Called by a subscription that has ended. */
   left(subscription: Subscription<unknown>): void {
     this.#subscriptions.delete(subscription.track);

@@ -16,6 +16,8 @@ interface Waiter<Data> {
 /** What a subscription tells the client that made it. */
 interface Owner {
   left(subscription: Subscription<unknown>): void;
+  /** Brings the positions of all tracks up to date. */
+  fold(): void;
 }
 
 /**
@@ -67,11 +69,15 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
 
   /**
    * Where this subscription is: hand it to `since` to go on from here later. What waits for a loop is still to come; at its
-   * end the subscription stays where it was.
+   * end the subscription stays where it was. One to "earliest" stands at the beginning of the log, with offset 0, from when it
+   * is carried until something has come.
    */
   get position(): Position {
     const next = this.#buffer?.[0];
-    return next === undefined ? (this.#end?.position ?? this.track.position) : before(next.id);
+    if (next !== undefined) return before(next.id);
+    if (this.#end !== null) return this.#end.position;
+    this.#owner.fold();
+    return this.track.position;
   }
 
   get isClosed(): boolean {
@@ -118,9 +124,10 @@ export class Subscription<Data = Json> implements AsyncIterable<Message<Data>> {
   }
 
   /** @internal Ends it; with an error, loops throw that once they have taken what had arrived. */
-  end(error: PushError | null, position = this.track.position): void {
+  end(error: PushError | null, position?: Position): void {
     if (this.#end !== null) return;
-    this.#end = { error, position };
+    this.#owner.fold();
+    this.#end = { error, position: position ?? this.track.position };
     this.track.end();
     this.#rejectReady(error ?? new PushError('CLOSED', `The subscription to "${this.channel}" was closed.`));
     for (const waiter of this.#waiters.splice(0)) {

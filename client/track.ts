@@ -44,11 +44,16 @@ export class Track {
     this.#moveTo(cursor);
   }
 
-  /** A connection carries this channel from `head` on, if it had asked for "now". */
+  /**
+   * A connection carries this channel from `head` on, if it had asked for "now". What had asked for "earliest" stands at the beginning
+   * of the log then: if it asked for that again, it would not be told of what has come and gone meanwhile.
+   */
   start(head: Cursor): void {
     // A connection is asked for one log. If that log had been left, it is back: a failover that was undone.
     this.meet(head);
+    const epoch = epochOf(head);
     if (this.#position === 'now') this.#position = head;
+    else if (this.#position === 'earliest' && epoch !== null) this.#position = formatCursor(epoch, 0);
   }
 
   /** An answer to what was just asked comes from this cursor's log, be it one that had been left. */
@@ -88,7 +93,9 @@ export class Track {
     if (position === 'now') return null;
     if (position === 'earliest') return from;
     const ahead = isAfter(to, position);
-    if (ahead !== null) return ahead ? position : null;
+    // Up to where it begins, nothing is missing: it is only not known here how far the connection has come.
+    if (ahead === true) return isAfter(from, position) ? from : position;
+    if (ahead === false) return null;
     const epoch = epochOf(to);
     if (epoch === null || this.#isOver(epoch)) return null;
     this.#leave(position);

@@ -38,10 +38,11 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 /** One subscription, with all it was given. */
 interface Interest {
   readonly subscription: Subscription;
+  readonly since: Since;
   readonly taken: number[];
   /** The offset after which it may be given messages; `null` before "now" has come. */
   start: number | null;
-  /** The offset after which it has to be; `null` where that is as far back as the log goes, and before "now" has come. */
+  /** The offset after which it has to be; `null` before a connection carries it, if it asked for "now" or "earliest". */
   due: number | null;
   /** How many gaps had been told before. */
   readonly gapsBefore: number;
@@ -66,6 +67,8 @@ class World {
   readonly #pass: (ms: number) => Promise<void>;
   /** The highest offset that has arrived. */
   #arrived = 0;
+  /** The end of the log that was last told. */
+  #head = 0;
 
   constructor(goesBothWays: boolean) {
     this.#half = new FakeHalf('one', { goesBothWays });
@@ -140,7 +143,9 @@ class World {
     const subscription = this.push.subscribe(name, ({ data }) => taken.push(Number(data)), { since: position });
     const start = since === 'now' ? null : offset;
     const due = since === 'earliest' ? null : start;
-    this.interests.push({ subscription, taken, start, due, gapsBefore: this.gaps.length });
+    const interest: Interest = { subscription, since, taken, start, due, gapsBefore: this.gaps.length };
+    this.interests.push(interest);
+    if (since === 'earliest') subscription.ready.then(() => this.#carried(interest)).catch(() => {});
   }
 
   #cut(opened: Opened): void {
@@ -153,6 +158,7 @@ class World {
       const record = this.gateway.next(opened);
       if (record === undefined) return;
       if (isMessage(record)) this.#arrived = Math.max(this.#arrived, offsetOf(record.id));
+      else if ('head' in record && record.head !== undefined) this.#head = offsetOf(record.head);
       opened.link.record(record);
       await this.#settle();
     }
@@ -179,14 +185,20 @@ class World {
     }
   }
 
-  #isThere({ subscription, taken, due }: Interest): boolean {
-    const last = this.gateway.offsets(subscription.channel).at(-1) ?? 0;
-    return taken.at(-1) === last || (due ?? 0) >= last;
+  /** From when "earliest" is carried it has to be told of what comes and goes. */
+  #carried(interest: Interest): void {
+    interest.due ??= this.#head;
   }
 
-  #faultsOf({ subscription, taken, start, due, gapsBefore }: Interest): string[] {
+  #isThere({ subscription, since, taken, due }: Interest): boolean {
+    const last = this.gateway.offsets(subscription.channel).at(-1) ?? 0;
+    return taken.at(-1) === last || (since !== 'earliest' && (due ?? 0) >= last);
+  }
+
+  #faultsOf({ subscription, since, taken, start, due, gapsBefore }: Interest): string[] {
     const { channel: name, isClosed } = subscription;
-    const begin = due ?? (taken[0] ?? Number.POSITIVE_INFINITY) - 1;
+    const first = (taken[0] ?? Number.POSITIVE_INFINITY) - 1;
+    const begin = since === 'earliest' ? Math.min(due ?? first, first) : (due ?? first);
     const end = isClosed ? (taken.at(-1) ?? 0) : this.gateway.log.length;
     const gaps = this.gaps.slice(gapsBefore).filter((gap) => gap.channel === name);
     const lost = this.gateway

@@ -18,12 +18,24 @@ describe('a track', () => {
     expect([6, 6, 5, 7].map((offset) => track.take(`log.${offset}`))).toEqual([true, false, false, true]);
   });
 
-  it('starts from the head when it asked for now, and only then', () => {
-    const now = new Track('a', 'now');
-    const earliest = new Track('a', 'earliest');
-    for (const track of [now, earliest]) track.start('log.9');
-    expect(now.position).toBe('log.9');
-    expect(earliest.position).toBe('earliest');
+  it('starts from the head when it asked for now, and from the beginning of its log when for all there is', () => {
+    const tracks = ['now', 'earliest', 'log.3'].map((position) => new Track('a', position));
+    for (const track of tracks) track.start('log.9');
+    expect(tracks.map(({ position }) => position)).toEqual(['log.9', 'log.0', 'log.3']);
+  });
+
+  it('misses nothing before the beginning of a gap', () => {
+    const track = new Track('a', 'earliest');
+    track.start('log.9');
+    expect(track.skip('log.9', 'log.12')).toBe('log.9');
+    expect(track.take('log.1')).toBe(true);
+  });
+
+  it('drops what still arrives from a log that was replaced before anything of it had come', () => {
+    const track = new Track('a', 'earliest');
+    for (const head of ['old.9', 'new.4']) track.start(head);
+    expect(track.skip('old.0', 'new.4')).toBe('old.0');
+    expect(['new.3', 'old.10', 'new.5'].map((id) => track.take(id))).toEqual([true, false, true]);
   });
 
   it('goes over to another log, and drops what still arrives from the old one', () => {
@@ -180,6 +192,17 @@ describe('a coverage', () => {
     expect(next.confirmAll('log.12').map(({ channel }) => channel)).toEqual(['b']);
     expect(give(next, 'a', 'log.13')).toEqual([]);
     expect([next.includes(track), track.position]).toEqual([false, 'log.11']);
+  });
+
+  it('does not carry what asked it for all there is and has been taken up by another connection since', () => {
+    const [old, next] = [new Coverage(), new Coverage()];
+    const track = new Track('a', 'earliest');
+    expect([old.ask([track]).get('a'), next.ask([track]).get('a')]).toEqual(['earliest', 'earliest']);
+    expect(old.confirmAll('log.10')).toEqual([track]);
+    // What was published as log.11 may be gone before this connection reads.
+    expect(next.confirmAll('log.11')).toEqual([]);
+    expect(next.ask([track]).get('a')).toBe('log.0');
+    expect(next.confirmAll('log.12')).toEqual([track]);
   });
 
   it('carries what asked it for now and has missed nothing since', () => {
