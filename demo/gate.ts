@@ -31,7 +31,7 @@ export function standBefore({ app, server, path, costs, turnstile, tap, visitorO
     const paid = costs.begin(isBare ? null : lane, socket, visitorOf(request));
     response.once('close', paid).once('close', tap.begin(isBare ? null : lane, request, false));
     if (lane === null || transport === null) return next();
-    const left = turnstile.enter(lane, transport, socket);
+    const left = turnstile.enter(lane, { transport, socket, isBare });
     if (left === null) return;
     response.once('close', left);
     next();
@@ -45,7 +45,7 @@ export function standBefore({ app, server, path, costs, turnstile, tap, visitorO
       .once('close', costs.begin(isBare ? null : lane, socket, visitorOf(request)))
       .once('close', tap.begin(isBare ? null : lane, request, true));
     if (lane === null || transport === null) return;
-    const left = turnstile.enter(lane, transport, socket);
+    const left = turnstile.enter(lane, { transport, socket, isBare });
     if (left !== null) socket.once('close', left);
   };
   // Before the gateway's own listener, which then finds a socket that is gone and gives up.

@@ -61,17 +61,29 @@ export class LaneNetwork {
     return loopbackName(host) === null ? null : ((await this.#proxy)?.port ?? null);
   }
 
-  /** Cuts what a lane has open, over one transport or over all. */
-  async cut(lane: string, transport: string | null = null): Promise<void> {
-    (await this.#proxy)?.cut((request) => {
-      const passage = this.#passage(request);
-      return passage.lane === lane && (transport === null || passage.transport === transport);
-    });
+  /** Cuts what a lane has open, over one transport or over all; returns how much that was, without what reads the bare feed. */
+  async cut(lane: string, transport: string | null = null): Promise<number> {
+    const proxy = await this.#proxy;
+    const cut = (isBare: boolean) =>
+      proxy?.cut((request) => {
+        const passage = this.#passage(request);
+        const isOf = passage.lane === lane && (transport === null || passage.transport === transport);
+        return isOf && passage.isBare === isBare;
+      }) ?? 0;
+    cut(true);
+    return cut(false);
   }
 
-  /** What a lane has open goes silent, and neither end is told. */
-  async sever(lane: string): Promise<void> {
-    (await this.#proxy)?.sever((request) => this.#passage(request).lane === lane);
+  /** What a lane has open goes silent, and neither end is told; returns how much that was, in the same way. */
+  async sever(lane: string): Promise<number> {
+    const proxy = await this.#proxy;
+    const sever = (isBare: boolean) =>
+      proxy?.sever((request) => {
+        const passage = this.#passage(request);
+        return passage.lane === lane && passage.isBare === isBare;
+      }) ?? 0;
+    sever(true);
+    return sever(false);
   }
 
   async close(): Promise<void> {

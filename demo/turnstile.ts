@@ -5,6 +5,8 @@ import type { Blocks } from './blocks.js';
 interface Passing {
   readonly transport: string;
   readonly socket: Duplex;
+  /** Whether it reads the bare feed. */
+  readonly isBare: boolean;
 }
 
 /**
@@ -26,20 +28,20 @@ export class Turnstile {
     return reset.length;
   }
 
-  /** Cuts all that a lane has open, whatever it is; returns how much that was. */
+  /** Cuts all that a lane has open, whatever it is; returns how much that was, without what reads the bare feed. */
   cutAll(lane: string): number {
     const passing = [...(this.#passing.get(lane) ?? [])];
     for (const { socket } of passing) socket.destroy();
-    return passing.length;
+    return passing.filter(({ isBare }) => !isBare).length;
   }
 
   /** Lets a connection through, or cuts it and returns `null`. Returns how to say that it is over. */
-  enter(lane: string, transport: string, socket: Duplex): (() => void) | null {
+  enter(lane: string, { transport, socket, isBare }: Passing): (() => void) | null {
     if (this.#isReset(lane, transport)) {
       socket.destroy();
       return null;
     }
-    const passing = { transport, socket };
+    const passing = { transport, socket, isBare };
     const others = this.#passing.get(lane) ?? new Set();
     this.#passing.set(lane, others.add(passing));
     return () => {

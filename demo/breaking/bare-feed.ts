@@ -3,8 +3,9 @@ import type { Server as TlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
 import { WebSocket, WebSocketServer } from 'ws';
+import { Origins } from '../../server/origins.js';
 import { takeUpgrades } from '../../server/upgrades.js';
-import { refuseMore } from '../answers.js';
+import { refuseMore, sendProblem } from '../answers.js';
 import { BARE_PATH } from '../site/words/bare-feed.js';
 import type { VisitorOf } from '../visitors.js';
 
@@ -14,7 +15,16 @@ const RETRY_SECONDS = 5;
 
 const FULL = `One address may have ${READERS.visitor} readers of the bare feed, and all together ${READERS.all}.`;
 
-const REFUSED_UPGRADE = `HTTP/1.1 429 Too Many Requests\r\nRetry-After: ${RETRY_SECONDS}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+const FOREIGN = 'The bare feed is for pages of its own site.';
+
+/** Of an upgrade that is refused. */
+const HEADS = {
+  full: `HTTP/1.1 429 Too Many Requests\r\nRetry-After: ${RETRY_SECONDS}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+  foreign: 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+};
+
+/** The page of the site comes to it over the network that it breaks, which puts the site into the `Host` again. */
+const OWN = new Origins([]);
 
 /** More than this has not been taken: the reader is gone, or as good as gone. */
 const HELD_BYTES = 64 * 1024;
@@ -38,10 +48,10 @@ export class BareFeed {
   /** Answers `GET /demo/bare/sse` with the stream. */
   readonly stream: RequestHandler = (request, response) => {
     const visitor = this.#visitorOf(request);
+    const admitted = admit(request);
+    if (admitted === null) return sendProblem(response, 403, 'ORIGIN_FORBIDDEN', FOREIGN);
     if (this.#isFullFor(visitor)) return refuseMore(response, FULL, RETRY_SECONDS * 1_000);
-    const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
-    // The page comes to it over the network that it breaks, which is another origin.
-    response.writeHead(200, { ...headers, 'Access-Control-Allow-Origin': '*' });
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', ...admitted });
     response.flushHeaders();
     this.#streams.set(response, visitor);
     response.once('close', () => this.#streams.delete(response));
@@ -53,7 +63,8 @@ export class BareFeed {
       claims: ({ url = '' }: IncomingMessage) => url.split('?', 1)[0] === `${BARE_PATH}/websocket`,
       take: (request, socket, head) => {
         const visitor = this.#visitorOf(request);
-        if (this.#isFullFor(visitor)) return refuseUpgrade(socket);
+        if (admit(request) === null) return refuseUpgrade(socket, HEADS.foreign);
+        if (this.#isFullFor(visitor)) return refuseUpgrade(socket, HEADS.full);
         this.#upgrades.handleUpgrade(request, socket, head, (open) => {
           this.#sockets.set(open, visitor);
           open.on('error', () => {}).once('close', () => this.#sockets.delete(open));
@@ -88,7 +99,16 @@ export class BareFeed {
 }
 
 /** Node has let go of the socket by now, and the other side may never close its own half. */
-function refuseUpgrade(socket: Duplex): void {
+function refuseUpgrade(socket: Duplex, head: string): void {
   socket.on('error', () => socket.destroy()).once('finish', () => socket.destroy());
-  socket.end(REFUSED_UPGRADE);
+  socket.end(head);
+}
+
+/** The headers by which a page may read it; `null` for a page of another site. */
+function admit(request: IncomingMessage): Record<string, string> | null {
+  try {
+    return OWN.admit(request);
+  } catch {
+    return null;
+  }
 }

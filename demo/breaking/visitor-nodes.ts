@@ -9,7 +9,7 @@ import { NODE_HEARTBEAT_MS, type NodeStanding } from '../site/words/report.js';
 /** Nodes: of one visitor, and of all. */
 export const NODES = { visitor: 4, all: 12 };
 
-/** A node that nobody has asked about in so long is closed. The page asks once a second, and in the background once a minute. */
+/** A node that nobody has asked about in so long is closed. The page asks once a second while somebody looks at it. */
 const FORGOTTEN_MS = 60_000;
 
 /** One that its page has not asked about in so long gives way to the next one of the same visitor, who has loaded it again. */
@@ -98,6 +98,8 @@ export class VisitorNodes {
     if (node === undefined) return 'none';
     node.expires.refresh();
     node.askedAt = performance.now();
+    // One that is being started for the first time is none yet.
+    if (node.port === 0) return 'none';
     return node.running === null ? 'down' : 'up';
   }
 

@@ -32,7 +32,8 @@ interface Carried {
 interface UnderWay {
   /** What it asks for; `null` until its head is there. */
   request: RequestHead | null;
-  sever(): void;
+  /** Severs its line; `null` while it has none to the other end, or none that is alive. */
+  sever: (() => void) | null;
 }
 
 /**
@@ -70,7 +71,7 @@ export class FaultProxy {
     this.#target = target;
     this.#namesServer = namesServer;
     this.#server = createServer((client) => {
-      const underWay: UnderWay = { request: null, sever() {} };
+      const underWay: UnderWay = { request: null, sever: null };
       this.#live.set(client, underWay);
       client.once('close', () => this.#live.delete(client));
       client.on('error', () => client.destroy());
@@ -108,17 +109,27 @@ export class FaultProxy {
     this.rule = () => pass;
   }
 
-  /** Breaks the connections of all exchanges that are under way, or of some. */
-  cut(applies: (request: RequestHead) => boolean = () => true): void {
-    for (const [client, { request }] of this.#live) if (request !== null && applies(request)) client.destroy();
+  /** Breaks the connections of all exchanges that are under way, or of some; returns how many lines that were alive. */
+  cut(applies: (request: RequestHead) => boolean = () => true): number {
+    const cut = [...this.#live].filter(([, { request }]) => request !== null && applies(request));
+    for (const [client] of cut) client.destroy();
+    return cut.filter(([, { sever }]) => sever !== null).length;
   }
 
   /**
    * Severs the lines of all exchanges that are under way, or of some, as when a phone loses its network: what is sent from
-   * now on is lost in both directions, and neither end learns that the other one has gone.
+   * now on is lost in both directions, and neither end learns that the other one has gone. Returns how many those were.
    */
-  sever(applies: (request: RequestHead) => boolean = () => true): void {
-    for (const { request, sever } of this.#live.values()) if (request !== null && applies(request)) sever();
+  sever(applies: (request: RequestHead) => boolean = () => true): number {
+    let severed = 0;
+    for (const underWay of this.#live.values()) {
+      const { request, sever } = underWay;
+      if (request === null || sever === null || !applies(request)) continue;
+      sever();
+      underWay.sever = null;
+      severed += 1;
+    }
+    return severed;
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ import { ServerClock } from './feed/server-clock.js';
 import type { Lane } from './lane/lane.js';
 import { LaneView } from './lane/lane-view.js';
 import { simpleFirst } from './lane/simple-first.js';
-import { watchAttention } from './page/attention.js';
+import { seenFor, watchAttention } from './page/attention.js';
 import { linkFolds } from './page/folds.js';
 import { linkFrame } from './page/frame.js';
 import { part, write } from './page/part.js';
@@ -17,7 +17,7 @@ import { takeChat } from './panels/chat-form.js';
 import { MachineStrip } from './panels/machine-strip.js';
 import { MachineWatch } from './panels/machine-watch.js';
 import { Controls, valueText } from './race/controls.js';
-import { type CourseSettings, FIRST_COURSE, linkOf, readLink } from './race/course-settings.js';
+import { type CourseSettings, FIRST_COURSE, linkOf, outOfSilence, readLink, silent } from './race/course-settings.js';
 import { CpuWatch } from './race/cpu-watch.js';
 import { Field } from './race/field.js';
 import { IdleCosts } from './race/idle-costs.js';
@@ -34,6 +34,8 @@ import { CPU_RATE } from './words/race.js';
 
 const REPORT_MS = 1_000;
 const RENEW_MS = 5_000;
+/** So long after a race has begun it is asked how many of its clients are there. */
+const ARRIVING_MS = 1_000;
 
 const path = gatewayPath();
 const clock = new ServerClock();
@@ -50,17 +52,17 @@ let isPaused = false;
 let hasServer: boolean | null = null;
 /** What is to be run when what is being tried has come to something. */
 let waiting: CourseSettings | null = null;
-let isTrying = false;
+/** What is being tried. */
+let trying: CourseSettings | null = null;
 /** Whether what the controls say is why something was not done. */
 let isRefused = false;
 /** Whether the race that is shown does not go on: the server refuses it by now, or is away. */
 let isStopped = false;
 
-let field = new Field(
-  { path, clock, transports, opened: (lane) => void takeOpening(lane) },
-  FIRST_COURSE,
-  machineFeed(),
-);
+const seenSince = () => clock.now() - seenFor();
+const common = { path, clock, seenSince, transports, opened: (lane: Lane) => void takeOpening(lane) };
+
+let field = new Field(common, FIRST_COURSE, machineFeed());
 const views = [...field.lanes].map(([transport, lane]) => new LaneView(lane, transport, palette));
 part(document, 'lanes', HTMLElement).append(...views.map(({ element }) => element));
 part(document, 'lanes-heading', HTMLElement).textContent = raceTexts.lanes.headingOf(views.length);
@@ -68,11 +70,12 @@ part(document, 'lanes-heading', HTMLElement).textContent = raceTexts.lanes.headi
 const within = part(document, 'within', HTMLElement);
 
 const controls = new Controls(part(document, 'controls', HTMLElement), FIRST_COURSE, {
-  run: choose,
+  run: (settings) => choose(afterIdle === null ? settings : outOfSilence(settings, afterIdle)),
   measureIdle() {
     const before = afterIdle;
-    afterIdle = before === null ? field.settings : null;
-    void run(before ?? { ...field.settings, isOwn: true, perSecond: 0, clients: 0 });
+    const present = waiting ?? trying ?? field.settings;
+    afterIdle = before === null ? present : null;
+    void run(before ?? silent(present));
   },
   measureCpu: () => void measureCpu(),
 });
@@ -88,7 +91,7 @@ const tableOf = (standings: readonly Standing[]) =>
   resultTable(
     standings,
     { ...field.settings, ranMs: field.ranMs },
-    captionOf(field, clock.errorMs, isStopped ? null : (own.report?.clients ?? null)),
+    captionOf(field, clock.errorMs, own.report?.clients ?? null),
   );
 const linkTo = (settings: CourseSettings) => new URL(`#${linkOf(settings)}`, location.href).toString();
 const linkNow = () => linkTo(afterIdle ?? field.settings);
@@ -112,6 +115,8 @@ watchAttention(
     isPaused = false;
     field.start();
     watch.start();
+    // Meanwhile its server may have ended it.
+    void renew().catch(() => {});
   },
 );
 field.start();
@@ -154,25 +159,14 @@ every(REPORT_MS, async () => {
   const asked = new Map(all.map((lane) => [lane, lane.others]));
   const report = await askReport(all).catch(() => null);
   if (report === null) return missServer();
+  // What was said of it is not so any more.
+  if (hasServer === false && !isRefused) controls.tell(noteText());
   hasServer = true;
   if (!settings.isOwn) feed.runs.add(report.run);
   for (const account of accounts) account(report);
   if (field.settings === settings && settings.isOwn && settings.perSecond === 0) takeIdle(open, asked);
 });
-every(RENEW_MS, async () => {
-  const { settings, feed } = field;
-  // Not beside another one that is just being asked for, which it would take back.
-  if (!settings.isOwn || isTrying) return;
-  const outcome = await own.run(settings);
-  if (field.settings !== settings) return;
-  const wasStopped = isStopped;
-  isStopped = outcome !== 'runs';
-  if (outcome !== 'runs') return controls.tell(raceTexts.controls.outcomes.stopped);
-  if (own.report !== null) feed.runs.add(own.report.run);
-  // What was refused is to be read for longer than until now.
-  if (wasStopped) isRefused = false;
-  if (!isRefused) controls.tell(noteText());
-});
+every(RENEW_MS, renew);
 every(
   () => clock.restMs,
   () => clock.align(() => askServerTime(path)),
@@ -184,6 +178,22 @@ function choose(settings: CourseSettings): void {
   void run(settings);
 }
 
+/** Lets the visitor's own race go on at its server, and takes what that says of it. */
+async function renew(): Promise<void> {
+  const { settings, feed } = field;
+  // Not beside another one that is just being asked for, which it would take back.
+  if (!settings.isOwn || trying !== null) return;
+  const outcome = await own.run(settings);
+  if (field.settings !== settings) return;
+  const wasStopped = isStopped;
+  isStopped = outcome !== 'runs';
+  if (outcome !== 'runs') return controls.tell(raceTexts.controls.outcomes.stopped);
+  if (own.report !== null) feed.runs.add(own.report.run);
+  // What was refused is to be read for longer than until now.
+  if (wasStopped) isRefused = false;
+  if (!isRefused) controls.tell(noteText());
+}
+
 /**
  * Begins another run, with these settings; when that cannot be, the present one goes on. One is tried after the other, so
  * that the server publishes what the lanes are on; of those that wait meanwhile the last one counts.
@@ -191,10 +201,12 @@ function choose(settings: CourseSettings): void {
 async function run(settings: CourseSettings): Promise<void> {
   controls.show(settings);
   waiting = settings;
-  if (isTrying) return;
-  isTrying = true;
-  for (let next = takeWaiting(); next !== null; next = takeWaiting()) await tryRun(next);
-  isTrying = false;
+  if (trying !== null) return;
+  try {
+    for (trying = takeWaiting(); trying !== null; trying = takeWaiting()) await tryRun(trying);
+  } finally {
+    trying = null;
+  }
 }
 
 function takeWaiting(): CourseSettings | null {
@@ -216,16 +228,16 @@ async function tryRun(settings: CourseSettings): Promise<void> {
   if (settings.isOwn && own.report !== null) feed.runs.add(own.report.run);
   if (!settings.isOwn && !field.settings.isOwn) for (const known of field.feed.runs) feed.runs.add(known);
   begin(settings, feed);
-  // So that what is reloaded, or opened in the other language, is what is seen.
-  history.replaceState(null, '', linkNow());
   table.forget();
   isRefused = false;
-  controls.tell(settings.isOwn ? noteText() : '');
+  controls.tell(noteText());
+  // So that what is reloaded, or opened in the other language, is what is seen.
+  history.replaceState(null, '', linkNow());
 }
 
 function begin(settings: CourseSettings, feed: Feed): void {
   field.pause();
-  field = new Field({ path, clock, transports, opened: (lane) => void takeOpening(lane) }, settings, feed);
+  field = new Field(common, settings, feed);
   for (const [index, lane] of field.all.entries()) {
     const view = views[index];
     if (view !== undefined) view.lane = lane;
@@ -234,6 +246,8 @@ function begin(settings: CourseSettings, feed: Feed): void {
   idleMinute.reset();
   plot.then((shown) => shown.reset()).catch(() => {});
   if (!isPaused) field.start();
+  // The clients on the server's machine are just coming.
+  if (settings.clients > 0) setTimeout(() => void renew().catch(() => {}), ARRIVING_MS);
 }
 
 /** Takes what a lane has cost up to its opening at once, so that it is told apart from what comes after it. */
@@ -254,21 +268,17 @@ function takeIdle(open: ReadonlySet<Lane>, asked: ReadonlyMap<Lane, number>): vo
   const quiet = [...field.lanes].map(([transport, lane]) => ({
     transport,
     isOpen: open.has(lane) && lane.state === 'open',
+    openings: lane.openings,
     cost: lane.spending.total,
     others: { asked: asked.get(lane) ?? 0, answered: lane.others },
   }));
   const found = idleMinute.take(quiet, performance.now());
-  const note = idleMinute.missing.length > 0 && !isRefused ? noteText() : '';
-  if (note !== '') controls.tell(note);
+  if (idleMinute.missing.length > 0 && !isRefused) controls.tell(noteText());
   if (found === null) return;
-  idle.take(found, field.settings.pollMs);
+  idle.take(found, field.settings.pollMs, idleMinute.missing);
   const next = afterIdle;
   afterIdle = null;
-  if (next === null) return;
-  // What is missing from the figures is to be read beside them.
-  void run(next).then(() => {
-    if (note !== '' && !isRefused) controls.tell(note);
-  });
+  if (next !== null) void run(next);
 }
 
 async function measureCpu(): Promise<void> {
@@ -285,14 +295,24 @@ function measured() {
   return { idle: idle.at(settings.pollMs), cpu: cpu.microsecondsAt(settings) };
 }
 
-/** Without which lanes silence is measured, or how many of the clients on the server's machine are there. */
+/** Without which lanes silence is measured, or was, and how many of the clients on the server's machine are there. */
 function noteText(): string {
-  const { missing } = idleMinute;
-  if (missing.length > 0) return raceTexts.controls.silentWithout(missing.map((name) => textsOf(name).name).join(', '));
-  const { clients } = own.report ?? {};
+  return raceTexts.controls.inARow([withoutText(), crowdText()].filter((text) => text !== ''));
+}
+
+function withoutText(): string {
+  const missing = idleMinute.missing.length > 0 ? idleMinute.missing : idle.missing;
+  const names = missing.map((name) => textsOf(name).name).join(', ');
+  return names === '' ? '' : raceTexts.controls.silentWithout(names);
+}
+
+function crowdText(): string {
+  const { isOwn, clients: wanted } = field.settings;
+  if (!isOwn || own.report === null) return '';
+  const { clients } = own.report;
   const { crowd, noCrowd } = raceTexts.controls;
-  if (clients === null) return field.settings.clients > 0 ? noCrowd : '';
-  return clients === undefined || clients.wanted === 0 ? '' : crowd(clients.open, clients.wanted);
+  if (clients === null) return wanted > 0 ? noCrowd : '';
+  return clients.wanted === 0 ? '' : crowd(clients.open, clients.wanted);
 }
 
 /** Says once that nothing can come where there is no demo's server; one that is only away comes back. */

@@ -26,7 +26,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await untilCarriedBy('WebSocket', tested);
     await untilMore(tested);
     expect(await losses(tested)).toEqual([0, 0]);
-    const [changes] = await numbersIn(tested, '#automatic [data-part="changes"]');
+    const [changes] = await numbersIn(tested, '#instrument [data-part="changes"]');
     expect(changes).toBeGreaterThanOrEqual(2);
     expect(await block.getAttribute('aria-pressed')).toBe('false');
     expect(await page.evaluate(() => Number(document.documentElement.dataset['shift']))).toBeLessThan(0.1);
@@ -87,7 +87,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
   it('gives its reasons in Chinese on the Chinese page', async () => {
     const tested = await browser.open(`${site.address}zh/break`);
     const { page } = tested;
-    const now = page.locator('#automatic [data-part="now"]');
+    const now = page.locator('#instrument [data-part="now"]');
     const carriedBy = (name: string) =>
       waitUntil(`${name} to carry`, async () => (await now.textContent()) === `由 ${name} 承载`, PATIENT);
     const block = page.getByRole('button', { name: '屏蔽 WebSocket' });
@@ -102,7 +102,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     const details = await page.locator('[data-part="trace"] [data-part="detail"]').allTextContents();
     expect(details.length).toBeGreaterThan(5);
     expect(details.filter((text) => !/\p{Script=Han}/u.test(text))).toEqual([]);
-    expect(await page.locator('#automatic [lang="en"]').allTextContents()).toEqual([]);
+    expect(await page.locator('#automatic [lang="en"], #instrument [lang="en"]').allTextContents()).toEqual([]);
   }, 150_000);
 
   it('says no more of a switch that was turned back elsewhere', async () => {
@@ -119,6 +119,59 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await untilSays(note, /gets through again/);
     await press('Block WebSocket');
     await untilSays(note, /^Half-open/);
+  }, 150_000);
+
+  it('delays whatever gets through, beside what is blocked, until that is taken back', async () => {
+    const tested = await open();
+    const { page } = tested;
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    const pressed = () =>
+      Promise.all(['Block upgrades', 'Delay all by 2 s'].map((name) => button(name).getAttribute('aria-pressed')));
+    const untilPressed = (...states: string[]) =>
+      waitUntil(`pressed: ${states}`, async () => String(await pressed()) === String(states), PATIENT);
+    const standing = page.locator('[data-part="ladder"] [data-part="standing"]').first();
+    await untilCarriedBy('WebSocket', tested);
+    await button('Delay all by 2 s').click();
+    await untilPressed('false', 'true');
+    await button('Block upgrades').click();
+    await untilPressed('true', 'true');
+    await untilSays(standing, 'blocked: stripped');
+    await untilCarriedBy('SSE', tested);
+    await untilSays(page.locator('#instrument [data-part="latency"]'), /^[2-9]\.\d+\ss$/);
+    await button('Block upgrades').click();
+    await untilPressed('false', 'true');
+    await untilSays(standing, /2 s late$/);
+    await button('Delay all by 2 s').click();
+    await untilPressed('false', 'false');
+    await button('Block upgrades').click();
+    await button('Delay all by 2 s').click();
+    await untilPressed('true', 'true');
+    await button('Delay all by 2 s').click();
+    await untilPressed('true', 'false');
+    await untilSays(standing, 'blocked: stripped');
+    expect(await losses(tested)).toEqual([0, 0]);
+  }, 150_000);
+
+  it('says that nothing was open where a cut falls between two polls', async () => {
+    const tested = await open();
+    const { page } = tested;
+    await untilCarriedBy('WebSocket', tested);
+    for (const name of ['WebSocket', 'SSE', 'Iframe', 'Long-polling']) {
+      await page.getByRole('button', { name: `Block ${name}` }).click();
+    }
+    await untilCarriedBy('Polling', tested);
+    await untilMore(tested);
+    const press = async () => {
+      const answer = page.waitForResponse((response) => response.url().endsWith('/demo/cuts'));
+      await page.getByRole('button', { name: 'Go half-open' }).click();
+      return (await (await answer).json()) as { cut: number };
+    };
+    // A poll is under way for some milliseconds of each second.
+    await waitUntil('a press between two polls', async () => (await press()).cut === 0, PATIENT);
+    await untilSays(page.locator('[data-part="board-note"]'), /^Nothing was open at that moment/);
+    expect(await page.locator('#instrument [data-part="reason"]').textContent()).not.toContain('dead');
+    await untilMore(tested);
+    expect(await losses(tested)).toEqual([0, 0]);
   }, 150_000);
 
   it('survives a line that goes half-open, one cut and many, and delay', async () => {
@@ -157,7 +210,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     await untilSays(note, /^Nothing is cut any more/);
     await press('Delay all by 2 s');
     await untilSays(note, /2 s late/);
-    await untilSays(page.locator('#automatic [data-part="latency"]'), /^[2-9]\.\d+\ss$/);
+    await untilSays(page.locator('#instrument [data-part="latency"]'), /^[2-9]\.\d+\ss$/);
     await press('Delay all by 2 s');
     await untilMore(tested);
     expect(await losses(tested)).toEqual([0, 0]);
@@ -179,7 +232,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     const note = page.locator('[data-part="board-note"]');
     await untilSays(note, /nothing listens on its port/);
     // Where another transport is the first to get through, the headline tells what befell a better one since.
-    await untilSays(page.locator('#automatic [data-part="reason"]'), /said goodbye|failed/);
+    await untilSays(page.locator('#instrument [data-part="reason"]'), /said goodbye|failed/);
     await untilSays(note, /another one has taken its place/);
     await untilCarriedBy('WebSocket', tested);
     await untilMore(tested);
@@ -187,70 +240,6 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     expect(await timesInStory('goodbye', tested)).toBeGreaterThan(0);
     expect(await timesInStory('lost', other)).toBe(before);
     expect(await timesInStory('asked to leave', other)).toBe(0);
-  }, 150_000);
-
-  it('loses messages beside it, where a browser’s own means are used as tutorials do', async () => {
-    const tested = await open();
-    const { page } = tested;
-    await page.setViewportSize({ width: 1440, height: 1300 });
-    await untilCarriedBy('WebSocket', tested);
-    await page.getByRole('button', { name: 'Run both beside it' }).click();
-    const received = () => numbersIn(tested, '.bare [data-part="received"]');
-    await waitUntil('both to receive', async () => (await received()).every((count) => count > 1), PATIENT);
-    const lostBeside = () => numbersIn(tested, '.bare [data-part="lost"]');
-    // How long each of them is away is its own affair, and where in a second a cut falls.
-    await waitUntil(
-      'both to have lost some',
-      async () => {
-        if ((await lostBeside()).every((count) => count > 0)) return true;
-        const before = await received();
-        await page.getByRole('button', { name: 'Cut now' }).click();
-        await waitUntil(
-          'both to go on',
-          async () => (await received()).every((n, at) => n > (before[at] ?? 0)),
-          PATIENT,
-        );
-        return false;
-      },
-      { ...PATIENT, timeoutMs: 90_000 },
-    );
-    await untilMore(tested);
-    expect(await losses(tested)).toEqual([0, 0]);
-    expect(await page.locator('.bare [data-fate="lost"]').count()).toBeGreaterThan(0);
-    const missed = page.locator('[data-part="bare-websocket"] [data-part="behind"]');
-    const count = async () => Number(/Missed so far: (\d+)/.exec((await missed.textContent()) ?? '')?.[1]);
-    await page.getByRole('button', { name: 'Black-hole upgrades' }).click();
-    await waitUntil('what is missed to be counted while it is away', async () => (await count()) >= 3, PATIENT);
-    const [, lostSoFar = 0] = await lostBeside();
-    await page.getByRole('button', { name: 'Black-hole upgrades' }).click();
-    await waitUntil('that to be counted as lost', async () => ((await lostBeside())[1] ?? 0) >= lostSoFar + 3, PATIENT);
-    await waitUntil('it to have caught up', async () => (await missed.textContent()) === '', PATIENT);
-    await page.locator('#compare').scrollIntoViewIfNeeded();
-    await tested.screenshot('break-beside');
-    await page.getByRole('button', { name: 'Run both beside it' }).click();
-    const idle = page.locator('#compare [data-part="dot"][data-state="idle"]');
-    await waitUntil('both to stop', async () => (await idle.count()) === 2, PATIENT);
-  }, 180_000);
-
-  it('counts what is missing beside it while a dead line is still believed to be alive', async () => {
-    const tested = await open();
-    const { page } = tested;
-    await page.setViewportSize({ width: 1440, height: 1300 });
-    await untilCarriedBy('WebSocket', tested);
-    await page.getByRole('button', { name: 'Run both beside it' }).click();
-    const beside = (part: string) => numbersIn(tested, `.bare [data-part="${part}"]`);
-    await waitUntil('both to receive', async () => (await beside('received')).every((count) => count > 1), PATIENT);
-    await page.getByRole('button', { name: 'Go half-open' }).click();
-    await waitUntil('both to miss some', async () => (await beside('missing')).every((count) => count > 1), PATIENT);
-    const first = await beside('missing');
-    await waitUntil(
-      'that to move',
-      async () => (await beside('missing')).every((count, at) => count > (first[at] ?? 0)),
-      PATIENT,
-    );
-    expect(await page.locator('.bare [data-part="behind"]').first().textContent()).toContain('still believes');
-    await tested.screenshot('break-missing');
-    expect(await losses(tested)).toEqual([0, 0]);
   }, 150_000);
 
   it(
@@ -296,32 +285,6 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     LONG,
   );
 
-  it('counts from one again with a server that was started anew, whatever the clients beside it had got', async () => {
-    const tested = await open();
-    const { page } = tested;
-    await untilCarriedBy('WebSocket', tested);
-    const beside = page.getByRole('button', { name: 'Run both beside it' });
-    await beside.click();
-    const received = () => numbersIn(tested, '.bare [data-part="received"]');
-    await waitUntil('both to receive', async () => (await received()).every((count) => count > 1), PATIENT);
-    const newest = async () =>
-      Number(((await page.locator('#automatic [data-part="newest"]').textContent()) ?? '').replace(/\D/g, ''));
-    // More than can be published until the patience is over.
-    await waitUntil('many numbers', async () => (await newest()) > 40, { ...PATIENT, timeoutMs: 60_000 });
-    await beside.click();
-    const before = await newest();
-    await site.restart(async () => {});
-    const cells = page.locator('#automatic [data-part="numbers"] span');
-    await waitUntil(
-      'the numbers of now',
-      async () => {
-        const number = await newest();
-        return number > 0 && number < before && (await cells.first().getAttribute('data-fate')) === 'received';
-      },
-      PATIENT,
-    );
-  }, 150_000);
-
   it('shows no block that a gateway which was started anew knows nothing of', async () => {
     const tested = await open();
     const { page } = tested;
@@ -331,7 +294,7 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
       waitUntil(`pressed: ${state}`, async () => (await block.getAttribute('aria-pressed')) === state, PATIENT);
     await block.click();
     await pressed('true');
-    const headline = page.locator('#automatic [data-part="now"]');
+    const headline = page.locator('#instrument [data-part="now"]');
     const note = page.locator('[data-part="board-note"]');
     await site.restart(async () => {
       await untilSays(headline, /nothing/);

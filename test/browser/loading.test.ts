@@ -60,7 +60,7 @@ describeWith(chromium, 'what a browser has loaded of the client', () => {
 
   it('leads down the whole catalog when no further script can be had', async () => {
     const { page } = await browser.open(`${site.address}break`);
-    const headline = page.locator('#automatic [data-part="now"]');
+    const headline = page.locator('#instrument [data-part="now"]');
     const carriedBy = (name: string) =>
       waitUntil(name, async () => (await headline.textContent())?.includes(name) === true, PATIENT);
     await carriedBy('WebSocket');

@@ -89,7 +89,7 @@ describeWith(chromium, 'the pages as files of any web server, beside any gateway
     'have an automatic client that connects, and nothing to break',
     async () => {
       const { page, errors } = await browser.open(`${site.url}/break.html`);
-      const headline = page.locator('#automatic [data-part="now"]');
+      const headline = page.locator('#instrument [data-part="now"]');
       await untilSays(headline, 'Carried by WebSocket');
       const note = page.locator('[data-part="board-note"]');
       await untilSays(note, /does not answer here/);

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { catalog } from '../../transports/catalog.js';
 import { type TestPage, useBrowser } from '../support/browser.js';
-import { LONG, PATIENT, untilSays, useDemoSite } from '../support/demo-site.js';
+import { LONG, PATIENT, setVisibility, untilSays, useDemoSite } from '../support/demo-site.js';
 import { untilEachLaneHas } from '../support/race-page.js';
 import { chromium, describeWith } from '../support/requires.js';
 import { waitUntil } from '../support/wait-until.js';
@@ -35,6 +35,26 @@ describeWith(chromium, 'the figures of a race in a real browser', () => {
       expect(often).toHaveLength(catalog.length);
       // A position in the log has more digits where there is more in it, and what is rounded to a tenth of a kilobyte is no better.
       for (const [lane, bytes] of often.entries()) expect(Math.abs(bytes - (seldom[lane] ?? 0))).toBeLessThan(101);
+    },
+    LONG,
+  );
+
+  it(
+    'has no latency of what came while nobody looked',
+    async () => {
+      const tested = await browser.open('about:blank');
+      const { page } = tested;
+      await page.addInitScript(() => {
+        Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+        // Or its lanes would be paused after a while.
+        addEventListener('pageshow', (event) => event.stopImmediatePropagation());
+      });
+      await page.goto(site.address, { waitUntil: 'domcontentloaded' });
+      await untilEachLaneHas(2, tested);
+      const medians = page.locator('.lane [data-part="p50"]');
+      expect(await medians.allTextContents()).toEqual(catalog.map(() => '–'));
+      await setVisibility(page, 'visible');
+      await waitUntil('latencies', async () => !(await medians.allTextContents()).includes('–'), PATIENT);
     },
     LONG,
   );

@@ -17,6 +17,8 @@ describeWith(chromium, 'the race in a real browser, as npm start serves it', () 
       const tested = await browser.open(site.address);
       const { page, errors, failedRequests, screenshot } = tested;
       await page.setViewportSize({ width: 1440, height: 1000 });
+      for (const name of ['Publish', 'Payload', 'Polling asks every', 'Further clients'])
+        expect(await page.getByRole('slider', { name, exact: true }).count()).toBe(1);
       await untilEachLaneHas(5, tested);
       expect(await statesOf(tested)).toEqual(catalog.map(() => 'open'));
       await screenshot('race-desktop');

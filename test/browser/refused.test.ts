@@ -72,7 +72,7 @@ describeWith(chromium, 'a page whose questions the demo’s server refuses for n
       await page.goto(`${site.address}${path}`, { waitUntil: 'domcontentloaded' });
       await page.waitForSelector('html[data-ready]', { state: 'attached' });
       await page.getByRole('button', { name: button, exact: true }).click();
-      const reason = page.locator('#automatic [data-part="reason"]');
+      const reason = page.locator('#instrument [data-part="reason"]');
       const isSaid = async () => ((await reason.textContent()) ?? '').includes(text);
       await waitUntil('the reason', isSaid, PATIENT);
       await waitUntil('it to be past', async () => !(await isSaid()), PATIENT);

@@ -123,7 +123,8 @@ class TrialWorld {
         by?.jump();
         return;
       case 'cut':
-        return this.#proxy.cut();
+        this.#proxy.cut();
+        return;
       case 'heal':
         return this.#heal();
       case 'stall': {

@@ -19,7 +19,7 @@ export async function untilMore(tested: TestPage): Promise<void> {
 
 /** How often the trace of the negotiation says something. */
 export async function timesInStory(what: string | RegExp, { page }: TestPage): Promise<number> {
-  const story = (await page.locator('#automatic [data-part="trace"]').textContent()) ?? '';
+  const story = (await page.locator('#instrument [data-part="trace"]').textContent()) ?? '';
   return story.split(what).length - 1;
 }
 
@@ -30,7 +30,7 @@ export async function untilStory(what: string | RegExp, times: number, tested: T
 
 /** Waits until the headline says that a transport carries. */
 export async function untilCarriedBy(name: string, { page }: TestPage): Promise<void> {
-  const headline = page.locator('#automatic [data-part="now"]');
+  const headline = page.locator('#instrument [data-part="now"]');
   await waitUntil(
     `the client to be carried by ${name}`,
     async () => ((await headline.textContent()) ?? '').includes(name),

@@ -5,9 +5,11 @@ import request from 'supertest';
 import { WebSocket } from 'ws';
 import { VisitorNodes } from '../../demo/breaking/visitor-nodes.js';
 import type { Note } from '../../demo/site/automatic/note.js';
+import { isSet, PRESET_NAMES, type PresetName, turn } from '../../demo/site/automatic/presets.js';
 import { Setbacks } from '../../demo/site/automatic/setbacks.js';
 import { latestOf, reasonsOf, stretchesOf } from '../../demo/site/automatic/stretches.js';
 import { headOf, Numbers } from '../../demo/site/feed/numbers.js';
+import type { FaultName } from '../../demo/site/words/fault-name.js';
 import type { Report } from '../../demo/site/words/report.js';
 import { createGateway, type Gateway, MemoryBus } from '../../server/index.js';
 import { listen } from '../support/listen.js';
@@ -146,8 +148,19 @@ describe('what a visitor breaks besides the network', () => {
     expect(new TextDecoder().decode(piece?.value)).toMatch(/^data: \{"run":.*\}\n\n$/);
     expect((await report()).lanes['mine']?.cost).toEqual({ requests: 0, up: 0, down: 0 });
 
+    // Pages of other sites learn nothing of this machine.
+    const page = (place: string) => ({ headers: { origin: `http://${place}` } });
+    const own = await fetch(`http://${origin}/sse`, page(new URL(site.url).host));
+    expect([own.status, own.headers.get('access-control-allow-origin')]).toEqual([200, site.url]);
+    await own.body?.cancel();
+    expect((await fetch(`http://${origin}/sse`, page('elsewhere.example'))).status).toBe(403);
+    const [foreign] = await once(new WebSocket(`ws://${origin}/websocket`, page('elsewhere.example')), 'error');
+    expect(String(foreign)).toMatch(/403/);
+
     const closed = once(socket, 'close');
-    expect((await site.post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(200);
+    const cut = await site.post('/demo/cuts', { client: 'mine', how: 'cut' });
+    // Nothing of the lane's own, which a visitor is told of.
+    expect(await cut.json()).toEqual({ cut: 0 });
     await closed;
     const blocked = { client: 'mine', transport: 'websocket', blocked: true, fault: 'stripped' };
     expect((await site.post('/demo/blocks', blocked)).status).toBe(200);
@@ -263,6 +276,54 @@ describe('the reason for which a transport carries', () => {
   });
 });
 
+describe('the switches of the network', () => {
+  /** Five transports, of which this is blocked. */
+  function network(hasNetwork = true) {
+    const faults = new Map<string, FaultName>();
+    const transports = ['websocket', 'sse', 'iframe', 'long-polling', 'polling'];
+    const automatic = {
+      transports,
+      hasNetwork,
+      faultOf: (transport: string) => faults.get(transport) ?? null,
+      async block(transport: string, blocked: boolean, fault: FaultName = 'reset') {
+        if (blocked) faults.set(transport, fault);
+        else faults.delete(transport);
+      },
+    };
+    return {
+      on: () => PRESET_NAMES.filter((name) => isSet(name, automatic)),
+      press: (name: PresetName) => turn(name, !isSet(name, automatic), automatic),
+      faults: () => transports.map((transport) => faults.get(transport) ?? '-').join(' '),
+    };
+  }
+
+  it('are one network: what is blocked stays blocked, and the rest is delayed', async () => {
+    const { on, press, faults } = network();
+    await press('delay');
+    await press('upgrades');
+    expect([on(), faults()]).toEqual([['upgrades', 'delay'], 'stripped slow slow slow slow']);
+    await press('buffer');
+    await press('hole');
+    expect([on(), faults()]).toEqual([['hole', 'buffer', 'delay'], 'black-hole whole whole slow slow']);
+    await press('hole');
+    expect([on(), faults()]).toEqual([['buffer', 'delay'], 'slow whole whole slow slow']);
+    await press('delay');
+    expect([on(), faults()]).toEqual([['buffer'], '- whole whole - -']);
+    await press('delay');
+    await press('buffer');
+    await press('delay');
+    expect([on(), faults()]).toEqual([[], '- - - - -']);
+  });
+
+  it('can do no more than reset where nothing lies between', async () => {
+    const { on, press, faults } = network(false);
+    await press('upgrades');
+    expect([on(), faults()]).toEqual([['upgrades', 'hole'], 'reset - - - -']);
+    await press('upgrades');
+    expect(faults()).toBe('- - - - -');
+  });
+});
+
 describe('the connections in what a client has noted', () => {
   let at = 0;
   const note = (event: Note['event'], transport: string | null = null, detail = ''): Note => {
@@ -298,6 +359,11 @@ describe('the connections in what a client has noted', () => {
       [4, 'dropped'],
     ]);
     expect(stretchesOf([...notes, note('started', 'iframe')]).at(-1)).toMatchObject({ to: null, end: 'open' });
+  });
+
+  it('are let go, and not lost, where the page itself ends them', () => {
+    const notes = [note('started', 'sse'), note('proved', 'sse'), note('closed')];
+    expect(stretchesOf(notes).map(({ to, end }) => [to, end])).toEqual([[3, 'dropped']]);
   });
 
   it('are not tried for ever where a round was broken off and begun anew', () => {

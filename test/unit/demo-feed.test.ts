@@ -224,6 +224,35 @@ describe('ServerClock', () => {
     }
   });
 
+  it('knows how far off it may be of a quartz that drifts, for hours', async () => {
+    const { timeOrigin } = performance;
+    let at = performance.now();
+    // Forty millionths fast.
+    const page = jest.spyOn(performance, 'now').mockImplementation(() => at * (1 + 40e-6));
+    const machine = jest.spyOn(Date, 'now').mockImplementation(() => timeOrigin + at);
+    try {
+      const clock = new ServerClock();
+      let turn = 0;
+      const ask = async () => {
+        turn += 1;
+        at += 5 + ((turn * 7) % 30);
+        const time = timeOrigin + at;
+        at += 5 + ((turn * 11) % 30);
+        return time;
+      };
+      const off: number[] = [];
+      for (const end = at + 4 * 3_600_000; at < end; at += clock.restMs) {
+        await clock.align(ask);
+        off.push(Math.abs(clock.now() - timeOrigin - at) - (clock.errorMs ?? 0));
+      }
+      expect(Math.max(...off)).toBeLessThan(0.01);
+      expect([off.length > 500, clock.life]).toEqual([true, 0]);
+    } finally {
+      page.mockRestore();
+      machine.mockRestore();
+    }
+  });
+
   it('keeps what it knows when the server cannot be asked', async () => {
     const clock = new ServerClock();
     await clock.align(async () => pageTime() + 5_000);

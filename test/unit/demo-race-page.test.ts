@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { raceFeed } from '../../demo/site/feed/feed.js';
 import { Latencies } from '../../demo/site/feed/latencies.js';
 import { WireLog } from '../../demo/site/feed/wire-log.js';
-import { FIRST_COURSE, linkOf, readLink } from '../../demo/site/race/course-settings.js';
+import { FIRST_COURSE, linkOf, outOfSilence, readLink, silent } from '../../demo/site/race/course-settings.js';
 import { IdleCosts } from '../../demo/site/race/idle-costs.js';
 import { IDLE_MS, IdleMinute, OPENING_MS } from '../../demo/site/race/idle-minute.js';
 import { medianOf } from '../../demo/site/race/latency-plot.js';
@@ -161,10 +161,31 @@ describe('what is on the wire', () => {
   });
 });
 
+describe('what is chosen during a silent minute', () => {
+  const own = { ...FIRST_COURSE, isOwn: true, perSecond: 10, bytes: 1_024, clients: 10 };
+
+  it('is run with what was run before it, where nothing else was chosen', () => {
+    expect(outOfSilence({ ...silent(own), pollMs: 250 }, own)).toEqual({ ...own, pollMs: 250 });
+    expect(outOfSilence({ ...silent(own), clients: 5 }, own)).toEqual({ ...own, clients: 5 });
+    expect(outOfSilence({ ...silent(FIRST_COURSE), pollMs: 250 }, FIRST_COURSE)).toEqual({
+      ...FIRST_COURSE,
+      pollMs: 250,
+    });
+  });
+
+  it('is a race of one’s own, or that of all, where that was asked for', () => {
+    expect(outOfSilence(silent(FIRST_COURSE), FIRST_COURSE)).toEqual({ ...FIRST_COURSE, isOwn: true });
+    expect(outOfSilence(FIRST_COURSE, own)).toEqual(FIRST_COURSE);
+    const both = { ...silent(FIRST_COURSE), pollMs: 250, bytes: 1_024 };
+    expect(outOfSilence(both, FIRST_COURSE)).toEqual({ ...FIRST_COURSE, isOwn: true, pollMs: 250, bytes: 1_024 });
+  });
+});
+
 describe('a silent minute', () => {
   const quiet = (transport: string, requests: number, bytes: number, isOpen = true, asked = 0, answered = asked) => ({
     transport,
     isOpen,
+    openings: 1,
     cost: { requests, up: bytes / 2, down: bytes / 2 },
     others: { asked, answered },
   });
@@ -195,6 +216,23 @@ describe('a silent minute', () => {
     expect(minute.take([quiet('long-polling', 44, 31_100, true, 40)], 61_000)).toBeNull();
     const found = minute.take([quiet('long-polling', 45, 31_500, true, 40)], 91_000);
     expect(Object.fromEntries(found ?? [])).toEqual({ 'long-polling': { requests: 2, bytes: 800 } });
+  });
+
+  it('begins anew on a lane that was opened again, and is none of one that stayed away', () => {
+    const minute = new IdleMinute();
+    const lanes = (bytes: number, openings: number) => [
+      { ...quiet('sse', openings, bytes), openings },
+      quiet('iframe', 1, 0),
+      quiet('websocket', 1, 0, bytes === 0),
+    ];
+    minute.take(lanes(0, 1), 0);
+    minute.take(lanes(900, 2), 20_000);
+    expect(minute.passed(30_000)).toBe(10_000);
+    for (let at = 21_000; at < 3 * IDLE_MS; at += 1_000) expect(minute.take(lanes(900, 2), at)).toBeNull();
+    const found = minute.take(lanes(1_000, 2), 3 * IDLE_MS);
+    expect([...(found?.keys() ?? [])]).toEqual(['sse', 'iframe']);
+    expect(found?.get('sse')?.requests).toBe(0);
+    expect(minute.missing).toEqual(['websocket']);
   });
 
   it('is given up for a lane on which it is never silent, and says for which', () => {
@@ -240,11 +278,12 @@ describe('a silent minute', () => {
       ['polling', { requests: 240, bytes: 90_000 }],
       ['sse', { requests: 0, bytes: 120 }],
     ]);
-    idle.take(costs, 250);
+    idle.take(costs, 250, []);
     expect([...idle.at(250)]).toEqual([...costs]);
     expect([...idle.at(5_000).keys()]).toEqual(['sse']);
-    idle.take(costs, 5_000);
+    idle.take(costs, 5_000, ['iframe']);
     expect([...idle.at(5_000)]).toEqual([...costs]);
+    expect(idle.missing).toEqual(['iframe']);
     expect([...idle.at(250).keys()]).toEqual(['sse']);
   });
 });

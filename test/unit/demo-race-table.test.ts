@@ -6,6 +6,7 @@ import { Field } from '../../demo/site/race/field.js';
 import { type Claim, csvOf, inLine, resultTable } from '../../demo/site/race/result-table.js';
 import { captionOf } from '../../demo/site/race/sentences.js';
 import type { Standing } from '../../demo/site/race/standings.js';
+import { piecesOf } from '../../demo/site/race/table-picture.js';
 import { type Run, verdictOn } from '../../demo/site/race/verdicts.js';
 import { claimTexts } from '../../demo/site/texts/texts.js';
 
@@ -17,10 +18,13 @@ describe('the table of a run', () => {
     p99: null,
     errorMs: 0.5,
     messages: 0,
+    others: 0,
+    openings: 1,
     requests: null,
     up: null,
     down: null,
     perMessage: null,
+    counted: 0,
     opening: null,
     idle: null,
     cpu: null,
@@ -77,7 +81,7 @@ describe('the table of a run', () => {
 
   it('marks the claims that a run can decide by its figures, and no others', () => {
     const lane = (transport: string, figures: Partial<Standing>): Standing => {
-      return { ...unknown, transport, errorMs: 1, messages: 60, ...figures };
+      return { ...unknown, transport, errorMs: 1, messages: 60, counted: 60, ...figures };
     };
     const idle = (bytes: number) => ({ requests: 1, bytes });
     const lanes = [
@@ -125,14 +129,32 @@ describe('the table of a run', () => {
     });
     expect(verdicts(contrary)).toEqual({ ...all('not'), 'long-polling needed': 'held' });
     expect(verdicts(lanes.map((one) => ({ ...one, requests: 500 })))['long-polling needed']).toBe('not');
+    // Of few messages since a lane was opened again, nothing is known.
+    expect(verdicts(lanes.map((one) => ({ ...one, counted: 3 })))['websocket least']).toBe('unknown');
+    expect(verdictOn('sse', 'many', lanes, { ...run, perSecond: 0 })).toBe('unmeasured');
     // Where most polls find something, nothing is said of what is seldom published.
     expect(verdictOn('polling', 'empty', lanes, { ...run, perSecond: 1 })).toBe('unmeasured');
   });
 
+  it('takes requests that brought chat, or opened a lane again, for no others', () => {
+    const long = { ...unknown, transport: 'long-polling', messages: 20 };
+    const needed = (figures: Partial<Standing>) =>
+      verdictOn('long-polling', 'needed', [{ ...long, ...figures }], { ...run, ranMs: 30_000 });
+    expect(needed({ requests: 37 })).toBe('not');
+    expect(needed({ requests: 37, others: 12 })).toBe('held');
+    expect(needed({ requests: 27, openings: 3 })).toBe('held');
+    const stream = (requests: number, openings: number) =>
+      verdictOn('sse', 'many', [{ ...unknown, transport: 'sse', messages: 60, requests, openings }], run);
+    expect([stream(8, 1), stream(8, 8)]).toEqual(['not', 'held']);
+    const polling = { ...unknown, transport: 'polling', messages: 30, requests: 70 };
+    const empty = (others: number) => verdictOn('polling', 'empty', [{ ...polling, others }], run);
+    expect([empty(0), empty(10)]).toEqual(['held', 'not']);
+  });
+
   it('shows the marks of the figures that stand beside them', () => {
-    const socket = { ...sse, transport: 'websocket', messages: 60 };
+    const socket = { ...sse, transport: 'websocket', messages: 60, counted: 60 };
     const least = (perMessage: number) => {
-      const { rows, techniques } = tableOf({ ...sse, messages: 60 }, { ...socket, perMessage });
+      const { rows, techniques } = tableOf({ ...sse, messages: 60, counted: 60 }, { ...socket, perMessage });
       const claims = rows[techniques.findIndex(({ name }) => name === 'websocket')]?.[1] as readonly Claim[];
       return claims.find(({ text }) => text.startsWith('Least overhead'))?.verdict;
     };
@@ -180,6 +202,11 @@ describe('the table of a run', () => {
     expect(captionOf(field, null, { wanted: 50, open: 47 })).toContain('; 47 of 50 further clients, as many on each');
     // As on a server that takes TLS connections only.
     expect(captionOf(field, null, null)).toContain('; no further clients;');
+  });
+
+  it('is broken into lines where words end, with punctuation where it belongs', () => {
+    expect(piecesOf('✓\u00a0No request')).toEqual(['✓\u00a0No', ' ', 'request']);
+    expect(piecesOf('用 SSE、不用（长）轮询。')).toEqual(['用', ' ', 'SSE、', '不', '用', '（长）', '轮', '询。']);
   });
 
   it('is saved with what could be taken for a separator quoted', () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { WebSocket } from 'ws';
 import { readFigures } from '../../demo/site/feed/machine-message.js';
-import type { FaultName } from '../../demo/site/words/fault-name.js';
+import type { CutName, FaultName } from '../../demo/site/words/fault-name.js';
 import { FIRST_SETTINGS, type RaceReport, type RaceSettings } from '../../demo/site/words/race.js';
 import type { CutReport, Report } from '../../demo/site/words/report.js';
 import { createGateway } from '../../server/index.js';
@@ -225,7 +225,9 @@ describe('the demo’s server', () => {
     mine.ask('/push/sse?channel=chat&lane=mine');
     yours.ask('/push/sse?channel=chat&lane=yours');
     await Promise.all([mine.answers(1), yours.answers(1)]);
-    expect((await site.post('/demo/cuts', { client: 'mine', how: 'sever' })).status).toBe(200);
+    const cuts = async (how: CutName) =>
+      (await (await site.post('/demo/cuts', { client: 'mine', how })).json()) as CutReport;
+    expect(await cuts('sever')).toEqual({ cut: 1 });
     await site.gateway.publish('chat', 'unheard');
     await waitUntil('the other one', () => yours.moved.text.includes('unheard'), PATIENT);
     const again = open(network);
@@ -234,9 +236,11 @@ describe('the demo’s server', () => {
     expect([mine.moved.text.includes('unheard'), mine.socket.destroyed]).toEqual([false, false]);
 
     const cut = [mine, again].map(({ socket }) => once(socket, 'close'));
-    expect((await site.post('/demo/cuts', { client: 'mine', how: 'cut' })).status).toBe(200);
+    expect(await cuts('cut')).toEqual({ cut: 2 });
     await Promise.all(cut);
     expect(yours.socket.destroyed).toBe(false);
+    // Nothing is open any more.
+    expect([await cuts('cut'), await cuts('sever')]).toEqual([{ cut: 0 }, { cut: 0 }]);
   });
 
   it('lets a page of its own through the network, and no other one', async () => {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { MemoryBus } from '../../server/bus/memory-bus.js';
+import type { FanOut } from '../../server/fan-out.js';
 import type { Position } from '../../transports/position.js';
 import { waitUntil } from '../support/wait-until.js';
 import { countingFormat, fanOutOf, greeted, messagesOf, open, type Probe } from './fan-out-probes.js';
@@ -104,11 +105,7 @@ describe('a reader that is full', () => {
   it('gets the answer to a subscription only when it has drained, and in its place', async () => {
     const bus = new MemoryBus({ epoch: 'e' });
     const { fanOut } = fanOutOf(bus);
-    const reader = open(fanOut, { a: 'now' });
-    await greeted(reader);
-    reader.room = false;
-    await bus.publish({ channel: 'a', data: '0' });
-    await nextTurn();
+    const reader = await full(bus, fanOut);
     const written = reader.packets.length;
     const subscribed = reader.downlink.subscribe(new Map([['b', 'now']]), () => ({ type: 'ack' }));
     for (let turns = 0; turns < 5; turns++) await nextTurn();
@@ -124,12 +121,8 @@ describe('a reader that is full', () => {
   it('is told of what has come and gone between its subscription to the earliest and the first of it', async () => {
     const bus = new MemoryBus({ epoch: 'e', retention: { count: 1 } });
     const { fanOut } = fanOutOf(bus);
-    const reader = open(fanOut, { a: 'now' });
     for (let index = 0; index < 2; index++) await bus.publish({ channel: 'b', data: '0' });
-    await greeted(reader);
-    reader.room = false;
-    await bus.publish({ channel: 'a', data: '0' });
-    await nextTurn();
+    const reader = await full(bus, fanOut);
     const written = reader.packets.length;
     const subscribed = reader.downlink.subscribe(new Map([['b', 'earliest']]), (head) => ({ type: 'ack', head }));
     await nextTurn();
@@ -157,11 +150,7 @@ describe('a reader that is full', () => {
   ])('is not told of what had gone before it, be it after an earlier subscription %s', async (_, before) => {
     const bus = new MemoryBus({ epoch: 'e', retention: { count: 1 } });
     const { fanOut } = fanOutOf(bus);
-    const reader = open(fanOut, { a: 'now' });
-    await greeted(reader);
-    reader.room = false;
-    await bus.publish({ channel: 'a', data: '0' });
-    await nextTurn();
+    const reader = await full(bus, fanOut);
     const first = before(reader);
     for (let turns = 0; turns < 3; turns++) await nextTurn();
     for (let index = 0; index < 5; index++) await bus.publish({ channel: 'b', data: '0' });
@@ -274,6 +263,16 @@ describe('a reader that is full', () => {
     expect(reader.packets).toHaveLength(written);
   });
 });
+
+/** One who is live on a channel, and takes no more. */
+async function full(bus: MemoryBus, fanOut: FanOut): Promise<Probe> {
+  const reader = open(fanOut, { a: 'now' });
+  await greeted(reader);
+  reader.room = false;
+  await bus.publish({ channel: 'a', data: '0' });
+  await nextTurn();
+  return reader;
+}
 
 /** A log of two channels, one after the other, of which the last 600 messages each are kept. */
 async function withTwoPasts(messages: number) {

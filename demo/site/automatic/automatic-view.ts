@@ -1,7 +1,7 @@
 import { NumberStrip } from '../drawing/number-strip.js';
 import { type Palette, tint } from '../drawing/palette.js';
 import { Track } from '../drawing/track.js';
-import { type Place, UNDER_WAY } from '../feed/numbers.js';
+import { missingOf, type Place } from '../feed/numbers.js';
 import { whyNotDone } from '../page/not-done.js';
 import { part, write } from '../page/part.js';
 import { type Reason, writeReason } from '../page/reason.js';
@@ -31,7 +31,7 @@ export class AutomaticView {
   readonly #negotiation: NegotiationTrack;
   readonly #strip: NumberStrip;
   readonly #trace: TraceList;
-  readonly #root: HTMLElement;
+  readonly #instrument: HTMLElement;
   readonly #now: HTMLElement;
   readonly #state: HTMLElement;
   readonly #received: HTMLElement;
@@ -50,30 +50,36 @@ export class AutomaticView {
   /** What went wrong when the network was last to be broken or mended. */
   #fault: { readonly text: string; readonly until: number } | null = null;
 
-  constructor(root: HTMLElement, automatic: Automatic, palette: Palette) {
+  /** `board` has the switches and what has arrived, `instrument` how it came about. */
+  constructor(
+    { board, instrument }: { readonly board: HTMLElement; readonly instrument: HTMLElement },
+    automatic: Automatic,
+    palette: Palette,
+  ) {
     const { transports } = automatic;
-    const find = (name: string) => part(root, name, HTMLElement);
-    this.#root = root;
+    const find = (name: string) => part(instrument, name, HTMLElement);
+    const above = (name: string) => part(board, name, HTMLElement);
+    this.#instrument = instrument;
     this.#automatic = automatic;
-    this.#track = new Track(part(root, 'track', HTMLCanvasElement), palette, NAMES);
+    this.#track = new Track(part(instrument, 'track', HTMLCanvasElement), palette, NAMES);
     this.#reason = find('reason');
     this.#wait = find('wait');
-    this.#newest = find('newest');
+    this.#newest = above('newest');
     const tell = (failure: unknown) => {
       this.#fault = failure === null ? null : { text: whyNotDone(failure), until: performance.now() + FAULT_MS };
     };
     this.#ladder = new Ladder(find('ladder'), automatic, transports, tell);
     this.#network = new NetworkPanel(find('network'), automatic);
-    this.#board = new FaultBoard(find('board'), automatic, tell);
+    this.#board = new FaultBoard(above('board'), automatic, tell);
     this.#negotiation = new NegotiationTrack(find('negotiation'), transports, palette);
-    this.#strip = new NumberStrip(find('numbers'));
+    this.#strip = new NumberStrip(above('numbers'));
     this.#trace = new TraceList(find('trace'));
     this.#now = find('now');
     this.#state = find('state');
-    this.#received = find('received');
-    this.#lost = find('lost');
-    this.#missing = find('missing');
-    this.#repeated = find('repeated');
+    this.#received = above('received');
+    this.#lost = above('lost');
+    this.#missing = above('missing');
+    this.#repeated = above('repeated');
     this.#changes = find('changes');
     this.#latency = find('latency');
     this.#requests = find('requests');
@@ -94,11 +100,11 @@ export class AutomaticView {
     this.#board.pause();
   }
 
-  /** Writes what has changed; `head` is the newest number that anybody has got. */
+  /** Writes what has changed; `head` is the newest number that is known of. */
   refresh(now: number, head: Place | null): void {
     const { lane, transport, changed, notes } = this.#automatic;
     const cost = lane.spending.total;
-    tint(this.#root, transport ?? 'none');
+    tint(this.#instrument, transport ?? 'none');
     this.#state.dataset['state'] = lane.state;
     write(this.#now, this.#headline());
     if (this.#fault !== null && performance.now() > this.#fault.until) this.#fault = null;
@@ -108,11 +114,10 @@ export class AutomaticView {
     write(this.#received, fixed(lane.tally.received, 0));
     this.#alarm(this.#lost, lane.tally.lost);
     // It comes after all, out of the log: no alarm.
-    const behind = this.#automatic.numbers.behind(head);
-    write(this.#missing, fixed(behind <= (lane.state === 'open' ? UNDER_WAY : 0) ? 0 : behind, 0));
+    write(this.#missing, fixed(missingOf(this.#automatic.numbers.behind(head), lane.state === 'open'), 0));
     this.#alarm(this.#repeated, lane.tally.repeated);
     write(this.#changes, fixed(changed, 0));
-    write(this.#latency, durationWithin(lane.latencies.now, lane.latencies.errorMs));
+    write(this.#latency, durationWithin(lane.state === 'open' ? lane.latencies.now : null, lane.latencies.errorMs));
     write(this.#requests, cost === null ? NOTHING : fixed(cost.requests, 0));
     write(this.#down, bytes(cost?.down ?? null));
     write(this.#up, bytes(cost?.up ?? null));
@@ -135,6 +140,8 @@ export class AutomaticView {
     const { lane, transport, reason, isSevered } = this.#automatic;
     if (lane.state === 'paused') return '';
     if (isSevered) return breakTexts.automatic.severed;
+    // It was refused for good.
+    if (lane.state === 'closed') return breakTexts.automatic.closed;
     if (reason === null) return breakTexts.automatic.beginning;
     return transport === null ? breakTexts.automatic.nothingBecause : reason;
   }

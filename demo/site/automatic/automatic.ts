@@ -7,10 +7,10 @@ import { type Reason, reasonOf } from '../page/reason.js';
 import { Refusal, tellDemo } from '../page/report.js';
 import { breakTexts, textsOf } from '../texts/texts.js';
 import type { CutName, FaultName } from '../words/fault-name.js';
-import { NODE_HEARTBEAT_MS, type NodeStanding, type Report } from '../words/report.js';
+import { type CutReport, NODE_HEARTBEAT_MS, type NodeStanding, type Report } from '../words/report.js';
 import type { Note } from './note.js';
 import { Setbacks } from './setbacks.js';
-import { latestOf } from './stretches.js';
+import { latestOf, stretchesOf } from './stretches.js';
 
 /** A line that is dead, and how long the client waits until it takes it for that. */
 export interface Silence {
@@ -26,7 +26,7 @@ export interface Silence {
 export type ServerStanding = 'answers' | 'away' | 'none';
 
 /** How a transport stands with the automatic client. */
-export type Standing = 'carries' | 'cut' | 'despite' | 'blocked' | 'trying' | 'failed' | 'ready';
+export type Standing = 'carries' | 'cut' | 'despite' | 'blocked' | 'trying' | 'failed' | 'waiting' | 'ready';
 
 // Looks for something better, asks again and loses patience sooner than an application would, so that a visitor does not have to
 // wait for it.
@@ -42,6 +42,9 @@ const OPTIONS = {
 /** What is answered and asked again promises something for its longest wait only, not for each heartbeat. */
 const ASKED_AGAIN: ReadonlySet<string> = new Set(['polling', 'long-polling']);
 
+/** A visitor who was away for longer wants no heap of what has come meanwhile, in milliseconds. */
+const PLACE_MS = 5 * 60_000;
+
 const NOTES = 80;
 const CHANGES = 20;
 
@@ -55,8 +58,8 @@ export class Automatic {
   server: ServerStanding = 'answers';
   /** How often the site's gateway sends a heartbeat; `null` until that is known. */
   siteHeartbeatMs: number | null = null;
-  /** How the gateway stands that this client has for itself, if it has one. */
-  node: NodeStanding = 'none';
+  /** How the gateway stands that this client has for itself, if it has one; `unknown` before the server has said. */
+  node: NodeStanding | 'unknown' = 'unknown';
   /** Oldest first. */
   notes: readonly Note[] = [];
   changes: readonly Change[] = [];
@@ -77,10 +80,14 @@ export class Automatic {
   readonly #proved = new Set<string>();
   /** How many messages had come when the line was severed, and when something last had. */
   #severed: { readonly received: number; readonly heardAt: number } | null = null;
+  /** When it was paused, in milliseconds since 1970. */
+  #pausedAt = 0;
   /** Before this moment there is no gateway to be had for this client, as the server has said. */
   #nodeAt = 0;
   /** Goes up when a block is asked for, and again when the answer is there. */
   #turns = 0;
+  /** Goes up when the gateway of its own has come to stand otherwise by what this client has asked for. */
+  #nodeTurns = 0;
 
   constructor(course: Course, transports: readonly string[], hasNetwork: boolean) {
     this.#course = course;
@@ -89,15 +96,25 @@ export class Automatic {
     this.#setbacks = new Setbacks(transports);
     this.lane = new Lane(course, OPTIONS, {
       isHeld: true,
+      keepsPlace: true,
       started: (push) => this.#follow(push),
       taken: (step) => this.numbers.take(step),
     });
   }
 
-  /** Gives its connections back; what happens until it is started again is not counted as lost. */
+  /** Connects, and goes on from where it was when it was paused, unless that is long ago. */
+  start(): void {
+    if (this.lane.state === 'paused' && Date.now() - this.#pausedAt > PLACE_MS) {
+      this.lane.leavePlace();
+      this.numbers.pause();
+    }
+    this.lane.start();
+  }
+
+  /** Gives its connections back. */
   pause(): void {
+    if (this.lane.state !== 'paused') this.#pausedAt = Date.now();
     this.lane.pause();
-    this.numbers.pause();
     this.#setbacks.forget();
   }
 
@@ -121,7 +138,8 @@ export class Automatic {
   /** How often the gateway sends a heartbeat that this client is connected to; `null` until that is known. */
   get heartbeatMs(): number | null {
     const { node, siteHeartbeatMs } = this;
-    return node === 'none' || siteHeartbeatMs === null ? siteHeartbeatMs : Math.min(siteHeartbeatMs, NODE_HEARTBEAT_MS);
+    const isOwn = node === 'up' || node === 'down';
+    return isOwn && siteHeartbeatMs !== null ? Math.min(siteHeartbeatMs, NODE_HEARTBEAT_MS) : siteHeartbeatMs;
   }
 
   /** How long after it should have heard something the client gives its line up, in milliseconds. */
@@ -148,15 +166,11 @@ export class Automatic {
     if (transport === this.transport && isBlocked) return this.#proved.has(transport) ? 'despite' : 'cut';
     if (transport === this.transport) return 'carries';
     if (isBlocked) return 'blocked';
-    switch (this.notes.findLast((note) => note.transport === transport)?.event) {
-      case 'started':
-      case 'probe':
-        return 'trying';
-      case 'failed':
-        return 'failed';
-      default:
-        return 'ready';
-    }
+    const last = stretchesOf(this.notes).findLast((stretch) => stretch.transport === transport);
+    if (last?.end === 'open') return 'trying';
+    if (last?.end === 'failed') return 'failed';
+    const { state } = this.lane;
+    return state === 'connecting' || state === 'waiting' ? 'waiting' : 'ready';
   }
 
   /** Blocks a transport at the demo's server, in the way that is chosen, or frees it; rejects when that cannot be reached. */
@@ -174,23 +188,42 @@ export class Automatic {
     }
   }
 
-  /** Cuts or severs everything that is open; rejects when the demo's server cannot be reached. */
-  async cut(how: CutName): Promise<void> {
-    await tellDemo('cuts', { client: this.lane.id, how });
+  /**
+   * Cuts or severs everything that is open; returns how many connections that were. Rejects when the demo's server cannot be
+   * reached.
+   */
+  async cut(how: CutName): Promise<number> {
+    const { cut }: CutReport = await (await tellDemo('cuts', { client: this.lane.id, how })).json();
     const { tally, wire } = this.lane;
     const heardAt = wire.heardAt ?? this.#course.clock.now();
-    this.#severed = how === 'sever' ? { received: tally.received, heardAt } : null;
+    // Between two polls there is no line that could be dead.
+    this.#severed = how === 'sever' && cut > 0 ? { received: tally.received, heardAt } : null;
+    return cut;
   }
 
   /** Asks for a gateway of its own, not sooner than the server wants to be asked; rejects when there is none to be had. */
   async askNode(): Promise<void> {
-    if (this.node !== 'none' || performance.now() < this.#nodeAt) return;
+    if (this.node === 'up' || this.node === 'down') return;
+    if (performance.now() < this.#nodeAt) {
+      this.node = 'none';
+      return;
+    }
     try {
       await tellDemo('nodes', { client: this.lane.id });
+      // One that it had may just be starting again: how it stands is told with the next report.
     } catch (error) {
+      this.node = 'none';
       if (error instanceof Refusal) this.#nodeAt = performance.now() + (error.retryMs ?? 0);
       throw error;
+    } finally {
+      this.#nodeTurns += 1;
     }
+  }
+
+  /** Asks for it anew, as it is given to others when nobody has asked after it for some time; rejects when there is none. */
+  async keepNode(): Promise<void> {
+    this.node = 'unknown';
+    await this.askNode();
   }
 
   /** Closes the gateway of its own, which is then started again; rejects when it cannot be. */
@@ -198,6 +231,7 @@ export class Automatic {
     if (this.node !== 'up') return;
     await tellDemo('restarts', { client: this.lane.id });
     this.node = 'down';
+    this.#nodeTurns += 1;
   }
 
   /**
@@ -205,11 +239,13 @@ export class Automatic {
    * are blocked, unless that was changed in the meantime. A server that has begun anew has forgotten them.
    */
   expectReport(): (report: Report) => void {
-    const turns = this.#turns;
+    const [turns, nodeTurns] = [this.#turns, this.#nodeTurns];
     return ({ lanes }) => {
       const report = lanes[this.lane.id];
       if (report === undefined) return;
-      this.node = report.node;
+      // That there is none is known when it has been asked for.
+      const isNews = report.node !== 'none' || this.node !== 'unknown';
+      if (isNews && nodeTurns === this.#nodeTurns) this.node = report.node;
       if (turns === this.#turns) this.#blocked = new Map(Object.entries(report.blocked));
     };
   }

@@ -1,5 +1,6 @@
 import { part, write } from '../page/part.js';
 import { breakTexts } from '../texts/texts.js';
+import type { CutName } from '../words/fault-name.js';
 import { NODE_HEARTBEAT_MS } from '../words/report.js';
 import type { Automatic } from './automatic.js';
 import { faultsOf, isPossible, isSet, PRESET_NAMES, type PresetName, turn } from './presets.js';
@@ -25,6 +26,8 @@ export class FaultBoard {
   readonly #restart: HTMLButtonElement;
   readonly #note: HTMLElement;
   #timer: ReturnType<typeof setInterval> | null = null;
+  /** One switch is turned after the other: what one does goes by what the others have done. */
+  #turning: Promise<unknown> = Promise.resolve();
   /** What the button that was pressed last has done; `null` before the first. */
   #answer: string | null = null;
   /** The switch that it answers, if it is one. */
@@ -40,15 +43,16 @@ export class FaultBoard {
     this.#switches = new Map(PRESET_NAMES.map((name) => [name, button(name)]));
     for (const [name, element] of this.#switches) {
       element.addEventListener('click', () => {
-        const isOn = !isSet(name, automatic);
-        this.#do(turn(name, isOn, automatic), answers[name][isOn ? 'on' : 'off'], name);
+        this.#do(this.#turn(name), (isOn) => answers[name][isOn ? 'on' : 'off'], name);
       });
     }
-    button('cut').addEventListener('click', () => this.#do(automatic.cut('cut'), answers.cut));
+    const cut = (how: CutName) =>
+      this.#do(automatic.cut(how), (count) => (count > 0 ? answers[how] : answers.nothingOpen));
+    button('cut').addEventListener('click', () => cut('cut'));
     this.#sever = button('sever');
-    this.#sever.addEventListener('click', () => this.#do(automatic.cut('sever'), answers.sever));
+    this.#sever.addEventListener('click', () => cut('sever'));
     this.#restart = button('restart');
-    this.#restart.addEventListener('click', () => this.#do(automatic.restart(), answers.restart));
+    this.#restart.addEventListener('click', () => this.#do(automatic.restart(), () => answers.restart));
     this.#period = part(root, 'period', HTMLSelectElement);
     this.#period.append(...PERIODS.map((seconds) => new Option(breakTexts.board.seconds(seconds), String(seconds))));
     this.#period.addEventListener('change', () => this.#timer !== null && this.#cutRepeatedly());
@@ -68,10 +72,12 @@ export class FaultBoard {
       element.setAttribute('aria-pressed', String(isSet(name, this.#automatic)));
     }
     this.#sever.hidden = !hasNetwork;
-    this.#restart.hidden = node === 'none';
+    this.#restart.hidden = node === 'none' || node === 'unknown';
     // Not disabled: that would take the focus away from who has just pressed it.
     this.#restart.setAttribute('aria-disabled', String(node === 'down'));
     this.#repeat.setAttribute('aria-pressed', String(this.#timer !== null));
+    // No other one has taken its place after all.
+    if (node === 'none' && this.#answer === breakTexts.board.answers.restart) this.#answer = null;
     // It may have been turned back elsewhere.
     if (this.#of !== null && faultsOf(this.#of.name, this.#automatic) !== this.#of.faults) {
       this.#answer = null;
@@ -98,12 +104,24 @@ export class FaultBoard {
     const { node, hasNetwork, heartbeatMs, toleranceMs } = this.#automatic;
     const { notes, halfOpen, quick, inARow } = breakTexts.board;
     if (!hasNetwork) return notes.direct;
+    if (node === 'unknown') return '';
     const place = node === 'none' ? notes.shared : notes.ownNode;
     if (heartbeatMs === null) return place;
     const seconds = heartbeatMs / 1_000;
     const isQuick = node !== 'none' && heartbeatMs === NODE_HEARTBEAT_MS;
     const said = halfOpen(seconds, toleranceMs / 1_000);
     return inARow(isQuick ? [said, quick(seconds), place] : [said, place]);
+  }
+
+  /** Turns a switch, as it is when those that were pressed before have done their work; returns whether it is on then. */
+  #turn(name: PresetName): Promise<boolean> {
+    const turned = this.#turning.then(async () => {
+      const isOn = !isSet(name, this.#automatic);
+      await turn(name, isOn, this.#automatic);
+      return isOn;
+    });
+    this.#turning = turned.catch(() => {});
+    return turned;
   }
 
   #cutRepeatedly(): void {
@@ -114,12 +132,16 @@ export class FaultBoard {
     this.refresh();
   }
 
-  /** `answer` is what the note says when it is done; what nobody has pressed for at this moment leaves it as it is. */
-  #do(work: Promise<void>, answer: string | null = null, name: PresetName | null = null): void {
-    work.then(() => {
+  /** `answer` says what the note says when it is done; what nobody has pressed for at this moment leaves it as it is. */
+  #do<Result>(
+    work: Promise<Result>,
+    answer: ((result: Result) => string) | null = null,
+    name: PresetName | null = null,
+  ): void {
+    work.then((result) => {
       this.#tell(null);
       if (answer !== null) {
-        this.#answer = answer;
+        this.#answer = answer(result);
         this.#of = name === null ? null : { name, faults: faultsOf(name, this.#automatic) };
       }
       this.refresh();

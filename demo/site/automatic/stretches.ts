@@ -80,9 +80,12 @@ function grown(notes: readonly Note[]): readonly Growing[] {
         end(carrier, at, 'lost', detail);
         break;
       case 'waiting':
+        for (const one of all) end(one, at, one.proved === null ? 'dropped' : 'lost', detail);
+        break;
+      // By the page itself, which is no failure.
       case 'idle':
       case 'closed':
-        for (const one of all) end(one, at, one.proved === null ? 'dropped' : 'lost', detail);
+        for (const one of all) end(one, at, 'dropped', detail);
         break;
       case 'switched':
       case 'bye':

@@ -27,10 +27,15 @@ export class BareClient {
   tally = new Tally(FEED_MS);
   numbers = new Numbers();
   readonly #runs: ReadonlySet<string>;
+  /** When something last came, or it was begun or opened, by `performance.now()`. */
+  #heardAt = 0;
   /** The first number that was published after it began; `null` where that is not known. */
   #expected: Place | null = null;
-  /** How many were published before the first that it got. */
+  /** How many were published before the first that it got, as it was kept from them. */
   #lostAtFirst = 0;
+  /** Whether anything has come since it began, and whether it had to connect again before. */
+  #hasBegun = false;
+  #hasFailed = false;
   #close: (() => void) | null = null;
 
   /** `runs` are the lives of the feed, as its server told them. */
@@ -48,27 +53,44 @@ export class BareClient {
     return this.tally.lost + this.#lostAtFirst;
   }
 
-  /** How many messages up to `head`, the newest that anybody has got, it does not know of. */
+  /** How long nothing has come to it as it is connected, in milliseconds; `null` while it knows that it is not. */
+  get silentMs(): number | null {
+    const isConnected = this.state === 'open' || (this.state === 'connecting' && !this.#hasFailed);
+    return isConnected ? performance.now() - this.#heardAt : null;
+  }
+
+  /** How many messages up to `head`, the newest that is known of, it does not know of. */
   behind(head: Place | null): number {
     if (!this.isRunning || head === null) return 0;
-    if (this.tally.received > 0) return head.number - this.numbers.lastOf(head.run);
+    if (this.#hasBegun) return head.number - this.numbers.lastOf(head.run);
     if (this.#expected === null) return 0;
     // Of a run that has begun since then it knows of none.
     return head.run === this.#expected.run ? head.number - this.#expected.number + 1 : head.number;
   }
 
   /**
-   * Connects, and counts anew from `head`, the newest number that anybody has got. `origin` is where the network is that the
-   * visitor breaks, or the site itself.
+   * Connects, and counts anew. `origin` is where the network is that the visitor breaks, or the site itself; `head` is the newest
+   * number that is known of.
    */
   start(origin: string, query: string, head: Place | null): void {
+    this.tally = new Tally(FEED_MS);
+    this.#lostAtFirst = 0;
+    this.goOn(origin, query, head);
+  }
+
+  /** Connects, and keeps what it has counted: what was published since then up to `head` is nobody's loss. */
+  goOn(origin: string, query: string, head: Place | null): void {
     this.stop();
     this.#expected = head === null ? null : { run: head.run, number: head.number + 1 };
-    this.#lostAtFirst = 0;
-    this.tally = new Tally(FEED_MS);
+    this.#hasBegun = false;
+    this.#hasFailed = false;
+    this.#heardAt = performance.now();
+    this.tally.pause();
     this.numbers = new Numbers(this.#expected);
     const tell = (state: BareState) => {
       this.state = state;
+      if (state === 'open') this.#heardAt = performance.now();
+      if (state === 'waiting' || state === 'given-up') this.#hasFailed = true;
     };
     this.#close = OPENS[this.kind](`${origin}${BARE_PATH}/${this.kind}?${query}`, (text) => this.#take(text), tell);
   }
@@ -84,9 +106,16 @@ export class BareClient {
     if (figures === null || !this.#runs.has(figures.run)) return;
     // There is no log, and so no id; a number stands for one.
     if (!this.tally.take(`${figures.run}.${figures.number}`, figures)) return;
-    if (this.tally.received === 1 && figures.run === this.#expected?.run)
-      this.#lostAtFirst = Math.max(0, figures.number - this.#expected.number);
+    this.#heardAt = performance.now();
+    if (!this.#hasBegun) this.#begin(figures);
     this.numbers.take(figures);
+  }
+
+  /** What was published while it connected, without being kept from it, is no loss. */
+  #begin({ run, number }: Place): void {
+    this.#hasBegun = true;
+    if (!this.#hasFailed) this.numbers = new Numbers();
+    else if (run === this.#expected?.run) this.#lostAtFirst += Math.max(0, number - this.#expected.number);
   }
 }
 

@@ -1,10 +1,10 @@
 import { NumberStrip } from '../drawing/number-strip.js';
 import { tint } from '../drawing/palette.js';
-import { type Place, UNDER_WAY } from '../feed/numbers.js';
+import { missingOf, type Place } from '../feed/numbers.js';
 import { part, write } from '../page/part.js';
 import { fixed } from '../texts/figures.js';
 import { breakTexts } from '../texts/texts.js';
-import type { BareClient } from './bare-client.js';
+import type { BareClient, BareState } from './bare-client.js';
 
 const DOTS = {
   idle: 'idle',
@@ -13,6 +13,9 @@ const DOTS = {
   waiting: 'waiting',
   'given-up': 'closed',
 } as const;
+
+/** Something is published each second, and is two seconds late at most: after so long a line is dead. */
+const DEAF_MS = 5_000;
 
 /** A client without Pushgate as the visitor sees it. */
 export class BareView {
@@ -40,7 +43,7 @@ export class BareView {
     this.#behind = find('behind');
   }
 
-  /** Writes what has changed; `head` is the newest number that anybody has got. */
+  /** Writes what has changed; `head` is the newest number that is known of. */
   refresh(head: Place | null): void {
     const { state, tally, numbers, lost } = this.#client;
     this.#dot.dataset['state'] = DOTS[state];
@@ -49,17 +52,19 @@ export class BareView {
     write(this.#lost, fixed(lost, 0));
     this.#lost.classList.toggle('wrong', lost > 0);
     write(this.#repeated, fixed(tally.repeated, 0));
-    const missing = this.#missed(head);
+    // It learns of these, and counts them as lost, when something comes again.
+    const missing = missingOf(this.#client.behind(head), state === 'open');
+    const { silentMs } = this.#client;
+    const isLate = silentMs !== null && silentMs < DEAF_MS;
     write(this.#missing, fixed(missing, 0));
-    this.#missing.classList.toggle('wrong', missing > 0);
-    const { deaf, away } = breakTexts.bare;
-    write(this.#behind, missing === 0 ? '' : (state === 'open' ? deaf : away)(missing));
+    this.#missing.classList.toggle('wrong', missing > 0 && !isLate);
+    write(this.#behind, missing === 0 || isLate ? '' : behindText(state, missing));
     this.#strip.show(numbers, head);
   }
+}
 
-  /** What it lacks of what others have got by now; it learns of that, and counts it as lost, when something comes again. */
-  #missed(head: Place | null): number {
-    const behind = this.#client.behind(head);
-    return behind <= (this.#client.state === 'open' ? UNDER_WAY : 0) ? 0 : behind;
-  }
+function behindText(state: BareState, missing: number): string {
+  const { deaf, away, gone } = breakTexts.bare;
+  if (state === 'open') return deaf(missing);
+  return (state === 'given-up' ? gone : away)(missing);
 }

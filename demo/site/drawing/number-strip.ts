@@ -12,7 +12,7 @@ export class NumberStrip {
     root.append(...this.#cells);
   }
 
-  /** Shows the numbers up to `head`, the newest that anybody has got: so strips below each other can be compared. */
+  /** Shows the numbers up to `head`, the newest that is known of: so strips below each other can be compared. */
   show(numbers: Numbers, head: Place | null): void {
     for (const [index, cell] of this.#cells.entries()) {
       const number = (head?.number ?? 0) - index;

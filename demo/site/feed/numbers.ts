@@ -6,11 +6,16 @@ export type NumberFate = 'received' | 'repeated' | 'lost' | 'pending' | 'before'
 /** A number of a feed, and of which life of its publisher: numbers of different ones have no order. */
 export type Place = Pick<Step, 'run' | 'number'>;
 
-/** Of one that is connected, the newest message may just be on its way. */
-export const UNDER_WAY = 1;
+/** Of one that is connected, so many may just be on their way. */
+const UNDER_WAY = 1;
 
 /** Numbers that are remembered. */
 const KEPT = 200;
+
+/** How many are missing of those that a client is behind. */
+export function missingOf(behind: number, isConnected: boolean): number {
+  return behind <= (isConnected ? UNDER_WAY : 0) ? 0 : behind;
+}
 
 /** Which numbers of a feed one client has got. */
 export class Numbers {
@@ -45,7 +50,7 @@ export class Numbers {
     return run === this.#run ? this.#last : 0;
   }
 
-  /** How many up to `head`, the newest that anybody has got, have not come yet; of a run of which it has nothing, that is not known. */
+  /** How many up to `head`, the newest that is known of, have not come yet; of a run of which it has nothing, that is not known. */
   behind(head: Place | null): number {
     return head === null || head.run !== this.#run || !this.#isCounting ? 0 : Math.max(0, head.number - this.#last);
   }

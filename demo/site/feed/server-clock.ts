@@ -10,8 +10,11 @@ const EARLY = 8;
 const EARLY_MS = 1_000;
 const LATER_MS = 20_000;
 
-/** By how much clocks drift apart at the most: 15 millionths, as NTP has it (RFC 5905, section 4). */
-const DRIFT = 15e-6;
+/**
+ * By how much clocks drift apart at the most: 100 millionths. The 15 of NTP (RFC 5905, section 4) are of clocks that are kept right;
+ * a page's clock may be a bare quartz.
+ */
+const DRIFT = 100e-6;
 
 /** A clock that moves so much against the other one of its machine was set, or has slept: the page's own stands still meanwhile. */
 const LEAP_MS = 1_000;

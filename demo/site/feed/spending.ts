@@ -52,10 +52,16 @@ export class Spending {
     return this.#last === null ? null : sum(this.#before, this.#last.cost);
   }
 
+  /** Of how many messages it is known what they cost: those since the lane was last opened. */
+  get counted(): number {
+    if (this.#last === null || this.#open === null) return 0;
+    return this.#last.messages - this.#open.messages - this.#aside.messages;
+  }
+
   /** Bytes both ways per message while the lane is open; `null` until enough of them have come. */
   get perMessage(): number | null {
     if (this.#last === null || this.#open === null) return null;
-    const messages = this.#last.messages - this.#open.messages - this.#aside.messages;
+    const messages = this.counted;
     const bytes = bytesOf(this.#last.cost) - bytesOf(this.#open.cost) - this.#aside.bytes;
     const enough = ENOUGH + this.#last.slack + this.#open.slack + this.#aside.slack;
     return messages < enough ? null : bytes / messages;

@@ -28,6 +28,11 @@ export interface Course {
   readonly clock: ServerClock;
   readonly race: Race;
   readonly feed: Feed;
+  /**
+   * Since when somebody looks at the page, by the server's clock: browsers let the timers of others be late, which is none of a
+   * transport's. @default always
+   */
+  readonly seenSince?: () => number;
 }
 
 /** What a lane is doing: what its client does, or nothing because nobody looks. */
@@ -42,6 +47,8 @@ export interface LaneLine extends ChatLine {
 export interface LaneOptions {
   /** Whether it waits to be told where to connect; otherwise it goes straight to the gateway. @default false */
   readonly isHeld?: boolean;
+  /** Whether it goes on after a pause from where it was; otherwise from what is published then. @default false */
+  readonly keepsPlace?: boolean;
   /** Gets every client that the lane makes, before anything has happened to it. */
   readonly started?: (push: PushClient) => void;
   /** Gets every message of the feed that has been counted. */
@@ -69,6 +76,8 @@ export class Lane {
   lines: readonly LaneLine[] = [];
   /** Chat lines that have come. */
   others = 0;
+  /** How often its client has come to be open. */
+  openings = 0;
   #latestAt = 0;
   /** The reports that were asked for, and the last one that was taken. */
   #asked = 0;
@@ -80,12 +89,15 @@ export class Lane {
   /** Where the gateway is for this lane; `null` until that is known. */
   #address: string | null;
   #isPaused = true;
+  readonly #keepsPlace: boolean;
+  /** Where its subscriptions were when it was last stopped, by channel. */
+  #positions: ReadonlyMap<string, Subscription['position']> = new Map();
   #open: { readonly push: PushClient; readonly subscriptions: readonly Subscription[] } | null = null;
 
   constructor(
     course: Course,
     options: ConnectOptions,
-    { isHeld = false, started = () => {}, taken = () => {} }: LaneOptions = {},
+    { isHeld = false, keepsPlace = false, started = () => {}, taken = () => {} }: LaneOptions = {},
   ) {
     this.#course = course;
     this.tally = new Tally(course.feed.everyMs);
@@ -93,6 +105,7 @@ export class Lane {
     this.wire = new WireLog(() => course.clock.now());
     this.#options = { ...options, environment: watchedEnvironment(this.wire) };
     this.#address = isHeld ? null : course.path;
+    this.#keepsPlace = keepsPlace;
     this.#started = started;
     this.#taken = taken;
   }
@@ -109,14 +122,20 @@ export class Lane {
   /** Connects, unless it is connected. */
   start(): void {
     this.#isPaused = false;
-    this.#start(new Map());
+    this.#start();
   }
 
-  /** Closes the client and gives its connections back; what happens until the next start is not counted as lost. */
+  /** Closes the client and gives its connections back. */
   pause(): void {
     this.#isPaused = true;
-    this.tally.pause();
     this.#stop();
+    if (!this.#keepsPlace) this.leavePlace();
+  }
+
+  /** Goes on from what is published when it is started next; what happens until then is not counted as lost. */
+  leavePlace(): void {
+    this.#positions = new Map();
+    this.tally.pause();
   }
 
   /** Goes on with other options from where it is: a new client, and the cursors of the old one. */
@@ -152,20 +171,20 @@ export class Lane {
   }
 
   #renew(): void {
-    const positions = new Map(this.#open?.subscriptions.map(({ channel, position }) => [channel, position]));
     this.#stop();
-    if (!this.#isPaused) this.#start(positions);
+    if (!this.#isPaused) this.#start();
   }
 
-  #start(positions: ReadonlyMap<string, Subscription['position']>): void {
+  #start(): void {
     if (this.#open !== null || this.#address === null) return;
     const push = connect(`${this.#address}?${LANE_PARAMETER}=${this.id}`, this.#options);
     this.#started(push);
-    push.on('state', ({ from }) => {
+    push.on('state', ({ from, to }) => {
       if (from === 'open') this.spending.leave();
+      if (to === 'open') this.openings += 1;
     });
     const { channel } = this.#course.feed;
-    const from = (channel: string) => ({ since: positions.get(channel) ?? 'now' });
+    const from = (channel: string) => ({ since: this.#positions.get(channel) ?? 'now' });
     this.#open = {
       push,
       subscriptions: [
@@ -176,7 +195,9 @@ export class Lane {
   }
 
   #stop(): void {
-    void this.#open?.push.close();
+    if (this.#open === null) return;
+    this.#positions = new Map(this.#open.subscriptions.map(({ channel, position }) => [channel, position]));
+    void this.#open.push.close();
     this.#open = null;
   }
 
@@ -193,7 +214,7 @@ export class Lane {
     // What is read from the log after a long way round is old, and still each one is younger than the one before.
     if (!clock.isAligned || step.at < this.#latestAt - SLACK_MS) return;
     this.#latestAt = Math.max(this.#latestAt, step.at);
-    this.latencies.add(arrivedAt - step.at, arrivedAt);
+    if (step.at >= (this.#course.seenSince?.() ?? 0)) this.latencies.add(arrivedAt - step.at, arrivedAt);
     // By less than the clocks are known to, the quickest messages would arrive before they left.
     this.#arrive('feed', Math.min(step.at, arrivedAt), arrivedAt, step.number);
   }

@@ -1,6 +1,17 @@
 /** A tab that was left for longer than this gives its connections back. */
 const AWAY_MS = 5_000;
 
+/** Since when the page is seen, by `performance.now()`; `Infinity` while it is not. */
+let seenSince = document.visibilityState === 'visible' ? 0 : Number.POSITIVE_INFINITY;
+document.addEventListener('visibilitychange', () => {
+  seenSince = document.visibilityState === 'visible' ? performance.now() : Number.POSITIVE_INFINITY;
+});
+
+/** For how long somebody has looked at the page, in milliseconds; `-Infinity` while nobody does. */
+export function seenFor(): number {
+  return performance.now() - seenSince;
+}
+
 /**
  * Calls `away` when nobody has looked at the page for a while, and `back` when somebody does again. A browser opens
  * only six HTTP/1.1 connections to one host, for all its tabs together, and the lanes of one page hold four of them.

@@ -52,13 +52,13 @@ export class Controls {
 
   /** Shows what is run. */
   show(settings: CourseSettings): void {
+    // What is being chosen was chosen of something else.
+    clearTimeout(this.#timer);
     this.#shown = settings;
     this.#shared.setAttribute('aria-pressed', String(!settings.isOwn));
     this.#own.setAttribute('aria-pressed', String(settings.isOwn));
-    for (const { name, input, tell } of this.#sliders) {
-      input.value = String(STEPS[name].indexOf(settings[name]));
-      tell();
-    }
+    for (const { name, input } of this.#sliders) input.value = String(STEPS[name].indexOf(settings[name]));
+    for (const { tell } of this.#sliders) tell();
   }
 
   /** Says how it stands with something that was asked for. */
@@ -83,12 +83,14 @@ export class Controls {
     const chosen = () => steps[Number(input.value)] ?? steps[0] ?? 0;
     const tell = () => {
       // The machine's figures are as long as they are.
-      const isAsItIs = name === 'bytes' && !this.#shown.isOwn;
+      const isAsItIs = name === 'bytes' && !this.#chosen().isOwn;
       const text = isAsItIs ? raceTexts.controls.asItIs : valueText(name, chosen());
       write(value, text);
       input.setAttribute('aria-valuetext', text);
     };
-    input.addEventListener('input', tell);
+    input.addEventListener('input', () => {
+      for (const slider of this.#sliders) slider.tell();
+    });
     input.addEventListener('change', () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => listener.run(this.#chosen()), SETTLED_MS);

@@ -9,6 +9,23 @@ export interface CourseSettings extends RaceSettings {
 /** What is run until somebody sets something. */
 export const FIRST_COURSE: CourseSettings = { ...FIRST_SETTINGS, isOwn: false };
 
+/** A race in which nothing is published, and nobody is there but the lanes. */
+export function silent(settings: CourseSettings): CourseSettings {
+  return { ...settings, isOwn: true, perSecond: 0, clients: 0 };
+}
+
+/** What was chosen during a silent minute, with what was run before it where nothing else was chosen. */
+export function outOfSilence(chosen: CourseSettings, before: CourseSettings): CourseSettings {
+  if (!chosen.isOwn) return chosen;
+  const perSecond = chosen.perSecond === 0 ? before.perSecond : chosen.perSecond;
+  const clients = chosen.clients === 0 ? before.clients : chosen.clients;
+  const run = { ...chosen, perSecond, clients };
+  // How often who polls asks is everybody's own. Where it is all that was chosen, the race is the one of before.
+  const isPollAlone =
+    chosen.pollMs !== before.pollMs && linkOf(run) === linkOf({ ...before, isOwn: true, pollMs: run.pollMs });
+  return { ...run, isOwn: before.isOwn || !isPollAlone };
+}
+
 /** How the settings are called in a link. */
 const NAMES: Readonly<Record<keyof RaceSettings, string>> = {
   perSecond: 'rate',

@@ -14,6 +14,8 @@ export interface FieldOptions {
   /** The gateway's base path. */
   readonly path: string;
   readonly clock: ServerClock;
+  /** Since when somebody looks, as a lane wants to know it. */
+  readonly seenSince?: () => number;
   /** In the order of the page. */
   readonly transports: readonly string[];
   /** Gets a lane whenever it has just opened. */
@@ -33,10 +35,10 @@ export class Field {
   /** Since when it runs, by the page's clock; `null` while it is paused. */
   #since: number | null = null;
 
-  constructor({ path, clock, transports, opened }: FieldOptions, settings: CourseSettings, feed: Feed) {
+  constructor({ transports, opened, ...common }: FieldOptions, settings: CourseSettings, feed: Feed) {
     this.settings = settings;
     this.feed = feed;
-    const course = { path, clock, feed, race: new Race() };
+    const course = { ...common, feed, race: new Race() };
     const { pollMs } = settings;
     const laneOver = (transport: string): Lane => {
       const started = (push: PushClient) =>

@@ -7,11 +7,14 @@ import type { IdleCost } from './standings.js';
 export class IdleCosts {
   #costs: ReadonlyMap<string, IdleCost> = new Map();
   #pollMs = 0;
+  /** The transports that it was measured without. */
+  missing: readonly string[] = [];
 
-  /** Takes what was measured while polling asked so often. */
-  take(costs: ReadonlyMap<string, IdleCost>, pollMs: number): void {
+  /** Takes what was measured while polling asked so often, and without which transports. */
+  take(costs: ReadonlyMap<string, IdleCost>, pollMs: number, missing: readonly string[]): void {
     this.#costs = costs;
     this.#pollMs = pollMs;
+    this.missing = missing;
   }
 
   /** What is known of a run in which polling asks so often. */

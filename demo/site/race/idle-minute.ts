@@ -4,7 +4,7 @@ import type { IdleCost } from './standings.js';
 /** For how long silence is measured, in milliseconds. */
 export const IDLE_MS = 60_000;
 
-/** Where somebody speaks on another channel it begins anew, for so long at the most, in milliseconds. */
+/** Where somebody speaks on another channel, or a lane is opened again, it begins anew, for so long at the most, in milliseconds. */
 const MOST_MS = 3 * IDLE_MS;
 
 /** So long it is waited for every lane to be open, in milliseconds. */
@@ -14,6 +14,8 @@ export const OPENING_MS = 10_000;
 export interface Quiet {
   readonly transport: string;
   readonly isOpen: boolean;
+  /** How often it was opened. */
+  readonly openings: number;
   /** What it has cost up to now. */
   readonly cost: Cost | null;
   /** Messages of other channels that had come when the server was asked for that, and when it had answered. */
@@ -21,11 +23,10 @@ export interface Quiet {
 }
 
 /** Since when it has been silent on a lane, what that had cost by then, and what it was when it was last looked at. */
-interface Silence {
+interface Silence extends Pick<Quiet, 'others' | 'openings'> {
   readonly since: number;
   readonly from: Cost;
   readonly cost: Cost;
-  readonly others: Quiet['others'];
 }
 
 /**
@@ -59,12 +60,13 @@ export class IdleMinute {
       this.#begin(lanes, now);
       return null;
     }
-    for (const { transport, cost, others } of lanes) {
+    for (const { transport, isOpen, openings, cost, others } of lanes) {
       const silence = this.#silences.get(transport);
       if (silence === undefined || cost === null) continue;
-      // A line takes the place of a heartbeat, and ends a wait: what silence costs cannot be told from the rest of a minute.
-      const isQuiet = silence.others.asked === others.answered;
-      this.#silences.set(transport, { ...(isQuiet ? silence : { since: now, from: cost }), cost, others });
+      // A line takes the place of a heartbeat, and ends a wait: what silence costs cannot be told from the rest of a minute. Nor can it
+      // from an opening, or where there is no connection.
+      const isQuiet = isOpen && silence.openings === openings && silence.others.asked === others.answered;
+      this.#silences.set(transport, { ...(isQuiet ? silence : { since: now, from: cost }), cost, others, openings });
     }
     const isOver = [...this.#silences.values()].every(({ since }) => now - since >= IDLE_MS);
     if (!isOver && now - this.#beganAt < MOST_MS) return null;
@@ -87,9 +89,9 @@ export class IdleMinute {
     this.#askedAt ??= now;
     const missing = lanes.filter(({ isOpen, cost }) => !isOpen || cost === null);
     if (missing.length === lanes.length || (missing.length > 0 && now - this.#askedAt < OPENING_MS)) return;
-    for (const { transport, isOpen, cost, others } of lanes) {
+    for (const { transport, isOpen, openings, cost, others } of lanes) {
       if (!isOpen || cost === null) continue;
-      this.#silences.set(transport, { since: now, from: cost, cost, others });
+      this.#silences.set(transport, { since: now, from: cost, cost, others, openings });
     }
     this.missing = missing.map(({ transport }) => transport);
     this.#beganAt = now;

@@ -62,11 +62,20 @@ export function drawTable({ caption, columns, rows }: ResultTable): HTMLCanvasEl
   return canvas;
 }
 
+/** Where a line may end: after spaces that may be broken, after a Chinese character, after a word; punctuation stays where it belongs. */
+const PIECES =
+  /\uff08?[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*|[^\S\u00a0]+|\uff08?(?:\u00a0|[^\s\u3000-\u9fff\uff00-\uffef])+[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*/gu;
+
+/** What of a text stays together in a line. */
+export function piecesOf(text: string): readonly string[] {
+  return text.match(PIECES) ?? [];
+}
+
 /** Breaks a text where a word ends, or between characters where a language has no spaces. */
 function wrapped(context: CanvasRenderingContext2D, text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const piece of text.match(/[\u3000-\u9fff\uff00-\uffef]|\s+|[^\s\u3000-\u9fff\uff00-\uffef]+/gu) ?? []) {
+  for (const piece of piecesOf(text)) {
     if (line !== '' && context.measureText(line + piece).width > width) {
       lines.push(line.trimEnd());
       line = piece.trimStart();

@@ -49,7 +49,8 @@ const JUDGES: Readonly<Record<string, Readonly<Record<string, Judge>>>> = {
 export function verdictOn(transport: string, claim: string, all: readonly Standing[], run: Run): Verdict {
   const judge = Object.hasOwn(JUDGES, transport) ? JUDGES[transport]?.[claim] : undefined;
   const own = all.find((standing) => standing.transport === transport);
-  if (judge === undefined || own === undefined) return 'unmeasured';
+  // Where nothing is published, nothing comes to prove it.
+  if (judge === undefined || own === undefined || run.perSecond === 0) return 'unmeasured';
   const holds = judge(own, all, run);
   if (holds === 'unmeasured') return holds;
   if (holds === null || run.ranMs < ENOUGH_MS) return 'unknown';
@@ -69,12 +70,12 @@ function isLate(own: Standing, all: readonly Standing[], { pollMs }: Run): boole
  * nothing is said of what is seldom published.
  */
 function isMostlyEmpty(
-  { requests, messages }: Standing,
+  { requests, messages, others }: Standing,
   _all: readonly Standing[],
   { pollMs, perSecond }: Run,
 ): boolean | null | 'unmeasured' {
-  if (perSecond === 0 || (perSecond * pollMs) / 1_000 >= 0.5) return 'unmeasured';
-  return requests === null || requests < ENOUGH ? null : messages < requests / 2;
+  if ((perSecond * pollMs) / 1_000 >= 0.5) return 'unmeasured';
+  return requests === null || requests < ENOUGH ? null : messages + others < requests / 2;
 }
 
 /** No later than the quickest lane by what anybody would notice. */
@@ -84,24 +85,28 @@ function isPrompt(own: Standing, all: readonly Standing[]): boolean | null {
   return own.p50 - Math.min(...others) <= AT_ONCE_MS;
 }
 
-/** One in ten more than there were messages, and than waits that ran out, may be for chat, or for a line that was cut. */
-function asksWhenNeeded({ requests, messages }: Standing, _all: readonly Standing[], { ranMs }: Run): boolean | null {
+/**
+ * One for each message, be it of the chat; for each opening the first, which is answered at once, and the one that is held now; and
+ * one for each wait that ran out. One in ten more may be for a line that was cut.
+ */
+function asksWhenNeeded(own: Standing, _all: readonly Standing[], { ranMs }: Run): boolean | null {
+  const { requests, messages, others, openings } = own;
   if (requests === null || messages < ENOUGH) return null;
-  return requests <= 1 + messages * 1.1 + ranMs / WAIT_MS;
+  return requests <= 2 * openings + (messages + others) * 1.1 + ranMs / WAIT_MS;
 }
 
 function asksForEach({ requests, messages }: Standing): boolean | null {
   return requests === null || messages < ENOUGH ? null : requests >= messages * 0.9;
 }
 
-/** A request for more than ten messages: it was asked once, and again when the stream was renewed. */
-function isOneStream({ requests, messages }: Standing): boolean | null {
-  return requests === null || messages < ENOUGH ? null : requests < messages / 10;
+/** Beside the one that opened it, a request for more than ten messages: it was asked again when the stream was renewed. */
+function isOneStream({ requests, messages, openings }: Standing): boolean | null {
+  return requests === null || messages < ENOUGH ? null : requests - openings < messages / 10;
 }
 
 function isLightest(own: Standing, all: readonly Standing[]): boolean | null {
-  const others = known(all, own, ({ perMessage }) => perMessage);
-  if (own.perMessage === null || own.messages < ENOUGH || others.length === 0) return null;
+  const others = known(all, own, ({ perMessage, counted }) => (counted < ENOUGH ? null : perMessage));
+  if (own.perMessage === null || own.counted < ENOUGH || others.length === 0) return null;
   return own.perMessage < Math.min(...others);
 }
 

@@ -60,7 +60,10 @@ function jsonOf(text: string): string {
   }
 }
 
-/** Shows what comes on the channel that is named in the form, at first as the page has it, and then as a visitor names it, through the client that chooses its transport by itself. */
+/**
+ * Shows what comes on the channel that is named in the form, at first as the page has it, and then as a visitor names it, through
+ * the client that chooses its transport by itself.
+ */
 export function watchChannel(form: HTMLFormElement, list: HTMLElement, path: string): void {
   const channel = part(form, 'channel', HTMLInputElement);
   const state = part(form, 'state', HTMLElement);

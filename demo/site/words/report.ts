@@ -50,6 +50,6 @@ export interface Report {
 
 /** The answer to `POST /demo/blocks` and `/demo/cuts`. */
 export interface CutReport {
-  /** Connections that were open at the gateway's own sockets, and are reset. */
+  /** Connections that were open, at the gateway's own sockets or to the network before it, and are cut or severed. */
   readonly cut: number;
 }

@@ -5,7 +5,7 @@ import type { PageTexts } from './common.js';
 export const dictionary = {
   breakIdea: {
     heading: 'Break the network. See what arrives.',
-    text: 'The client below is your own browser’s, and between it and the gateway lies a network that you can break: a proxy that meddles with your connection only, nobody else’s. Cut it, block it, take the gateway away. Every message has a number, so a loss would show.',
+    text: 'The client below is your own browser’s, and you can break the network between it and the gateway: for your connections only, nobody else’s. Cut it, block it, and where the site runs on your own machine, delay it, buffer it, take the gateway away. Every message has a number, so a loss would show.',
   },
   board: {
     lasting: 'The network, until you press again',
@@ -51,6 +51,8 @@ export const dictionary = {
           `All connections are cut every ${seconds} s until you press again. Watch what carries change, and lost and repeated stay 0.`,
         off: 'Nothing is cut any more. Watch the client move up again to the best transport that gets through.',
       },
+      nothingOpen:
+        'Nothing was open at that moment: between two polls, or while nothing carries, there is no line to break. Press again.',
       sever:
         'The line went dead, and neither end was told. Watch the seconds count below the headline until the client gives it up.',
       restart:
@@ -71,6 +73,7 @@ export const dictionary = {
   },
   automatic: {
     heading: 'The automatic client',
+    inside: 'What it does, and why',
     explanation:
       'It takes the best transport that proves itself. (WebSocket begins with an upgrade: a request that asks to make of its connection a socket.) Block the one it uses: its connections are cut, new ones come to nothing, and nobody tells the client. Free it, and the client finds out by itself: it looks every few seconds.',
     track: 'Arrivals in the last 20 seconds, in the colour of the transport that carried them',
@@ -88,6 +91,7 @@ export const dictionary = {
       slowed: (standing: string, fault: string) => `${standing}, ${fault}`,
       trying: 'being tried',
       failed: 'failed last time',
+      waiting: 'waits for its turn',
       ready: 'not needed now',
     },
     network: { how: 'These buttons block by' },
@@ -148,6 +152,7 @@ export const dictionary = {
     nothingBecause:
       'It goes on trying. As long as the server is there, what is published meanwhile stays in its log and will be read from it.',
     beginning: 'Connecting for the first time.',
+    closed: 'The gateway has refused it for good, and it does not try again. Reload the page to begin anew.',
     counters: {
       received: 'Received',
       lost: 'Lost',
@@ -161,7 +166,7 @@ export const dictionary = {
     },
   },
   trace: {
-    heading: 'What it did, and why',
+    heading: 'Step by step',
     key: 'A candidate is a transport that is tried beside others: the first to get its hello carries. Probed: while one carries, it was looked whether a better one works.',
     events: {
       started: 'tried',
@@ -185,13 +190,15 @@ export const dictionary = {
   bare: {
     heading: 'The same network, without Pushgate',
     explanation:
-      'What a browser has built in, as a beginner’s tutorial uses it: the same feed, sent to whoever is connected at that moment. It meets every fault that you choose above. The gateway that you restart serves it, too.',
+      'What a browser has built in, as a beginner’s tutorial uses it: the same feed, sent to whoever is connected at that moment. It meets every fault that you choose above; a gateway that you restart serves it, too.',
     start: 'Run both beside it',
     sse: 'EventSource',
     websocket: 'WebSocket',
     numbersLabel: 'The newest forty message numbers, each received, lost or not yet there; the counts stand above.',
-    deaf: (count: number) => `${count} messages behind the client above, and it still believes that its line is alive.`,
-    away: (count: number) => `Missed so far: ${count}. Nothing stores them for it, so they will not come later.`,
+    deaf: (count: number) => `Missed so far: ${count}, and it still believes that its line is alive.`,
+    away: (count: number) =>
+      `Missed so far: ${count}. It cannot ask for them: what its next connection does not bring is lost.`,
+    gone: (count: number) => `Missed so far: ${count}. It has given up, and will get none of them.`,
     states: {
       idle: 'not running',
       connecting: 'connecting',

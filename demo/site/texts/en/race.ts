@@ -130,7 +130,9 @@ export const dictionary = {
     measureIdle: 'Measure a silent minute',
     measuringIdle: (passed: number, of: number) => `Silent for ${passed} of ${of} s: stop`,
     silentWithout: (names: string) =>
-      `Measured without ${names}: nothing opens there, or there was chat in every minute.`,
+      `Measured without ${names}: nothing opens there, or it was never quiet and open for a minute, as with chat.`,
+    /** Sentences one after the other. */
+    inARow: (sentences: readonly string[]) => sentences.join(' '),
     measureCpu: 'Measure the CPU per message',
     measuringCpu: (measured: number, of: number) => `Measured ${measured} of ${of} …`,
     crowd: (open: number, wanted: number) =>

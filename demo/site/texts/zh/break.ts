@@ -5,7 +5,7 @@ import { closedUp } from './closed-up.js';
 export const dictionary: typeof en = {
   breakIdea: {
     heading: '弄坏网络，看看什么还能送达。',
-    text: '下面的客户端就在您自己的浏览器里，它和网关之间有一个可以由您弄坏的网络：一个只干扰您这条连接的代理，不影响任何人。切断它，屏蔽它，把网关拿走。每条消息都有编号，丢了就看得出来。',
+    text: '下面的客户端就在您自己的浏览器里，它和网关之间的网络可以由您弄坏：只影响您自己的连接，不影响任何人。切断它，屏蔽它；如果网站运行在您自己的机器上，还可以延迟它、缓冲它、把网关拿走。每条消息都有编号，丢了就看得出来。',
   },
   board: {
     lasting: '网络状况，再按一次恢复',
@@ -47,6 +47,7 @@ export const dictionary: typeof en = {
           `所有连接每 ${seconds} 秒被切断一次，直到您再按一次。请看承载的传输不断更换，而丢失和重复始终为 0。`,
         off: '不再切断。请看客户端升回能通过的最佳传输。',
       },
+      nothingOpen: '那一刻没有打开的连接：两次轮询之间，或没有传输在承载时，没有线路可以弄坏。请再按一次。',
       sever: '线路断了，两端都没有得到通知。请看标题下面的秒数，直到客户端放弃这条线路。',
       restart: '您的网关已关闭，另一个对您一无所知的网关取代了它。请看其间发布的消息从日志中读出，丢失仍为 0。',
     },
@@ -63,6 +64,7 @@ export const dictionary: typeof en = {
   },
   automatic: {
     heading: '自动客户端',
+    inside: '它在做什么，为什么',
     explanation:
       '它采用能证明自己可用的最佳传输。（WebSocket 以“升级”开始：一个请求，要求把所在的连接变成套接字。）屏蔽它正在用的那种：现有连接被切断，新连接建不起来，而且没有人通知客户端。解除屏蔽后，客户端会自己发现：它每隔几秒探测一次。',
     track: '最近 20 秒到达的消息，颜色表示承载它的传输',
@@ -79,6 +81,7 @@ export const dictionary: typeof en = {
       slowed: (standing, fault) => `${standing}，${fault}`,
       trying: '正在尝试',
       failed: '上次失败',
+      waiting: '等待轮到它',
       ready: '现在不需要',
     },
     network: { how: '这些按钮的屏蔽方式' },
@@ -127,6 +130,7 @@ export const dictionary: typeof en = {
     nothing: '没有传输在承载',
     nothingBecause: '它会继续尝试。只要服务器还在，这期间发布的消息就留在它的日志里，之后会从那里读取。',
     beginning: '第一次连接。',
+    closed: '网关彻底拒绝了它，它不会再尝试。请重新加载页面重新开始。',
     counters: {
       received: '收到',
       lost: '丢失',
@@ -140,7 +144,7 @@ export const dictionary: typeof en = {
     },
   },
   trace: {
-    heading: '它做了什么，为什么',
+    heading: '逐步记录',
     key: '候选传输：与其他传输同时尝试的一种，最先收到 hello 的那种来承载。探测：已有传输在承载时，查看更好的一种是否可用。',
     events: {
       started: '尝试',
@@ -164,13 +168,14 @@ export const dictionary: typeof en = {
   bare: {
     heading: '同样的网络，没有 Pushgate',
     explanation:
-      '浏览器自带的功能，照着入门教程的写法：同一个数据源，只发给当时连着的客户端。您在上面选择的每种故障它都会遇到，您重启的网关也同样为它服务。',
+      '浏览器自带的功能，照着入门教程的写法：同一个数据源，只发给当时连着的客户端。您在上面选择的每种故障它都会遇到；如果您重启网关，它也由那个网关服务。',
     start: '让两者一起运行',
     sse: 'EventSource',
     websocket: 'WebSocket',
     numbersLabel: '最新的四十个消息编号，各自标明收到、丢失或尚未到达；计数在上方。',
-    deaf: (count) => `比上面的客户端落后 ${count} 条消息，而它仍以为线路是通的。`,
-    away: (count) => `到目前为止错过 ${count} 条消息。没有任何地方保存它们，以后也不会补到。`,
+    deaf: (count) => `到目前为止错过 ${count} 条消息，而它仍以为线路是通的。`,
+    away: (count) => `到目前为止错过 ${count} 条消息。它无法再索取：下一次连接没有带来的，就丢了。`,
+    gone: (count) => `到目前为止错过 ${count} 条消息。它已经放弃，一条也不会再收到。`,
     states: {
       idle: '未运行',
       connecting: '正在连接',
