@@ -90,7 +90,11 @@ describe('what a visitor breaks besides the network', () => {
       return createGateway({ bus, heartbeatMs });
     };
     const nodes = new VisitorNodes({ make, path: '/push', prepare: () => () => {} });
-    expect(await nodes.open('mine', 'ann')).toBeNull();
+    const opening = nodes.open('mine', 'ann');
+    // It is none that could be closed yet.
+    expect(nodes.standing('mine')).toBe('none');
+    expect(await opening).toBeNull();
+    expect(nodes.standing('mine')).toBe('up');
     const hello = await fetch(`http://127.0.0.1:${nodes.portFor('mine')}/push/polling?channel=chat&hello=1`);
     expect(await hello.json()).toMatchObject({ hello: { heartbeatMs: 5_000 } });
     expect(asked).toEqual([5_000]);
