@@ -8,13 +8,13 @@ const SAMPLES = 6;
 /** The first comparisons fall into the busiest seconds of a page, so that so many are made in short order. */
 const EARLY = 8;
 const EARLY_MS = 1_000;
-const LATER_MS = 20_000;
+const LATER_MS = 5_000;
 
 /**
- * By how much clocks drift apart at the most: 100 millionths. The 15 of NTP (RFC 5905, section 4) are of clocks that are kept right;
+ * By how much clocks drift apart at the most: 50 millionths. The 15 of NTP (RFC 5905, section 4) are of clocks that are kept right;
  * a page's clock may be a bare quartz.
  */
-const DRIFT = 100e-6;
+const DRIFT = 50e-6;
 
 /** A clock that moves so much against the other one of its machine was set, or has slept: the page's own stands still meanwhile. */
 const LEAP_MS = 1_000;
