@@ -155,12 +155,13 @@ const goals: readonly Goal[] = [
 export interface Reached {
   readonly what: string;
   readonly contestant: string;
-  /** What is to be reached, and what was, in words. */
+  /** What is to be reached, and what was, in words, with what it is divided by. */
   readonly goal: string;
   readonly value: string;
+  readonly beside: string;
   readonly isReached: boolean;
-  /** Whether it lies no further from what is to be reached than runs lie from each other. */
-  readonly isNear: boolean;
+  /** By how much runs lie from each other, where it lies no further from what is to be reached; `null` where it does. */
+  readonly noise: number | null;
   /** In which experiment, in words. */
   readonly where: string;
 }
@@ -181,13 +182,15 @@ export function goalsReached(result: LabResult): Reached[] {
       where: experimentText(mine),
     };
     const [own, other] = [figureOf(mine, figure), theirs === null ? 1 : figureOf(theirs, figure)];
-    if (own === undefined || !other) return { ...said, value: 'failed', isReached: false, isNear: false };
+    if (own === undefined || !other) return { ...said, value: 'failed', beside: '', isReached: false, noise: null };
     const value = own / other;
+    const noise = noiseOf(figure, mine, ...(theirs === null ? [] : [theirs]));
     return {
       ...said,
-      value: rival === null ? figured(value, figure) : `${times(value)} ${rival}`,
+      value: rival === null ? figured(value, figure) : times(value),
+      beside: rival === null ? '' : ` ${rival}`,
       isReached: isMore ? value >= bound : value <= bound,
-      isNear: Math.abs(value / bound - 1) <= noiseOf(figure, mine, ...(theirs === null ? [] : [theirs])),
+      noise: Math.abs(value / bound - 1) <= noise ? noise : null,
     };
   });
 }

@@ -45,12 +45,16 @@ function isResult(value: unknown): value is LabResult {
   );
 }
 
-/** The newest result that is kept in the repository; `null` when there is none. */
-export function newestResult(folder = RESULTS): LabResult | null {
-  const results = names(folder, /\.json$/)
+/** The results that are kept in the repository, newest first. */
+export function keptResults(folder = RESULTS): LabResult[] {
+  return names(folder, /\.json$/)
     .map(readResult)
     .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
-  return results[0] ?? null;
+}
+
+/** The newest of them; `null` when there is none. */
+export function newestResult(folder = RESULTS): LabResult | null {
+  return keptResults(folder)[0] ?? null;
 }
 
 /** The documents that may ask for tables of it. */

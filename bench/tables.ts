@@ -26,14 +26,17 @@ const byDelay: Course = { scenarios: ['rates', 'fan-out'], figure: 'p50Ms', alon
 /** The settings that say which way something goes. */
 const WAYS = ['express', 'beside', 'send'];
 
+/** Of what is told anyway. */
+const OWN_VERSIONS: ReadonlySet<string> = new Set(['pushgate', 'node']);
+
 const NOTHING = 'The kept run has no figures for this table.';
 
 /**
- * The tables of a run, as Markdown, by the name that a document asks for them: `machine` (where and how), `summary` (all
+ * The tables of a run, beside the run before it if there is one, as Markdown, by the name that a document asks for them: `machine` (where and how), `summary` (all
  * contestants), `wire` (bytes and requests), `subscribers` (CPU per message by their number), `delay` (latency by
  * distance), `goals` (what the gateway is to reach, and what it does), `ways` (what each way through a server costs), `controls` (what everybody is measured by), and one for each technique by its name. A table that the run has no figures for is a sentence that says so.
  */
-export function markdownTables(result: LabResult): Map<string, string> {
+export function markdownTables(result: LabResult, before: LabResult | null = null): Map<string, string> {
   const own = (technique: Technique) => (cell: Cell) => cell.technique === technique;
   return new Map([
     ['machine', machineText(result)],
@@ -41,7 +44,7 @@ export function markdownTables(result: LabResult): Map<string, string> {
     ['wire', contestantTable(result, wireColumns)],
     ['subscribers', settingTable(result, 'CPU per message, by subscribers', bySubscribers)],
     ['delay', settingTable(result, 'median latency, by distance', byDelay)],
-    ['goals', goalTable(result)],
+    ['goals', goalTable(result, before)],
     ['ways', wayTable(result)],
     ['controls', contestantTable(result, summaryColumns, ({ kind }) => kind === 'control')],
     ...techniques.map((name): [string, string] => [
@@ -54,11 +57,16 @@ export function markdownTables(result: LabResult): Map<string, string> {
 function machineText(result: LabResult): string {
   const { machine, startedAt, command, seconds, revision = null } = result;
   const middling = middlingSpread(result);
+  const tails = middlingSpread(result, 'p99Ms');
+  const repeated = result.cells.filter(({ runs }) => runs > 1).length;
   const noise =
-    middling === null ? 'each cell run once' : `runs of the same measurement differ by ${middling} % (median)`;
+    middling === null
+      ? 'each cell run once'
+      : `${repeated} of ${result.cells.length} measurements were made more than once, and their runs differ by ${middling} % (median)${tails === null ? '' : `, at p99 by ${tails} %`}`;
+  const versions = Object.entries(machine.versions).filter(([name]) => !OWN_VERSIONS.has(name));
   return plain(
     `Measured on ${startedAt.slice(0, 10)} with \`${command}\`${revision === null ? '' : ` at ${revision}`} in ${Math.round(seconds / 60)} minutes: Node ${machine.node.replace(/^v/, '')}, ` +
-      `${processorsText(machine)}, ${machine.platform}, ${machine.pinned ? 'server and load pinned' : 'not pinned'}; ${noise}. Only ratios mean anything.`,
+      `${processorsText(machine)}, ${machine.platform}, ${machine.pinned ? 'server and load pinned' : 'not pinned'}; with ${versions.map(([name, version]) => `${name} ${version}`).join(', ')}; ${noise}. Only ratios mean anything.`,
   );
 }
 
@@ -99,12 +107,17 @@ function settingTable(result: LabResult, title: string, course: Course): string 
   return markdown([title, ...values.map((value) => tickText(course.along, value))], rows);
 }
 
-function goalTable(result: LabResult): string {
-  const rows = goalsReached(result).map(({ what, contestant, goal, value, isReached, isNear, where }) => {
-    const measured = `${isReached ? `**${value}**` : value}${isNear ? ' (±)' : ''}`;
-    return [contestant.replace(/^pushgate /, ''), what, goal, measured, where];
+function goalTable(result: LabResult, before: LabResult | null): string {
+  const earlier = before === null ? [] : goalsReached(before);
+  const rows = goalsReached(result).map(({ what, contestant, goal, value, beside, isReached, noise, where }) => {
+    const reached = `${value}${beside}`;
+    const measured = `${isReached ? `**${reached}**` : reached}${noise === null ? '' : ` (± ${Math.round(noise * 100)} %)`}`;
+    const same = earlier.find((one) => one.contestant === contestant && one.what === what && one.goal === goal);
+    const then = same === undefined || same.where !== where ? '–' : same.value;
+    return [contestant.replace(/^pushgate /, ''), what, goal, measured, ...(before === null ? [] : [then]), where];
   });
-  return rows.length === 0 ? NOTHING : markdown(['transport', 'figure', 'goal', 'measured', 'with'], rows, '---');
+  const heads = ['transport', 'figure', 'goal', 'measured', ...(before === null ? [] : ['the run before']), 'with'];
+  return rows.length === 0 ? NOTHING : markdown(heads, rows, '---');
 }
 
 /** A row for each way of each contestant. */

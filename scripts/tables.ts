@@ -3,16 +3,16 @@
  * `<!-- lab:NAME -->` and `<!-- /lab -->` is replaced; the names are those of `markdownTables`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { markedDocuments, newestResult } from '../bench/kept.js';
+import { keptResults, markedDocuments } from '../bench/kept.js';
 import { fillMarks } from '../bench/marks.js';
 import { markdownTables } from '../bench/tables.js';
 
-const result = newestResult();
-if (result === null) {
+const [result, before] = keptResults();
+if (result === undefined) {
   console.error('No result is kept in bench/results; run "npm run bench -- --json FILE", and keep the file there.');
   process.exit(1);
 }
-const tables = markdownTables(result);
+const tables = markdownTables(result, before);
 for (const file of markedDocuments()) {
   const before = readFileSync(file, 'utf8');
   const after = fillMarks(before, tables);
