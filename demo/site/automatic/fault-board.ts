@@ -43,7 +43,12 @@ export class FaultBoard {
     this.#switches = new Map(PRESET_NAMES.map((name) => [name, button(name)]));
     for (const [name, element] of this.#switches) {
       element.addEventListener('click', () => {
-        this.#do(this.#turn(name), (isOn) => answers[name][isOn ? 'on' : 'off'], name);
+        const answer = (isOn: boolean) => {
+          // A delay leaves alone what is blocked, which may be all.
+          const isInVain = isOn && !isSet(name, automatic);
+          return isInVain ? answers.allBlocked : answers[name][isOn ? 'on' : 'off'];
+        };
+        this.#do(this.#turn(name), answer, name);
       });
     }
     const cut = (how: CutName) =>
