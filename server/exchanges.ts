@@ -106,7 +106,9 @@ export class Exchanges {
     const slot = connections.seat(from, { destroy: () => carrier.destroy(), onOver }, asked.client, permit);
     if (transport.carries === 'upgrade') {
       // Only now: to whom a browser does not show why an upgrade was refused, a plain request does.
-      response.setHeader('Upgrade', 'websocket').setHeader('Connection', 'Upgrade');
+      // Node keeps a connection whose answer says something else than "close", even if the client was to have no other one on it.
+      const connection = response.shouldKeepAlive ? 'Upgrade' : 'close, Upgrade';
+      response.setHeader('Upgrade', 'websocket').setHeader('Connection', connection);
       throw new PushError('UPGRADE_REQUIRED', 'Connect with a WebSocket, or ask for another transport.');
     }
     this.#noteMove(query, transport.name);

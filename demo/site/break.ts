@@ -67,9 +67,10 @@ compare.addEventListener('click', () => {
 watchAttention(
   () => {
     turns += 1;
+    const head = newest();
     automatic.pause();
     view.pause();
-    for (const { client } of bare) client.stop();
+    for (const { client } of bare) client.pause(head);
   },
   () => {
     turns += 1;

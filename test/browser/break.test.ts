@@ -152,6 +152,25 @@ describeWith(chromium, 'the page that breaks the network, in a real browser', ()
     expect(await losses(tested)).toEqual([0, 0]);
   }, 150_000);
 
+  it('falls back from a WebSocket that has long been good to the next best, and to nothing else', async () => {
+    const tested = await open();
+    const { page } = tested;
+    await untilCarriedBy('WebSocket', tested);
+    // A transport that was lost this late is asked for at once, and why it was refused is asked for by a plain request.
+    const received = async () => (await numbersIn(tested, '#automatic [data-part="received"]'))[0] ?? 0;
+    await waitUntil('a WebSocket of old', async () => (await received()) > 14, PATIENT);
+    const [before = 0] = await numbersIn(tested, '#instrument [data-part="changes"]');
+    await page.getByRole('button', { name: 'Block upgrades' }).click();
+    await untilCarriedBy('SSE', tested);
+    const then = await received();
+    await waitUntil('more messages', async () => (await received()) > then + 5, PATIENT);
+    await untilCarriedBy('SSE', tested);
+    expect(await numbersIn(tested, '#instrument [data-part="changes"]')).toEqual([before + 1]);
+    const whys = await page.locator('[data-part="negotiation"] .why').allTextContents();
+    expect(whys.slice(1)).toEqual(['', '', '', '']);
+    expect(await losses(tested)).toEqual([0, 0]);
+  }, 150_000);
+
   it('says that nothing was open where a cut falls between two polls', async () => {
     const tested = await open();
     const { page } = tested;

@@ -52,6 +52,19 @@ describe('what cannot be answered', () => {
   });
 
   it.each([
+    ['close', 'close, Upgrade'],
+    ['keep-alive', 'Upgrade'],
+  ])('is a WebSocket without an upgrade, over a connection that is asked to %s', async (asked, answered) => {
+    const answer = await rawHttp(`${site.push}/websocket?channel=a`, { headers: { connection: asked } });
+    expect([answer.status, answer.headers.get('connection')]).toEqual([426, answered]);
+    const over = new Promise((resolve) => answer.socket.once('end', () => resolve('over')));
+    answer.socket.resume();
+    const kept = new Promise((resolve) => setTimeout(() => resolve('kept'), 1_000));
+    expect(await Promise.race([over, kept])).toBe(asked === 'close' ? 'over' : 'kept');
+    answer.socket.destroy();
+  });
+
+  it.each([
     undefined,
     'text/plain',
     'application/x-www-form-urlencoded',

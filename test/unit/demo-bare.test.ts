@@ -103,16 +103,37 @@ describe('a client without Pushgate', () => {
     expect(counts(50)).toEqual([0, 0, 0]);
   });
 
-  it('says how long nothing has come, as long as it believes that it is connected', () => {
-    jest.advanceTimersByTime(2_000);
-    expect(client.silentMs).toBe(2_000);
+  it('has lost for good what it was missing when it was left, unless that was just on its way', () => {
     source().open();
-    jest.advanceTimersByTime(6_000);
-    expect(client.silentMs).toBe(6_000);
     source().publish(11);
-    expect(client.silentMs).toBe(0);
+    client.pause(head(13));
+    client.goOn('http://127.0.0.1', 'lane=mine', head(20));
+    source().open();
+    source().publish(21);
+    expect(counts(21)).toEqual([2, 0, 0]);
     source().fail();
-    expect(client.silentMs).toBeNull();
+    client.pause(head(28));
+    client.pause(head(30));
+    client.goOn('http://127.0.0.1', 'lane=mine', head(40));
+    expect(counts(41)).toEqual([2, 7, 1]);
+    source().fail();
+    source().open();
+    source().publish(43);
+    expect(counts(43)).toEqual([3, 9, 0]);
+  });
+
+  it('is believed to be alive until nothing has come for long, or it knows that it is not', () => {
+    const lives = [client.isAlive];
+    jest.advanceTimersByTime(4_000);
+    source().open();
+    for (const ms of [4_000, 2_000]) {
+      jest.advanceTimersByTime(ms);
+      lives.push(client.isAlive);
+    }
+    source().publish(11);
+    lives.push(client.isAlive);
+    source().fail();
+    expect([...lives, client.isAlive]).toEqual([true, true, false, true, false]);
   });
 
   it('misses all that it is behind, but for the newest one while that may be on its way', () => {

@@ -206,6 +206,7 @@ describe('the table of a run', () => {
 
   it('is broken into lines where words end, with punctuation where it belongs', () => {
     expect(piecesOf('✓\u00a0No request')).toEqual(['✓\u00a0No', ' ', 'request']);
+    expect(piecesOf('·\u00a0简单；')).toEqual(['·\u00a0简', '单；']);
     expect(piecesOf('用 SSE、不用（长）轮询。')).toEqual(['用', ' ', 'SSE、', '不', '用', '（长）', '轮', '询。']);
   });
 

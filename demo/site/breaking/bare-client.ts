@@ -13,6 +13,9 @@ export type BareState = 'idle' | 'connecting' | 'open' | 'waiting' | 'given-up';
 /** After so long a tutorial's WebSocket is opened again. */
 const RECONNECT_MS = 1_000;
 
+/** Something is published each second, and is two seconds late at most: after so long a line is dead. */
+const DEAF_MS = 5_000;
+
 /** Opens a connection; calls back what comes, and whenever its state is another one. Returns how to close it. */
 type Open = (address: string, receive: (text: string) => void, tell: (state: BareState) => void) => () => void;
 
@@ -31,8 +34,8 @@ export class BareClient {
   #heardAt = 0;
   /** The first number that was published after it began; `null` where that is not known. */
   #expected: Place | null = null;
-  /** How many were published before the first that it got, as it was kept from them. */
-  #lostAtFirst = 0;
+  /** How many it has lost that no number tells of: before the first that it got, or as the page left it. */
+  #lostUnseen = 0;
   /** Whether anything has come since it began, and whether it had to connect again before. */
   #hasBegun = false;
   #hasFailed = false;
@@ -50,13 +53,13 @@ export class BareClient {
 
   /** How many it has missed, as far as it can tell: of what it misses now it learns when it is connected again. */
   get lost(): number {
-    return this.tally.lost + this.#lostAtFirst;
+    return this.tally.lost + this.#lostUnseen;
   }
 
-  /** How long nothing has come to it as it is connected, in milliseconds; `null` while it knows that it is not. */
-  get silentMs(): number | null {
+  /** Whether what is missing may just be on its way: it is connected, as far as it knows, and something has come not long ago. */
+  get isAlive(): boolean {
     const isConnected = this.state === 'open' || (this.state === 'connecting' && !this.#hasFailed);
-    return isConnected ? performance.now() - this.#heardAt : null;
+    return isConnected && performance.now() - this.#heardAt < DEAF_MS;
   }
 
   /** How many messages up to `head`, the newest that is known of, it does not know of. */
@@ -74,7 +77,7 @@ export class BareClient {
    */
   start(origin: string, query: string, head: Place | null): void {
     this.tally = new Tally(FEED_MS);
-    this.#lostAtFirst = 0;
+    this.#lostUnseen = 0;
     this.goOn(origin, query, head);
   }
 
@@ -93,6 +96,12 @@ export class BareClient {
       if (state === 'waiting' || state === 'given-up') this.#hasFailed = true;
     };
     this.#close = OPENS[this.kind](`${origin}${BARE_PATH}/${this.kind}?${query}`, (text) => this.#take(text), tell);
+  }
+
+  /** Gives its connection back, and counts as lost what it was missing by then, up to `head`. */
+  pause(head: Place | null): void {
+    if (!this.isAlive) this.#lostUnseen += Math.max(0, this.behind(head));
+    this.stop();
   }
 
   stop(): void {
@@ -115,7 +124,7 @@ export class BareClient {
   #begin({ run, number }: Place): void {
     this.#hasBegun = true;
     if (!this.#hasFailed) this.numbers = new Numbers();
-    else if (run === this.#expected?.run) this.#lostAtFirst += Math.max(0, number - this.#expected.number);
+    else if (run === this.#expected?.run) this.#lostUnseen += Math.max(0, number - this.#expected.number);
   }
 }
 

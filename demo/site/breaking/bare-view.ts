@@ -14,9 +14,6 @@ const DOTS = {
   'given-up': 'closed',
 } as const;
 
-/** Something is published each second, and is two seconds late at most: after so long a line is dead. */
-const DEAF_MS = 5_000;
-
 /** A client without Pushgate as the visitor sees it. */
 export class BareView {
   readonly #client: BareClient;
@@ -45,7 +42,7 @@ export class BareView {
 
   /** Writes what has changed; `head` is the newest number that is known of. */
   refresh(head: Place | null): void {
-    const { state, tally, numbers, lost } = this.#client;
+    const { state, tally, numbers, lost, isAlive } = this.#client;
     this.#dot.dataset['state'] = DOTS[state];
     write(this.#state, breakTexts.bare.states[state]);
     write(this.#received, fixed(tally.received, 0));
@@ -54,11 +51,9 @@ export class BareView {
     write(this.#repeated, fixed(tally.repeated, 0));
     // It learns of these, and counts them as lost, when something comes again.
     const missing = missingOf(this.#client.behind(head), state === 'open');
-    const { silentMs } = this.#client;
-    const isLate = silentMs !== null && silentMs < DEAF_MS;
     write(this.#missing, fixed(missing, 0));
-    this.#missing.classList.toggle('wrong', missing > 0 && !isLate);
-    write(this.#behind, missing === 0 || isLate ? '' : behindText(state, missing));
+    this.#missing.classList.toggle('wrong', missing > 0 && !isAlive);
+    write(this.#behind, missing === 0 || isAlive ? '' : behindText(state, missing));
     this.#strip.show(numbers, head);
   }
 }

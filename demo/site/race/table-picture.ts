@@ -11,7 +11,7 @@ const BOLD = '600 13px system-ui, sans-serif';
 const TITLE = '600 18px system-ui, sans-serif';
 
 /** How much of the width each column gets: words need more than figures. */
-const SHARES = [1, 2.2, 2.4, 1.9, 0.9, 0.9, 0.9, 1, 0.9, 1.3, 1];
+const SHARES = [1.25, 2.1, 2.3, 1.9, 0.9, 0.9, 0.9, 1, 0.9, 1.3, 1];
 
 /** Light, whatever the visitor's scheme is: it goes into documents. */
 const COLOURS = { ground: '#ffffff', ink: '#18212a', soft: '#56626d', line: '#dcdfd9', head: '#f0f1ed' };
@@ -64,7 +64,7 @@ export function drawTable({ caption, columns, rows }: ResultTable): HTMLCanvasEl
 
 /** Where a line may end: after spaces that may be broken, after a Chinese character, after a word; punctuation stays where it belongs. */
 const PIECES =
-  /\uff08?[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*|[^\S\u00a0]+|\uff08?(?:\u00a0|[^\s\u3000-\u9fff\uff00-\uffef])+[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*/gu;
+  /\uff08?[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*|[^\S\u00a0]+|\uff08?(?:\u00a0|[^\s\u3000-\u9fff\uff00-\uffef])+(?:(?<=\u00a0)[\u3000-\u9fff\uff00-\uffef])?[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*/gu;
 
 /** What of a text stays together in a line. */
 export function piecesOf(text: string): readonly string[] {
