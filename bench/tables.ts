@@ -66,7 +66,7 @@ function machineText(result: LabResult): string {
   const versions = Object.entries(machine.versions).filter(([name]) => !OWN_VERSIONS.has(name));
   return plain(
     `Measured on ${startedAt.slice(0, 10)} with \`${command}\`${revision === null ? '' : ` at ${revision}`} in ${Math.round(seconds / 60)} minutes: Node ${machine.node.replace(/^v/, '')}, ` +
-      `${processorsText(machine)}, ${machine.platform}, ${machine.pinned ? 'server and load pinned' : 'not pinned'}; with ${versions.map(([name, version]) => `${name} ${version}`).join(', ')}; ${noise}. Only ratios mean anything.`,
+      `${processorsText(machine)}, ${machine.platform}, ${machine.pinned ? 'server and load pinned' : 'not pinned'}${versions.map(([name, version], at) => `${at === 0 ? '; with ' : ', '}${name} ${version}`).join('')}; ${noise}. Only ratios mean anything.`,
   );
 }
 

@@ -14,9 +14,9 @@ if (result === undefined) {
 }
 const tables = markdownTables(result, before);
 for (const file of markedDocuments()) {
-  const before = readFileSync(file, 'utf8');
-  const after = fillMarks(before, tables);
-  if (after === before) continue;
+  const old = readFileSync(file, 'utf8');
+  const after = fillMarks(old, tables);
+  if (after === old) continue;
   writeFileSync(file, after);
   console.log(`wrote ${file}`);
 }

@@ -120,6 +120,11 @@ describe('a client without Pushgate', () => {
     source().open();
     source().publish(43);
     expect(counts(43)).toEqual([3, 9, 0]);
+    // Nothing has come since it was cut off.
+    source().fail();
+    source().open();
+    client.pause(head(46));
+    expect(client.lost).toBe(12);
   });
 
   it('is believed to be alive until nothing has come for long, or it knows that it is not', () => {

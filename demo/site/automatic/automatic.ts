@@ -78,8 +78,8 @@ export class Automatic {
   #blocked: ReadonlyMap<string, FaultName> = new Map();
   /** The transports that have proved themselves since they were blocked or freed. */
   readonly #proved = new Set<string>();
-  /** How many messages had come when something was last blocked or freed. */
-  #receivedAtBlock = 0;
+  /** By transport, how many messages had come when it was last blocked or freed. */
+  readonly #receivedAt = new Map<string, number>();
   /** How many messages had come when the line was severed, and when something last had. */
   #severed: { readonly received: number; readonly heardAt: number } | null = null;
   /** When it was paused, in milliseconds since 1970. */
@@ -166,7 +166,7 @@ export class Automatic {
     // What is only slow goes on, or fails, as any other.
     const isBlocked = this.#blocked.has(transport) && this.#blocked.get(transport) !== 'slow';
     // One message may have been under way; who polls may not have been cut at all.
-    const goesOn = this.#proved.has(transport) || this.lane.tally.received > this.#receivedAtBlock + 1;
+    const goesOn = this.#proved.has(transport) || this.lane.tally.received > (this.#receivedAt.get(transport) ?? 0) + 1;
     if (transport === this.transport && isBlocked) return goesOn ? 'despite' : 'cut';
     if (transport === this.transport) return 'carries';
     if (isBlocked) return 'blocked';
@@ -189,7 +189,7 @@ export class Automatic {
       this.#blocked = faults;
     } finally {
       this.#turns += 1;
-      this.#receivedAtBlock = this.lane.tally.received;
+      this.#receivedAt.set(transport, this.lane.tally.received);
     }
   }
 

@@ -45,7 +45,7 @@ export class FaultBoard {
       element.addEventListener('click', () => {
         const answer = (isOn: boolean) => {
           // A delay leaves alone what is blocked, which may be all.
-          const isInVain = isOn && !isSet(name, automatic);
+          const isInVain = name === 'delay' && isOn && !isSet(name, automatic);
           return isInVain ? answers.allBlocked : answers[name][isOn ? 'on' : 'off'];
         };
         this.#do(this.#turn(name), answer, name);

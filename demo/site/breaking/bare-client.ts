@@ -39,6 +39,8 @@ export class BareClient {
   /** Whether anything has come since it began, and whether it had to connect again before. */
   #hasBegun = false;
   #hasFailed = false;
+  /** Whether something has come, or nothing could have yet, since it was last cut off. */
+  #isCurrent = true;
   #close: (() => void) | null = null;
 
   /** `runs` are the lives of the feed, as its server told them. */
@@ -87,20 +89,23 @@ export class BareClient {
     this.#expected = head === null ? null : { run: head.run, number: head.number + 1 };
     this.#hasBegun = false;
     this.#hasFailed = false;
+    this.#isCurrent = true;
     this.#heardAt = performance.now();
     this.tally.pause();
     this.numbers = new Numbers(this.#expected);
     const tell = (state: BareState) => {
       this.state = state;
       if (state === 'open') this.#heardAt = performance.now();
-      if (state === 'waiting' || state === 'given-up') this.#hasFailed = true;
+      if (state !== 'waiting' && state !== 'given-up') return;
+      this.#hasFailed = true;
+      this.#isCurrent = false;
     };
     this.#close = OPENS[this.kind](`${origin}${BARE_PATH}/${this.kind}?${query}`, (text) => this.#take(text), tell);
   }
 
   /** Gives its connection back, and counts as lost what it was missing by then, up to `head`. */
   pause(head: Place | null): void {
-    if (!this.isAlive) this.#lostUnseen += Math.max(0, this.behind(head));
+    if (!this.isAlive || !this.#isCurrent) this.#lostUnseen += Math.max(0, this.behind(head));
     this.stop();
   }
 
@@ -116,6 +121,7 @@ export class BareClient {
     // There is no log, and so no id; a number stands for one.
     if (!this.tally.take(`${figures.run}.${figures.number}`, figures)) return;
     this.#heardAt = performance.now();
+    this.#isCurrent = true;
     if (!this.#hasBegun) this.#begin(figures);
     this.numbers.take(figures);
   }

@@ -11,7 +11,7 @@ const EARLY_MS = 1_000;
 const LATER_MS = 5_000;
 
 /**
- * By how much clocks drift apart at the most: 50 millionths. The 15 of NTP (RFC 5905, section 4) are of clocks that are kept right;
+ * By how much clocks are taken to drift apart: 50 millionths. The 15 of NTP (RFC 5905, section 4) are of clocks that are kept right;
  * a page's clock may be a bare quartz.
  */
 const DRIFT = 50e-6;

@@ -64,7 +64,7 @@ export function drawTable({ caption, columns, rows }: ResultTable): HTMLCanvasEl
 
 /** Where a line may end: after spaces that may be broken, after a Chinese character, after a word; punctuation stays where it belongs. */
 const PIECES =
-  /\uff08?[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*|[^\S\u00a0]+|\uff08?(?:\u00a0|[^\s\u3000-\u9fff\uff00-\uffef])+(?:(?<=\u00a0)[\u3000-\u9fff\uff00-\uffef])?[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*/gu;
+  /(?:\u00a0|[^\s\u3000-\u9fff\uff00-\uffef])*\u00a0\uff08?[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*|\uff08?[\u3000-\u9fff\uff00-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*|[^\S\u00a0]+|\uff08?(?:\u00a0|[^\s\u3000-\u9fff\uff00-\uffef])+[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*/gu;
 
 /** What of a text stays together in a line. */
 export function piecesOf(text: string): readonly string[] {

@@ -51,7 +51,8 @@ export const dictionary = {
           `All connections are cut every ${seconds} s until you press again. Watch what carries change, and lost and repeated stay 0.`,
         off: 'Nothing is cut any more. Watch the client move up again to the best transport that gets through.',
       },
-      allBlocked: 'Nothing gets through that could be delayed: free a transport first.',
+      allBlocked:
+        'Every transport is blocked in some way already, and a delay leaves alone what is blocked: free one first.',
       nothingOpen:
         'Nothing was open at that moment: between two polls, or while nothing carries, there is no line to break. Press again.',
       sever:
