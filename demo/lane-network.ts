@@ -16,7 +16,7 @@ import {
 } from './network/fault.js';
 import { FaultProxy } from './network/fault-proxy.js';
 import { passageOf } from './passage.js';
-import type { FaultName } from './site/words/fault-name.js';
+import type { CutName, FaultName } from './site/words/fault-name.js';
 
 const FAULTS: Readonly<Record<FaultName, Fault>> = {
   reset,
@@ -62,28 +62,13 @@ export class LaneNetwork {
   }
 
   /** Cuts what a lane has open, over one transport or over all; returns how much that was, without what reads the bare feed. */
-  async cut(lane: string, transport: string | null = null): Promise<number> {
-    const proxy = await this.#proxy;
-    const cut = (isBare: boolean) =>
-      proxy?.cut((request) => {
-        const passage = this.#passage(request);
-        const isOf = passage.lane === lane && (transport === null || passage.transport === transport);
-        return isOf && passage.isBare === isBare;
-      }) ?? 0;
-    cut(true);
-    return cut(false);
+  cut(lane: string, transport: string | null = null): Promise<number> {
+    return this.#break('cut', lane, transport);
   }
 
   /** What a lane has open goes silent, and neither end is told; returns how much that was, in the same way. */
-  async sever(lane: string): Promise<number> {
-    const proxy = await this.#proxy;
-    const sever = (isBare: boolean) =>
-      proxy?.sever((request) => {
-        const passage = this.#passage(request);
-        return passage.lane === lane && passage.isBare === isBare;
-      }) ?? 0;
-    sever(true);
-    return sever(false);
+  sever(lane: string): Promise<number> {
+    return this.#break('sever', lane, null);
   }
 
   async close(): Promise<void> {
@@ -91,6 +76,18 @@ export class LaneNetwork {
     const proxy = await this.#proxy;
     this.#proxy = Promise.resolve(null);
     await proxy?.close();
+  }
+
+  async #break(how: CutName, lane: string, transport: string | null): Promise<number> {
+    const proxy = await this.#proxy;
+    const broken = (isBare: boolean) =>
+      proxy?.[how]((request) => {
+        const passage = this.#passage(request);
+        const isOf = passage.lane === lane && (transport === null || passage.transport === transport);
+        return isOf && passage.isBare === isBare;
+      }) ?? 0;
+    broken(true);
+    return broken(false);
   }
 
   #start(): void {
